@@ -1,0 +1,193 @@
+"""The contract between the program and a provider: what an adapter is, gets, gives and may raise.
+
+An adapter is a class with a class attribute ``info`` and the methods of :class:`Adapter`. It is
+found by the entry point group ``agent_tui.adapters`` and made by :func:`registry.load` only when
+an account names it. It keeps no files, spawns nothing, and sees the secrets of its own account
+only.
+"""
+
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar, Protocol
+
+from agent_tui.model.account import Capabilities, EffectKind
+from agent_tui.model.clock import Clock, Millis
+from agent_tui.model.incoming import Batch, Outgoing
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A setting of an account: one declaration feeds its file, the wizard and the messages."""
+
+    name: str
+    type: type[str] | type[int] | type[bool] | type[list[str]]
+    help: str
+    default: object = None  # None: must be given unless ``optional``
+    optional: bool = False
+    choices: tuple[str, ...] = ()
+    secret: bool = False  # a reference to a secret, never the secret itself
+
+
+@dataclass(frozen=True, slots=True)
+class AdapterInfo:
+    """What an adapter is, readable without making one."""
+
+    name: str
+    title: str
+    version: str
+    capabilities: Capabilities
+    options: tuple[Option, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AccountContext:
+    """What the engine gives an adapter for one account."""
+
+    name: str
+    settings: Mapping[str, object]  # validated against ``info.options``, defaults filled in
+    secret: Callable[[str], str]  # option name -> secret; raises AccountProblem
+    log: logging.Logger  # masks secrets
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A message at the provider."""
+
+    mailbox: str
+    remote_id: str
+    message_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """Something to be done at the provider."""
+
+    kind: EffectKind
+    key: str  # idempotency key, the same on every try; Message-ID without brackets for mail
+    outgoing: Outgoing | None = None  # for SEND
+    resolved: bool = False  # for STATUS
+    targets: tuple[Target, ...] = ()  # the messages (inbound) it concerns, newest last
+    thread_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the provider said to a delivered effect."""
+
+    remote_id: str | None = None
+    refused: tuple[tuple[str, str], ...] = ()  # recipient, reason: the others got it
+    files_copy: bool = False  # the provider itself files a copy in Sent
+    targets: tuple[tuple[Target, Target], ...] = ()  # where moved messages are now: old, new
+
+
+class Settled(StrEnum):
+    """What became of an effect left in doubt."""
+
+    SENT = "sent"
+    NOT_SENT = "not sent"
+    UNKNOWN = "unknown"
+
+
+class Severity(StrEnum):
+    """How bad a finding is."""
+
+    OK = "ok"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of ``doctor`` and ``account check``."""
+
+    what: str
+    severity: Severity
+    detail: str = ""
+
+
+class AdapterError(Exception):
+    """Something went wrong at the provider; ``str()`` is one sentence for the agent."""
+
+    def __init__(self, sentence: str, detail: str = "") -> None:
+        super().__init__(sentence)
+        self.detail = detail  # for the log
+
+
+class Unreachable(AdapterError):  # noqa: N818 - a state of the world, not a fault of ours
+    """The provider cannot be reached or broke off; worth another try with back-off."""
+
+    def __init__(
+        self, sentence: str, detail: str = "", *, retry_after: Millis | None = None
+    ) -> None:
+        super().__init__(sentence, detail)
+        self.retry_after = retry_after
+
+
+class AccountProblem(AdapterError):  # noqa: N818
+    """Only a person can mend it: a wrong password, a bad certificate, a missing mailbox."""
+
+
+class Refused(AdapterError):  # noqa: N818
+    """The provider refused this effect for good; trying again changes nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """Something changed at the provider; an empty mailbox means anywhere."""
+
+    mailbox: str = ""
+
+
+Commit = Callable[[], Awaitable[None]]
+"""Called by ``deliver`` just before its step of no return; writes that down with full sync."""
+
+
+class Adapter(Protocol):
+    """A connection to one account of a provider."""
+
+    info: ClassVar[AdapterInfo]
+
+    def __init__(self, account: AccountContext) -> None: ...
+
+    def pull(self, cursors: Mapping[str, str]) -> AsyncIterator[Batch]:
+        """Everything new since ``cursors`` (mailbox -> cursor of its last committed batch).
+
+        Ends when it has caught up. Stopping after any batch and pulling again with the
+        cursors committed so far loses nothing and doubles nothing.
+        """
+        ...
+
+    def watch(self) -> AsyncIterator[Hint]:
+        """Hints that a pull is worth while, until cancelled; nothing for adapters without push."""
+        ...
+
+    async def deliver(self, effect: Effect, commit: Commit) -> Receipt:
+        """Carry out ``effect``; awaits ``commit()`` once, just before the step of no return.
+
+        Raises Unreachable (try again), AccountProblem or Refused. What is raised before
+        ``commit`` was awaited, or a Refused after it, means: nothing happened.
+        """
+        ...
+
+    async def settle(self, effect: Effect) -> Settled:
+        """What became of an effect whose ``deliver`` broke off after ``commit``."""
+        ...
+
+    async def file_copy(self, effect: Effect) -> None:
+        """Put a copy of a sent message where the provider keeps sent mail, once."""
+        ...
+
+    async def fetch(self, target: Target, part: str) -> bytes:
+        """The bytes of an attachment."""
+        ...
+
+    async def check(self) -> list[Finding]:
+        """What ``doctor`` and ``account check`` show: log-in, sending, mailboxes."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of all connections; called once, also after errors."""
+        ...

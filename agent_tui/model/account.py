@@ -1,0 +1,59 @@
+"""Accounts as the screen sees them: what their adapter can do and how they are."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from agent_tui.model.clock import Millis
+from agent_tui.model.conversation import Channel
+
+
+class EffectKind(StrEnum):
+    """What can be asked of a provider."""
+
+    SEND = "send"
+    STATUS = "status"  # resolved, reopened: archive, move, close
+    READ = "read"
+    UNREAD = "unread"
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What an adapter can do, with its limits; the screen greys what it cannot."""
+
+    channel: Channel
+    effects: frozenset[EffectKind] = frozenset()
+    push: bool = False
+    attach: bool = False
+    html: bool = False
+    reply_limit: int | None = None  # characters
+    single_reply: bool = False  # one public answer that is edited, never a second
+    recipients: bool = False  # To, Cc, Bcc and Subject mean something
+    idempotent: bool = False  # the provider drops a repeated key by itself
+    undo_ms: Millis = 10_000  # how long a reply is held before it leaves
+
+
+class AccountState(StrEnum):
+    """How an account is doing."""
+
+    NEW = "new"
+    SYNCING = "syncing"
+    OK = "ok"
+    FAILING = "failing"
+    STOPPED = "stopped"  # by a setting that must change: a password, a missing adapter
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A configured connection, as the engine last saw it."""
+
+    name: str
+    adapter: str
+    address: str  # what customers write to; empty when nothing can be sent
+    display_name: str
+    capabilities: Capabilities
+    state: AccountState
+    since: Millis  # in this state
+    problem: str = ""
+    retry_at: Millis | None = None
+    done: int = 0  # progress of a first sync, in messages
+    total: int | None = None

@@ -1,0 +1,105 @@
+"""Conversations: what is triaged, and the pure rules of its status."""
+
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+from agent_tui.model.clock import Millis
+
+
+class Channel(StrEnum):
+    """How the customer reached us."""
+
+    MAIL = "mail"
+    CHAT = "chat"
+    REVIEW = "review"
+    FORM = "form"
+    SOCIAL = "social"
+    CALL = "call"
+
+
+class Status(StrEnum):
+    """Where a conversation stands."""
+
+    OPEN = "open"
+    PENDING = "pending"  # waiting for the customer
+    ON_HOLD = "on_hold"  # waiting for somebody else
+    SNOOZED = "snoozed"
+    RESOLVED = "resolved"
+    SPAM = "spam"
+
+
+class Priority(IntEnum):
+    """How urgent a conversation is; sorts by its number."""
+
+    LOW = -1
+    NORMAL = 0
+    HIGH = 1
+    URGENT = 2
+
+
+class Sort(StrEnum):
+    """The order of a list of conversations."""
+
+    NEWEST = "newest"  # last activity first
+    OLDEST = "oldest"
+    WAITING = "waiting"  # the customer who has waited longest first
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """One conversation as the store keeps it; times in milliseconds."""
+
+    id: int
+    account: str
+    channel: Channel
+    subject: str
+    status: Status
+    customer_id: int
+    created_at: Millis
+    last_at: Millis
+    version: int
+    thread_key: str | None = None  # the provider's own id: chat room, review; None for mail
+    snoozed_until: Millis | None = None
+    assignee: str | None = None  # an agent's handle
+    priority: Priority = Priority.NORMAL
+    rating: int | None = None  # stars of a review, 1 to 5
+    waiting_since: Millis | None = None  # since when the customer has no answer
+    messages: int = 0
+    unread: int = 0
+    attachments: int = 0
+    snippet: str = ""
+    customer: str = ""  # the customer's display name
+    labels: tuple[str, ...] = ()
+    draft: bool = False  # somebody has begun an answer
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A saved query with a name and an order."""
+
+    name: str
+    query: str
+    sort: Sort = Sort.NEWEST
+
+
+BUILT_IN_VIEWS: tuple[View, ...] = (
+    View("Inbox", "status:open", Sort.NEWEST),
+    View("Needs reply", "status:open is:waiting", Sort.WAITING),
+    View("Mine", "status:open assignee:me", Sort.NEWEST),
+    View("Unassigned", "status:open assignee:none", Sort.WAITING),
+    View("Reviews", "status:open channel:review", Sort.NEWEST),
+    View("Chats", "status:open channel:chat", Sort.NEWEST),
+    View("Waiting", "status:pending OR status:on_hold", Sort.NEWEST),
+    View("Snoozed", "status:snoozed", Sort.NEWEST),
+    View("Drafts", "is:draft", Sort.NEWEST),
+    View("All", "-status:spam", Sort.NEWEST),
+)
+
+_REOPENED_BY_CUSTOMER = frozenset({Status.RESOLVED, Status.PENDING, Status.SNOOZED})
+
+
+def status_after_inbound(status: Status, *, automatic: bool) -> Status:
+    """The status after the customer wrote; automatic mail (RFC 3834) reopens nothing."""
+    if automatic or status not in _REOPENED_BY_CUSTOMER:
+        return status
+    return Status.OPEN

@@ -1,0 +1,43 @@
+"""Events: who changed what and when; undo, history and audit read them."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from agent_tui.model.clock import Millis
+
+
+class Entity(StrEnum):
+    """What an event is about."""
+
+    CONVERSATION = "conversation"
+    CUSTOMER = "customer"
+    MESSAGE = "message"
+    OUTBOX = "outbox"
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """Who does something now, and the batch that one key press makes."""
+
+    actor: str  # an agent's handle, or "engine"
+    action: str  # the action's name
+    batch: str  # the same for everything one undo takes back
+    at: Millis
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One change of one field; values are JSON-able."""
+
+    id: int
+    stamp: Stamp
+    entity: Entity
+    entity_id: int
+    field: str
+    before: object
+    after: object
+    undoes: str | None = None  # the batch that this event takes back
+
+
+ENGINE = "engine"
+"""The actor of everything that nobody pressed a key for."""

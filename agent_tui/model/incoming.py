@@ -1,0 +1,109 @@
+"""What an adapter hands in: messages made display-ready, flags, and the cursor behind them."""
+
+from dataclasses import dataclass, field
+
+from agent_tui.model.clock import Millis
+from agent_tui.model.conversation import Channel, Status
+from agent_tui.model.customer import IdentityKind
+from agent_tui.model.message import Address, Body, Direction, Recipients
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who wrote an incoming message."""
+
+    kind: IdentityKind
+    value: str  # address, handle, number
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingFile:
+    """An attachment, not yet fetched."""
+
+    part: str  # what the adapter's ``fetch`` wants
+    name: str
+    type: str
+    size: int
+    inline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Flags:
+    """What other programs have done with a message on the server."""
+
+    seen: bool = False
+    answered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One message from a provider; every string has passed ``content.safe``."""
+
+    remote_id: str  # unique within account and mailbox; for IMAP "UIDVALIDITY:UID"
+    channel: Channel
+    direction: Direction
+    sender: Sender
+    at: Millis
+    body: Body
+    subject: str = ""
+    recipients: Recipients = Recipients()
+    message_id: str | None = None  # RFC 5322, without brackets
+    references: tuple[str, ...] = ()  # oldest first, In-Reply-To last
+    thread_key: str | None = None  # the provider's own conversation id
+    content_hash: str = ""  # tells equal mails without a Message-ID apart from others
+    files: tuple[IncomingFile, ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()
+    notes: tuple[str, ...] = ()
+    flags: Flags = Flags()
+    automatic: bool = False
+    rating: int | None = None
+    status: Status | None = None  # of a conversation that begins with this message
+    labels: tuple[str, ...] = ()
+    assignee: str | None = None
+    raw: bytes | None = None  # kept only when the message could not be read
+
+
+@dataclass(frozen=True, slots=True)
+class FlagChange:
+    """The server's flags of a message changed."""
+
+    remote_id: str
+    flags: Flags
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a first sync has come, in messages."""
+
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A step of a pull; committed with its cursor in one transaction."""
+
+    mailbox: str
+    cursor: str  # opaque to everybody but the adapter
+    messages: tuple[Incoming, ...] = ()
+    flags: tuple[FlagChange, ...] = ()
+    gone: tuple[str, ...] = ()  # remote ids no longer in the mailbox
+    reset: bool = False  # all remote ids of the mailbox are void (new UIDVALIDITY)
+    progress: Progress | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A reply or new message as a provider needs it; JSON-able."""
+
+    subject: str
+    text: str  # Markdown
+    sender: Address
+    recipients: Recipients = Recipients()
+    in_reply_to: str | None = None
+    references: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()  # paths
+    date: Millis = 0
+    thread_key: str | None = None
+    answers: tuple[str, ...] = field(default=())  # "mailbox remote_id" of answered messages
