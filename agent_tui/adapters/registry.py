@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 
-from agent_tui.adapters.contract import Adapter, AccountProblem
+from agent_tui.adapters.contract import AccountProblem, Adapter
 
 GROUP = "agent_tui.adapters"
 

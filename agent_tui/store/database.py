@@ -1,0 +1,77 @@
+"""What every database offers: rows by ``:name`` SQL, short transactions, a change notice.
+
+The aggregates of this room (conversations, outbox, ...) are modules of functions over a
+:class:`Database`; they hold the only SQL of the program and no SQL of one product. What differs
+between products stands behind this protocol.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from types import MappingProxyType
+from typing import Any, Protocol
+
+Params = Mapping[str, object]
+
+NO_PARAMS: Params = MappingProxyType({})
+
+Row = Mapping[str, Any]
+"""A row by column name; its values are decoded into dataclasses by the module that asked."""
+
+
+class StoreError(Exception):
+    """The store cannot do what was asked; ``str()`` is one sentence for the agent."""
+
+
+class Conflict(StoreError):  # noqa: N818 - a state of the world, not a fault of ours
+    """Somebody else changed the same thing meanwhile; read again and decide anew."""
+
+
+class Database(Protocol):
+    """A connection to the store, usable from any thread of one process."""
+
+    def all(self, sql: str, params: Params = ...) -> Sequence[Row]:
+        """All rows of a query."""
+        ...
+
+    def one(self, sql: str, params: Params = ...) -> Row | None:
+        """The first row of a query, or None."""
+        ...
+
+    def run(self, sql: str, params: Params = ...) -> int:
+        """Execute a statement; the number of rows it touched."""
+        ...
+
+    def insert(self, sql: str, params: Params = ...) -> int:
+        """Execute an INSERT; the new row's id."""
+        ...
+
+    def many(self, sql: str, params: Iterable[Params]) -> None:
+        """Execute a statement once for each set of parameters."""
+        ...
+
+    def transaction(self, *, durable: bool = False) -> AbstractContextManager[None]:
+        """Everything inside happens or nothing; ``durable`` is on disk when it ends.
+
+        Nested transactions join the outer one.
+        """
+        ...
+
+    def stamp(self) -> int:
+        """A number that changes when another process or thread has committed."""
+        ...
+
+    def match(self, param: str) -> str:
+        """A condition on table ``search``: it matches the expression in ``:param``."""
+        ...
+
+    def term(self, text: str, column: str | None, *, prefix: bool) -> str:
+        """The search expression for words in this order, in ``column`` or anywhere.
+
+        ``column`` is subject, body, people or files; with ``prefix`` the last word may go on.
+        An empty string when ``text`` holds nothing that is indexed.
+        """
+        ...
+
+    def close(self) -> None:
+        """Close the connections of all threads."""
+        ...
