@@ -15,7 +15,7 @@ _MOST_MARKS = 8
 (Tibetan stacks), Zalgo text has hundreds and spills over its neighbours' lines."""
 
 _OBEYED = (
-    "\x00-\x08\x0b-\x1f\x7f-\x9f"  # C0 and C1 but tab and line feed
+    "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"  # C0 and C1 but tab and line ends
     "\u2028\u2029"  # line and paragraph separator: a line break that nobody counts
     "\u202a-\u202e\u2066-\u2069"  # bidirectional embeddings, overrides and isolates
     "\ufff9-\ufffb"  # interlinear annotation
@@ -28,11 +28,11 @@ _STACKED = (
     "\u200b-\u200f\u2060-\u2064\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f\ufeff"
     "\U000e0100-\U000e01ef"
 )
-_SUSPECT = re.compile(f"[{_OBEYED}{_STACKED}]")
+_SUSPECT = re.compile(f"[\r{_OBEYED}{_STACKED}]")
 _TO_MARK = re.compile(
     # Flags of regions are a black flag spelt out in tags (UTS 51, ED-14a): they stay.
     "(\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{3,6}\U000e007f)"
-    f"|(\r\n?)|[{_OBEYED}]+?(?=[^{_OBEYED}]|\r|\\Z)"
+    f"|(\r\n?)|[{_OBEYED}]+"
 )
 _FLOOD = re.compile(f"([{_STACKED}]{{{_MOST_MARKS}}})[{_STACKED}]+")
 _BLANKS = re.compile(r"\s+")
@@ -40,7 +40,9 @@ _JOINS_LEFT = re.compile(f"[{_STACKED}\U000e0020-\U000e007f\U0001f3fb-\U0001f3ff
 _ZWJ = "\u200d"
 
 _SLASHES = re.compile("[/\\\\\u2044\u2215\u29f5\u29f8\u29f9\ufe68\uff0f\uff3c]")
-_NOT_IN_NAMES = re.compile(f"[{MARK}:*?\"<>|\u00ad\u200b-\u200f\u2060-\u2064\u061c\ufeff]+")
+_NOT_IN_NAMES = re.compile(
+    f'[{MARK}:*?"<>|\u00ad\u200b\u200e\u200f\u2060-\u2064\u061c\ufeff\U000e0000-\U000e007f]+'
+)
 _RESERVED = re.compile(  # Windows takes these as devices, whatever the extension
     r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])(?=\s*(\.|$))", re.IGNORECASE
 )
