@@ -1,6 +1,6 @@
 """What an adapter hands in: messages made display-ready, flags, and the cursor behind them."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from agent_tui.model.clock import Millis
 from agent_tui.model.conversation import Channel, Status
@@ -89,6 +89,7 @@ class Batch:
     messages: tuple[Incoming, ...] = ()
     flags: tuple[FlagChange, ...] = ()
     gone: tuple[str, ...] = ()  # remote ids no longer in the mailbox
+    gone_resolves: bool = False  # who took them out of the mailbox has dealt with them
     reset: bool = False  # all remote ids of the mailbox are void (new UIDVALIDITY)
     progress: Progress | None = None
 
@@ -106,4 +107,3 @@ class Outgoing:
     files: tuple[str, ...] = ()  # paths
     date: Millis = 0
     thread_key: str | None = None
-    answers: tuple[str, ...] = field(default=())  # "mailbox remote_id" of answered messages

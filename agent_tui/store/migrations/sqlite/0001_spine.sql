@@ -117,9 +117,10 @@ CREATE TABLE messages (
     problem TEXT NOT NULL DEFAULT '',
     raw BLOB
 );
-CREATE INDEX messages_by_conversation ON messages (conversation_id, id);
+CREATE INDEX messages_by_conversation ON messages (conversation_id, direction, id);
 CREATE INDEX messages_by_message_id ON messages (account, message_id)
 WHERE message_id IS NOT NULL;
+CREATE INDEX messages_by_hash ON messages (account, content_hash) WHERE message_id IS NULL;
 
 -- Every Message-ID that a conversation's mails bear or name, so that mails find their thread
 -- in whatever order they arrive.

@@ -1,0 +1,134 @@
+"""Accounts as the engine last saw them, their cursors, and the leases on them."""
+
+from agent_tui.model.account import Account, AccountState, Capabilities
+from agent_tui.model.clock import Millis
+from agent_tui.store import codec
+from agent_tui.store.database import Database, Row
+
+
+def put(
+    db: Database,
+    name: str,
+    *,
+    adapter: str,
+    address: str,
+    display_name: str,
+    capabilities: Capabilities,
+    now: Millis,
+) -> None:
+    """Make the account known, or renew what its adapter says it can do."""
+    db.run(
+        "INSERT INTO accounts (name, adapter, address, display_name, capabilities, since)"
+        " VALUES (:name, :adapter, :address, :display_name, :capabilities, :now)"
+        " ON CONFLICT (name) DO UPDATE SET adapter = :adapter, address = :address,"
+        " display_name = :display_name, capabilities = :capabilities",
+        {
+            "name": name,
+            "adapter": adapter,
+            "address": address,
+            "display_name": display_name,
+            "capabilities": codec.dump_capabilities(capabilities),
+            "now": now,
+        },
+    )
+
+
+def get(db: Database, name: str) -> Account | None:
+    row = db.one("SELECT * FROM accounts WHERE name = :name", {"name": name})
+    return _account(row) if row else None
+
+
+def every(db: Database) -> list[Account]:
+    """All accounts by name."""
+    return [_account(row) for row in db.all("SELECT * FROM accounts ORDER BY name")]
+
+
+def forget(db: Database, name: str) -> None:
+    """Drop the account's state and cursors; its conversations stay."""
+    with db.transaction():
+        db.run("DELETE FROM accounts WHERE name = :name", {"name": name})
+        db.run("DELETE FROM cursors WHERE account = :name", {"name": name})
+
+
+def set_state(
+    db: Database,
+    name: str,
+    state: AccountState,
+    now: Millis,
+    *,
+    problem: str = "",
+    retry_at: Millis | None = None,
+) -> None:
+    """Note how the account is doing; ``since`` moves only when the state changes."""
+    db.run(
+        "UPDATE accounts SET since = CASE WHEN state = :state THEN since ELSE :now END,"
+        " state = :state, problem = :problem, retry_at = :retry_at WHERE name = :name",
+        {"name": name, "state": state, "now": now, "problem": problem, "retry_at": retry_at},
+    )
+
+
+def set_progress(db: Database, name: str, done: int, total: int | None) -> None:
+    """Note how far a first sync has come, in messages; ``total`` None when it is over."""
+    db.run(
+        "UPDATE accounts SET done = :done, total = :total WHERE name = :name",
+        {"name": name, "done": done, "total": total},
+    )
+
+
+def cursors(db: Database, account: str) -> dict[str, str]:
+    """The cursor of each mailbox's last committed batch."""
+    rows = db.all(
+        "SELECT mailbox, cursor FROM cursors WHERE account = :account", {"account": account}
+    )
+    return {row["mailbox"]: row["cursor"] for row in rows}
+
+
+def set_cursor(db: Database, account: str, mailbox: str, cursor: str) -> None:
+    db.run(
+        "INSERT INTO cursors (account, mailbox, cursor) VALUES (:account, :mailbox, :cursor)"
+        " ON CONFLICT (account, mailbox) DO UPDATE SET cursor = :cursor",
+        {"account": account, "mailbox": mailbox, "cursor": cursor},
+    )
+
+
+def take_lease(db: Database, name: str, holder: str, now: Millis, until: Millis) -> bool:
+    """Take or renew the lease ``name`` until then; False when another holds it."""
+    touched = db.run(
+        "INSERT INTO leases (name, holder, expires_at) VALUES (:name, :holder, :until)"
+        " ON CONFLICT (name) DO UPDATE SET holder = :holder, expires_at = :until"
+        " WHERE leases.holder = :holder OR leases.expires_at <= :now",
+        {"name": name, "holder": holder, "until": until, "now": now},
+    )
+    return touched == 1
+
+
+def release_lease(db: Database, name: str, holder: str) -> None:
+    db.run(
+        "DELETE FROM leases WHERE name = :name AND holder = :holder",
+        {"name": name, "holder": holder},
+    )
+
+
+def lease_holder(db: Database, name: str, now: Millis) -> str | None:
+    """Who holds the lease now."""
+    row = db.one(
+        "SELECT holder FROM leases WHERE name = :name AND expires_at > :now",
+        {"name": name, "now": now},
+    )
+    return row["holder"] if row else None
+
+
+def _account(row: Row) -> Account:
+    return Account(
+        name=row["name"],
+        adapter=row["adapter"],
+        address=row["address"],
+        display_name=row["display_name"],
+        capabilities=codec.capabilities(row["capabilities"]),
+        state=AccountState(row["state"]),
+        since=row["since"],
+        problem=row["problem"],
+        retry_at=row["retry_at"],
+        done=row["done"],
+        total=row["total"],
+    )

@@ -1,0 +1,68 @@
+"""Customers and their identities."""
+
+from agent_tui.model.clock import Millis
+from agent_tui.model.customer import Customer, Identity, IdentityKind, normal
+from agent_tui.store.database import Database
+
+
+def get(db: Database, customer_id: int) -> Customer | None:
+    """The customer with all identities."""
+    row = db.one("SELECT * FROM customers WHERE id = :id", {"id": customer_id})
+    if row is None:
+        return None
+    identities = db.all(
+        "SELECT kind, value, name FROM identities WHERE customer_id = :id ORDER BY kind, value",
+        {"id": customer_id},
+    )
+    return Customer(
+        id=row["id"],
+        name=row["name"],
+        notes=row["notes"],
+        created_at=row["created_at"],
+        version=row["version"],
+        identities=tuple(
+            Identity(IdentityKind(i["kind"]), i["value"], i["name"]) for i in identities
+        ),
+    )
+
+
+def of_identity(db: Database, kind: IdentityKind, value: str, name: str, now: Millis) -> int:
+    """The customer who goes by ``value``; a new one, called ``name``, when nobody does.
+
+    Equal identities join, equal names never do.
+    """
+    value = normal(kind, value)
+    row = db.one(
+        "SELECT customer_id, name FROM identities WHERE kind = :kind AND value = :value",
+        {"kind": kind, "value": value},
+    )
+    if row is None:
+        return _create(db, kind, value, name, now)
+    if name and not row["name"]:
+        _learn_name(db, kind, value, name, row["customer_id"])
+    found: int = row["customer_id"]
+    return found
+
+
+def _create(db: Database, kind: IdentityKind, value: str, name: str, now: Millis) -> int:
+    customer_id = db.insert(
+        "INSERT INTO customers (name, created_at) VALUES (:name, :now)",
+        {"name": name or value, "now": now},
+    )
+    db.insert(
+        "INSERT INTO identities (kind, value, name, customer_id)"
+        " VALUES (:kind, :value, :name, :customer)",
+        {"kind": kind, "value": value, "name": name, "customer": customer_id},
+    )
+    return customer_id
+
+
+def _learn_name(db: Database, kind: IdentityKind, value: str, name: str, customer_id: int) -> None:
+    db.run(
+        "UPDATE identities SET name = :name WHERE kind = :kind AND value = :value",
+        {"name": name, "kind": kind, "value": value},
+    )
+    db.run(
+        "UPDATE customers SET name = :name WHERE id = :id AND name = :value",
+        {"name": name, "id": customer_id, "value": value},
+    )

@@ -1,0 +1,102 @@
+"""The one log: who changed what, when, from what to what, and in which batch."""
+
+import json
+from collections.abc import Iterable
+
+from agent_tui.model.event import Entity, Event, Stamp
+from agent_tui.store import codec
+from agent_tui.store.database import Database, Row
+
+
+def append(
+    db: Database,
+    stamp: Stamp,
+    entity: Entity,
+    entity_id: int,
+    field: str,
+    before: object,
+    after: object,
+    *,
+    undoes: str | None = None,
+) -> None:
+    """Write one event down; ``before`` and ``after`` are JSON-able."""
+    db.insert(
+        "INSERT INTO events"
+        " (at, actor, action, batch, entity, entity_id, field, before, after, undoes)"
+        " VALUES (:at, :actor, :action, :batch, :entity, :entity_id, :field, :before, :after,"
+        " :undoes)",
+        {
+            "at": stamp.at,
+            "actor": stamp.actor,
+            "action": stamp.action,
+            "batch": stamp.batch,
+            "entity": entity,
+            "entity_id": entity_id,
+            "field": field,
+            "before": codec.dump(before),
+            "after": codec.dump(after),
+            "undoes": undoes,
+        },
+    )
+
+
+def of_batch(db: Database, batch: str) -> list[Event]:
+    """The batch's events in the order they happened."""
+    return _events(
+        db.all("SELECT * FROM events WHERE batch = :batch ORDER BY id", {"batch": batch})
+    )
+
+
+def of_entity(db: Database, entity: Entity, entity_id: int, limit: int = 200) -> list[Event]:
+    """The newest events about one thing, newest first."""
+    return _events(
+        db.all(
+            "SELECT * FROM events WHERE entity = :entity AND entity_id = :id"
+            " ORDER BY id DESC LIMIT :limit",
+            {"entity": entity, "id": entity_id, "limit": limit},
+        )
+    )
+
+
+def last_to_undo(db: Database, actor: str) -> str | None:
+    """The agent's newest batch that still stands."""
+    return _last_standing(db, actor, "undoes IS NULL")
+
+
+def last_to_redo(db: Database, actor: str) -> str | None:
+    """The agent's newest undo that still stands, unless something was done after it."""
+    newest = db.one(
+        "SELECT undoes FROM events e WHERE actor = :actor"
+        " AND NOT EXISTS (SELECT 1 FROM events u WHERE u.undoes = e.batch)"
+        " ORDER BY id DESC LIMIT 1",
+        {"actor": actor},
+    )
+    if newest is None or newest["undoes"] is None:
+        return None
+    return _last_standing(db, actor, "undoes IS NOT NULL")
+
+
+def _last_standing(db: Database, actor: str, kind: str) -> str | None:
+    row = db.one(
+        f"SELECT batch FROM events e WHERE actor = :actor AND {kind}"
+        " AND NOT EXISTS (SELECT 1 FROM events u WHERE u.undoes = e.batch)"
+        " ORDER BY id DESC LIMIT 1",
+        {"actor": actor},
+    )
+    return row["batch"] if row else None
+
+
+def _events(rows: Iterable[Row]) -> list[Event]:
+    return [
+        Event(
+            id=row["id"],
+            stamp=Stamp(row["actor"], row["action"], row["batch"], row["at"]),
+            entity=Entity(row["entity"]),
+            entity_id=row["entity_id"],
+            field=row["field"],
+            before=json.loads(row["before"]),
+            after=json.loads(row["after"]),
+            undoes=row["undoes"],
+        )
+        for row in rows
+    ]
