@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from agent_tui.model.clock import Millis
-from agent_tui.model.conversation import Channel, Status
+from agent_tui.model.conversation import Channel, Priority, Status
 from agent_tui.model.customer import IdentityKind
 from agent_tui.model.message import Address, Body, Direction, Recipients
 
@@ -58,9 +58,11 @@ class Incoming:
     flags: Flags = Flags()
     automatic: bool = False
     rating: int | None = None
-    status: Status | None = None  # of a conversation that begins with this message
-    labels: tuple[str, ...] = ()
+    status: Status | None = None  # of its conversation after this message, where it is known
+    snoozed_until: Millis | None = None  # with Status.SNOOZED
+    labels: tuple[str, ...] = ()  # of a conversation that begins with this message, as below
     assignee: str | None = None
+    priority: Priority | None = None
     raw: bytes | None = None  # kept only when the message could not be read
 
 
