@@ -41,3 +41,9 @@ class Event:
 
 ENGINE = "engine"
 """The actor of everything that nobody pressed a key for."""
+
+UNDO = "undo"
+REDO = "redo"
+KEEP = "keep"
+"""Undo met something that cannot be called back: the batch stays, and no longer stands in the
+way of undoing what came before it."""

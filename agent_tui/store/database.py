@@ -60,6 +60,14 @@ class Database(Protocol):
         """A number that changes when another process or thread has committed."""
         ...
 
+    def index(self, rowid: int, columns: Mapping[str, str]) -> None:
+        """Make a message findable by its columns subject, body, people and files."""
+        ...
+
+    def unindex(self, rowid: int, columns: Mapping[str, str]) -> None:
+        """Take back :meth:`index`, with the very same columns."""
+        ...
+
     def match(self, param: str) -> str:
         """A condition on table ``search``: it matches the expression in ``:param``."""
         ...

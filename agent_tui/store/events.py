@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable
 
-from agent_tui.model.event import Entity, Event, Stamp
+from agent_tui.model.event import KEEP, REDO, UNDO, Entity, Event, Stamp
 from agent_tui.store import codec
 from agent_tui.store.database import Database, Row
 
@@ -60,30 +60,24 @@ def of_entity(db: Database, entity: Entity, entity_id: int, limit: int = 200) ->
 
 def last_to_undo(db: Database, actor: str) -> str | None:
     """The agent's newest batch that still stands."""
-    return _last_standing(db, actor, "undoes IS NULL")
+    row = _newest_standing(db, actor, (UNDO, KEEP))
+    return row["batch"] if row else None
 
 
 def last_to_redo(db: Database, actor: str) -> str | None:
-    """The agent's newest undo that still stands, unless something was done after it."""
-    newest = db.one(
-        "SELECT undoes FROM events e WHERE actor = :actor"
-        " AND NOT EXISTS (SELECT 1 FROM events u WHERE u.undoes = e.batch)"
-        " ORDER BY id DESC LIMIT 1",
-        {"actor": actor},
-    )
-    if newest is None or newest["undoes"] is None:
-        return None
-    return _last_standing(db, actor, "undoes IS NOT NULL")
+    """The agent's newest undo that still stands, unless something new was done after it."""
+    row = _newest_standing(db, actor, (REDO, KEEP))
+    return row["batch"] if row and row["action"] == UNDO else None
 
 
-def _last_standing(db: Database, actor: str, kind: str) -> str | None:
-    row = db.one(
-        f"SELECT batch FROM events e WHERE actor = :actor AND {kind}"
+def _newest_standing(db: Database, actor: str, but: tuple[str, str]) -> Row | None:
+    return db.one(
+        "SELECT batch, action FROM events e WHERE actor = :actor"
+        " AND action <> :first AND action <> :second"
         " AND NOT EXISTS (SELECT 1 FROM events u WHERE u.undoes = e.batch)"
         " ORDER BY id DESC LIMIT 1",
-        {"actor": actor},
+        {"actor": actor, "first": but[0], "second": but[1]},
     )
-    return row["batch"] if row else None
 
 
 def _events(rows: Iterable[Row]) -> list[Event]:

@@ -3,7 +3,7 @@
 import os
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
@@ -77,6 +77,20 @@ class SqliteDatabase:
         with self._told():
             version: int = self._connection().execute("PRAGMA data_version").fetchone()[0]
             return version
+
+    def index(self, rowid: int, columns: Mapping[str, str]) -> None:
+        self.run(
+            "INSERT INTO search (rowid, subject, body, people, files)"
+            " VALUES (:rowid, :subject, :body, :people, :files)",
+            {"rowid": rowid, **columns},
+        )
+
+    def unindex(self, rowid: int, columns: Mapping[str, str]) -> None:
+        self.run(
+            "INSERT INTO search (search, rowid, subject, body, people, files)"
+            " VALUES ('delete', :rowid, :subject, :body, :people, :files)",
+            {"rowid": rowid, **columns},
+        )
 
     def match(self, param: str) -> str:
         return f"search MATCH :{param}"

@@ -1,0 +1,87 @@
+"""The only way a conversation or customer changes: field by field, each change an event.
+
+Because everything goes through here, one piece of code can undo everything, and history, audit
+and "why?" have one place to read.
+"""
+
+from agent_tui.model.clock import Millis
+from agent_tui.model.conversation import Conversation
+from agent_tui.model.customer import Customer
+from agent_tui.model.event import Entity, Stamp
+from agent_tui.store import conversations, events
+from agent_tui.store.database import Conflict, Database
+
+CONVERSATION_FIELDS = (
+    "status",
+    "snoozed_until",
+    "assignee",
+    "priority",
+    "labels",
+    "unread",
+    "waiting_since",
+    "subject",
+)
+CUSTOMER_FIELDS = ("name", "notes")
+
+Value = str | int | None | list[str]
+
+
+def change_conversation(
+    db: Database,
+    stamp: Stamp,
+    conversation: Conversation,
+    *,
+    undoes: str | None = None,
+    **fields: Value,
+) -> bool:
+    """Set ``fields`` (of CONVERSATION_FIELDS) and log what really changed.
+
+    False when nothing did. Raises Conflict when the conversation has changed since it was read.
+    """
+    changed = {name: after for name, after in fields.items() if value(conversation, name) != after}
+    if not changed:
+        return False
+    with db.transaction():
+        columns: dict[str, object] = {k: v for k, v in changed.items() if k != "labels"}
+        conversations.update(db, conversation, columns or {"subject": conversation.subject})
+        labels = changed.get("labels")
+        if isinstance(labels, list):
+            conversations.set_labels(db, conversation.id, labels)
+        for name, after in changed.items():
+            before = value(conversation, name)
+            events.append(
+                db, stamp, Entity.CONVERSATION, conversation.id, name, before, after, undoes=undoes
+            )
+    return True
+
+
+def change_customer(
+    db: Database, stamp: Stamp, customer: Customer, *, undoes: str | None = None, **fields: str
+) -> bool:
+    """Set ``fields`` (of CUSTOMER_FIELDS) and log what really changed, as for conversations."""
+    changed = {k: v for k, v in fields.items() if getattr(customer, k) != v}
+    if not changed:
+        return False
+    sets = ", ".join(f"{name} = :{name}" for name in changed)
+    with db.transaction():
+        touched = db.run(
+            f"UPDATE customers SET {sets}, version = version + 1"
+            " WHERE id = :id AND version = :version",
+            changed | {"id": customer.id, "version": customer.version},
+        )
+        if not touched:
+            raise Conflict(f"{customer.name} was changed by somebody else meanwhile; look again.")
+        for name, after in changed.items():
+            before = getattr(customer, name)
+            events.append(
+                db, stamp, Entity.CUSTOMER, customer.id, name, before, after, undoes=undoes
+            )
+    return True
+
+
+def value(conversation: Conversation, field: str) -> Value:
+    """A field of CONVERSATION_FIELDS as an event holds it."""
+    if field == "labels":
+        return list(conversation.labels)
+    plain: str | int | Millis | None = getattr(conversation, field)
+    return plain

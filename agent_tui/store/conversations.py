@@ -1,0 +1,291 @@
+"""Conversations: keyset pages of a query, search by recency, counts, single rows."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from agent_tui.model.clock import Millis
+from agent_tui.model.conversation import Channel, Conversation, Priority, Sort, Status
+from agent_tui.query.compile import Compiled
+from agent_tui.store.database import Conflict, Database, Row
+
+COUNT_LIMIT = 10_000
+"""Counts stop here: a side bar says "9999+", and never costs more than a few milliseconds."""
+
+SEARCH_LIMIT = 1_000
+"""A search lists at most this many conversations, those with the newest matches."""
+
+_COLUMNS = (
+    "c.*, cu.name AS customer,"
+    " EXISTS (SELECT 1 FROM drafts d WHERE d.conversation_id = c.id) AS draft"
+)
+_FROM = "conversations c JOIN customers cu ON cu.id = c.customer_id"
+
+_ORDER = {  # column, direction forwards
+    Sort.NEWEST: ("c.last_at", "DESC"),
+    Sort.OLDEST: ("c.last_at", "ASC"),
+    Sort.WAITING: ("c.waiting_since", "ASC"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A place in an order: the row with this sort value and id."""
+
+    value: Millis
+    id: int
+
+
+def anchor(conversation: Conversation, sort: Sort) -> Anchor:
+    """Where ``conversation`` stands in ``sort``."""
+    if sort is Sort.WAITING:
+        return Anchor(conversation.waiting_since or 0, conversation.id)
+    return Anchor(conversation.last_at, conversation.id)
+
+
+def page(
+    db: Database,
+    query: Compiled,
+    sort: Sort,
+    *,
+    after: Anchor | None = None,
+    backwards: bool = False,
+    limit: int = 50,
+) -> list[Conversation]:
+    """Up to ``limit`` conversations of ``query`` behind ``after``, or before it ``backwards``.
+
+    Always in the order of ``sort``; without ``after``, from the first or, backwards, the last.
+    Under Sort.WAITING conversations without a waiting customer are left out.
+    """
+    column, direction = _ORDER[sort]
+    ascending = (direction == "ASC") is not backwards
+    where = [f"({query.where})"]
+    params = dict(query.params)
+    if query.match is not None:
+        where.append(_matching(db))
+        params["match"] = query.match
+    if sort is Sort.WAITING:
+        where.append("c.waiting_since IS NOT NULL")
+    if after is not None:
+        compare = ">" if ascending else "<"
+        where.append(f"({column}, c.id) {compare} (:after_value, :after_id)")
+        params |= {"after_value": after.value, "after_id": after.id}
+    way = "ASC" if ascending else "DESC"
+    rows = db.all(
+        f"SELECT {_COLUMNS} FROM {_FROM} WHERE {' AND '.join(where)}"
+        f" ORDER BY {column} {way}, c.id {way} LIMIT :limit",
+        params | {"limit": limit},
+    )
+    found = _conversations(db, rows)
+    return found[::-1] if backwards else found
+
+
+def search(db: Database, query: Compiled, *, limit: int = SEARCH_LIMIT) -> list[Conversation]:
+    """The conversations with the newest messages that match ``query.match``, newest match first.
+
+    Reads the index from its newest end and stops when it has enough: a common word in a million
+    messages costs no more than a rare one.
+    """
+    found: dict[int, None] = {}
+    before: int | None = None
+    while len(found) < limit:
+        hits = _hits(db, query, before, limit)
+        found.update(dict.fromkeys(row["conversation_id"] for row in hits))
+        if len(hits) < limit:
+            break
+        before = hits[-1]["id"]
+    return by_ids(db, list(found)[:limit])
+
+
+def count(db: Database, query: Compiled, *, limit: int = COUNT_LIMIT) -> int:
+    """How many conversations ``query`` has, at most ``limit``."""
+    where, params = f"({query.where})", dict(query.params)
+    if query.match is not None:
+        where += f" AND {_matching(db)}"
+        params["match"] = query.match
+    row = db.one(
+        f"SELECT count(*) AS n FROM (SELECT 1 FROM conversations c WHERE {where} LIMIT :limit) x",
+        params | {"limit": limit},
+    )
+    return int(row["n"]) if row else 0
+
+
+def get(db: Database, conversation_id: int) -> Conversation | None:
+    found = by_ids(db, [conversation_id])
+    return found[0] if found else None
+
+
+def by_ids(db: Database, ids: Sequence[int]) -> list[Conversation]:
+    """The conversations of ``ids`` in that order; unknown ones are left out."""
+    rows: dict[int, Row] = {}
+    for start in range(0, len(ids), 500):
+        marks, params = _in(ids[start : start + 500])
+        for row in db.all(f"SELECT {_COLUMNS} FROM {_FROM} WHERE c.id IN ({marks})", params):
+            rows[row["id"]] = row
+    return _conversations(db, [rows[i] for i in ids if i in rows])
+
+
+def of_customer(db: Database, customer_id: int, limit: int = 200) -> list[Conversation]:
+    """The customer's conversations on every channel, newest first."""
+    rows = db.all(
+        f"SELECT {_COLUMNS} FROM {_FROM} WHERE c.customer_id = :id"
+        " ORDER BY c.last_at DESC, c.id DESC LIMIT :limit",
+        {"id": customer_id, "limit": limit},
+    )
+    return _conversations(db, rows)
+
+
+def create(
+    db: Database,
+    *,
+    account: str,
+    channel: Channel,
+    subject: str,
+    status: Status,
+    customer_id: int,
+    at: Millis,
+    thread_key: str | None = None,
+    rating: int | None = None,
+    assignee: str | None = None,
+    priority: Priority = Priority.NORMAL,
+    snoozed_until: Millis | None = None,
+) -> int:
+    """A new conversation without messages; its id."""
+    return db.insert(
+        "INSERT INTO conversations (account, channel, thread_key, subject, status, customer_id,"
+        " created_at, last_at, rating, assignee, priority, snoozed_until)"
+        " VALUES (:account, :channel, :thread_key, :subject, :status, :customer_id, :at, :at,"
+        " :rating, :assignee, :priority, :snoozed_until)",
+        {
+            "account": account,
+            "channel": channel,
+            "thread_key": thread_key,
+            "subject": subject,
+            "status": status,
+            "customer_id": customer_id,
+            "at": at,
+            "rating": rating,
+            "assignee": assignee,
+            "priority": priority,
+            "snoozed_until": snoozed_until,
+        },
+    )
+
+
+def update(db: Database, conversation: Conversation, fields: dict[str, object]) -> None:
+    """Set columns of one conversation; Conflict when it has changed since it was read."""
+    sets = ", ".join(f"{name} = :{name}" for name in fields)
+    touched = db.run(
+        f"UPDATE conversations SET {sets}, version = version + 1"
+        " WHERE id = :id AND version = :version",
+        fields | {"id": conversation.id, "version": conversation.version},
+    )
+    if not touched:
+        raise Conflict(
+            f"Conversation {conversation.id} was changed by somebody else meanwhile; look again."
+        )
+
+
+def mark_read(db: Database, conversation_id: int) -> None:
+    """Nothing in the conversation is unread; no event, for reading changes nothing."""
+    db.run(
+        "UPDATE conversations SET unread = 0 WHERE id = :id AND unread > 0",
+        {"id": conversation_id},
+    )
+
+
+def set_labels(db: Database, conversation_id: int, labels: Iterable[str]) -> None:
+    """Replace the conversation's labels."""
+    db.run("DELETE FROM conversation_labels WHERE conversation_id = :id", {"id": conversation_id})
+    db.many(
+        "INSERT INTO conversation_labels (conversation_id, label) VALUES (:id, :label)",
+        [{"id": conversation_id, "label": label} for label in sorted(set(labels))],
+    )
+
+
+def labels(db: Database) -> list[str]:
+    """Every label in use."""
+    rows = db.all("SELECT DISTINCT label FROM conversation_labels ORDER BY label")
+    return [row["label"] for row in rows]
+
+
+def participants(db: Database, conversation_id: int) -> frozenset[str]:
+    """The normal addresses of everybody in the conversation but us."""
+    rows = db.all(
+        "SELECT address FROM participants WHERE conversation_id = :id", {"id": conversation_id}
+    )
+    return frozenset(row["address"] for row in rows)
+
+
+def due_snoozes(db: Database, now: Millis) -> list[Conversation]:
+    """Snoozed conversations whose time has come."""
+    rows = db.all(
+        f"SELECT {_COLUMNS} FROM {_FROM}"
+        " WHERE c.snoozed_until <= :now AND c.status = 'snoozed' LIMIT 500",
+        {"now": now},
+    )
+    return _conversations(db, rows)
+
+
+def _hits(db: Database, query: Compiled, before: int | None, limit: int) -> Sequence[Row]:
+    older = "AND search.rowid < :before" if before is not None else ""
+    return db.all(
+        "SELECT m.id, m.conversation_id FROM search JOIN messages m ON m.id = search.rowid"
+        " JOIN conversations c ON c.id = m.conversation_id"
+        f" WHERE {db.match('match')} {older} AND ({query.where})"
+        " ORDER BY search.rowid DESC LIMIT :limit",
+        query.params | {"match": query.match, "before": before, "limit": limit},
+    )
+
+
+def _matching(db: Database) -> str:
+    return (
+        "c.id IN (SELECT m.conversation_id FROM search JOIN messages m ON m.id = search.rowid"
+        f" WHERE {db.match('match')})"
+    )
+
+
+def _conversations(db: Database, rows: Sequence[Row]) -> list[Conversation]:
+    """Decode rows and hang their labels on, with one query for all."""
+    if not rows:
+        return []
+    marks, params = _in([row["id"] for row in rows])
+    named: dict[int, tuple[str, ...]] = {}
+    for row in db.all(
+        "SELECT conversation_id, label FROM conversation_labels"
+        f" WHERE conversation_id IN ({marks}) ORDER BY label",
+        params,
+    ):
+        named[row["conversation_id"]] = (*named.get(row["conversation_id"], ()), row["label"])
+    plain = map(_conversation, rows)
+    return [replace(c, labels=named[c.id]) if c.id in named else c for c in plain]
+
+
+def _in(ids: Sequence[int]) -> tuple[str, dict[str, object]]:
+    names = [f"i{n}" for n in range(len(ids))]
+    return ", ".join(f":{name}" for name in names), dict(zip(names, ids, strict=True))
+
+
+def _conversation(row: Row) -> Conversation:
+    return Conversation(
+        id=row["id"],
+        account=row["account"],
+        channel=Channel(row["channel"]),
+        subject=row["subject"],
+        status=Status(row["status"]),
+        customer_id=row["customer_id"],
+        created_at=row["created_at"],
+        last_at=row["last_at"],
+        version=row["version"],
+        thread_key=row["thread_key"],
+        snoozed_until=row["snoozed_until"],
+        assignee=row["assignee"],
+        priority=Priority(row["priority"]),
+        rating=row["rating"],
+        waiting_since=row["waiting_since"],
+        messages=row["messages"],
+        unread=row["unread"],
+        attachments=row["attachments"],
+        snippet=row["snippet"],
+        customer=row["customer"],
+        draft=bool(row["draft"]),
+    )

@@ -1,0 +1,309 @@
+"""Messages, their files, their places at the provider, and the index that finds them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from agent_tui.model.clock import Millis
+from agent_tui.model.message import Attachment, Body, Delivery, Direction, FetchState, Message
+from agent_tui.store import codec
+from agent_tui.store.database import Database, Row
+from agent_tui.store.words import indexed
+
+_IDS_PER_MS = 1000
+_INDEXED_CHARACTERS = 200_000
+"""More of one message is not indexed; nobody searches the middle of a log file by hand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """Where a message lies at its provider."""
+
+    mailbox: str
+    remote_id: str
+    message_id: int
+    seen: bool
+    answered: bool
+
+
+def of_conversation(db: Database, conversation_id: int) -> list[Message]:
+    """The conversation's messages with their attachments, oldest first."""
+    params = {"id": conversation_id}
+    rows = db.all("SELECT * FROM messages WHERE conversation_id = :id ORDER BY id", params)
+    files: dict[int, list[Attachment]] = {}
+    for row in db.all(
+        "SELECT a.* FROM attachments a JOIN messages m ON m.id = a.message_id"
+        " WHERE m.conversation_id = :id ORDER BY a.id",
+        params,
+    ):
+        files.setdefault(row["message_id"], []).append(_attachment(row))
+    return [replace(_message(row), attachments=tuple(files.get(row["id"], ()))) for row in rows]
+
+
+def get(db: Database, message_id: int) -> Message | None:
+    """One message with its attachments."""
+    row = db.one("SELECT * FROM messages WHERE id = :id", {"id": message_id})
+    if row is None:
+        return None
+    files = db.all(
+        "SELECT * FROM attachments WHERE message_id = :id ORDER BY id", {"id": message_id}
+    )
+    return replace(_message(row), attachments=tuple(map(_attachment, files)))
+
+
+def newest_id(db: Database, conversation_id: int, direction: Direction) -> int | None:
+    """The id of the conversation's newest message of that direction."""
+    row = db.one(
+        "SELECT max(id) AS id FROM messages WHERE conversation_id = :id AND direction = :way",
+        {"id": conversation_id, "way": direction},
+    )
+    return row["id"] if row else None
+
+
+def waiting_since(db: Database, conversation_id: int) -> Millis | None:
+    """When the customer wrote what nobody has answered; automatic mail waits for nothing."""
+    answered = newest_id(db, conversation_id, Direction.OUTBOUND) or 0
+    row = db.one(
+        "SELECT min(at) AS at FROM messages WHERE conversation_id = :id"
+        " AND direction = 'inbound' AND id > :answered AND automatic = 0",
+        {"id": conversation_id, "answered": answered},
+    )
+    return row["at"] if row else None
+
+
+def new_id(db: Database, at: Millis) -> int:
+    """A free message id for that time: ids grow with the messages' times."""
+    first = max(at, 0) * _IDS_PER_MS
+    row = db.one(
+        "SELECT max(id) AS id FROM messages WHERE id BETWEEN :first AND :last",
+        {"first": first, "last": first + _IDS_PER_MS - 1},
+    )
+    return first if row is None or row["id"] is None else row["id"] + 1
+
+
+def insert(
+    db: Database, message: Message, *, content_hash: str = "", raw: bytes | None = None
+) -> None:
+    """Write ``message`` with its attachments (their ids are ignored) and make it findable."""
+    db.insert(
+        "INSERT INTO messages (id, conversation_id, account, direction, author, address, at,"
+        " subject, text, folds, links, recipients, headers, notes, message_id, content_hash,"
+        " automatic, delivery, problem, raw) VALUES (:id, :conversation_id, :account,"
+        " :direction, :author, :address, :at, :subject, :text, :folds, :links, :recipients,"
+        " :headers, :notes, :message_id, :content_hash, :automatic, :delivery, :problem, :raw)",
+        {
+            "id": message.id,
+            "conversation_id": message.conversation_id,
+            "account": message.account,
+            "direction": message.direction,
+            "author": message.author,
+            "address": message.address,
+            "at": message.at,
+            "subject": message.subject,
+            "text": message.body.text,
+            "folds": codec.dump_folds(message.body.folds),
+            "links": codec.dump_links(message.body.links),
+            "recipients": codec.dump_recipients(message.recipients),
+            "headers": codec.dump(message.headers),
+            "notes": codec.dump(message.notes),
+            "message_id": message.message_id,
+            "content_hash": content_hash,
+            "automatic": message.automatic,
+            "delivery": message.delivery,
+            "problem": message.problem,
+            "raw": raw,
+        },
+    )
+    db.many(
+        "INSERT INTO attachments (message_id, name, type, size, part, inline, state, path)"
+        " VALUES (:message_id, :name, :type, :size, :part, :inline, :state, :path)",
+        [_file_row(message.id, file) for file in message.attachments],
+    )
+    db.index(message.id, _index_entry(message))
+
+
+def delete(db: Database, message: Message) -> None:
+    """Remove a message of ours that never left, with everything that hangs on it."""
+    params = {"id": message.id}
+    db.unindex(message.id, _index_entry(message))
+    db.run("DELETE FROM attachments WHERE message_id = :id", params)
+    db.run("DELETE FROM locations WHERE message_id = :id", params)
+    db.run("DELETE FROM messages WHERE id = :id", params)
+
+
+def set_delivery(db: Database, message_id: int, delivery: Delivery, problem: str = "") -> None:
+    """Show how far an outbound message has come."""
+    db.run(
+        "UPDATE messages SET delivery = :delivery, problem = :problem WHERE id = :id",
+        {"id": message_id, "delivery": delivery, "problem": problem},
+    )
+
+
+def file(db: Database, attachment_id: int) -> Attachment | None:
+    row = db.one("SELECT * FROM attachments WHERE id = :id", {"id": attachment_id})
+    return _attachment(row) if row else None
+
+
+def want_file(db: Database, attachment_id: int) -> None:
+    """Ask the engine for an attachment's bytes."""
+    db.run(
+        "UPDATE attachments SET state = 'wanted', problem = ''"
+        " WHERE id = :id AND state IN ('remote', 'failed')",
+        {"id": attachment_id},
+    )
+
+
+def wanted_files(db: Database, account: str) -> list[Attachment]:
+    """Attachments of the account that somebody waits for."""
+    rows = db.all(
+        "SELECT a.* FROM attachments a JOIN messages m ON m.id = a.message_id"
+        " WHERE a.state = 'wanted' AND m.account = :account ORDER BY a.id",
+        {"account": account},
+    )
+    return list(map(_attachment, rows))
+
+
+def set_file(
+    db: Database,
+    attachment_id: int,
+    state: FetchState,
+    *,
+    path: str | None = None,
+    problem: str = "",
+) -> None:
+    """Note where the attachment's bytes are now, or why they are not."""
+    db.run(
+        "UPDATE attachments SET state = :state, path = :path, problem = :problem WHERE id = :id",
+        {"id": attachment_id, "state": state, "path": path, "problem": problem},
+    )
+
+
+def locations(db: Database, message_ids: Sequence[int]) -> list[Location]:
+    """Where these messages lie at their provider."""
+    found: list[Location] = []
+    for message_id in message_ids:
+        rows = db.all("SELECT * FROM locations WHERE message_id = :id", {"id": message_id})
+        found.extend(_location(row) for row in rows)
+    return found
+
+
+def locate(
+    db: Database,
+    account: str,
+    mailbox: str,
+    remote_id: str,
+    message_id: int,
+    *,
+    seen: bool = False,
+    answered: bool = False,
+) -> None:
+    """Note that a message lies there."""
+    db.run(
+        "INSERT INTO locations (account, mailbox, remote_id, message_id, seen, answered)"
+        " VALUES (:account, :mailbox, :remote_id, :message_id, :seen, :answered)"
+        " ON CONFLICT (account, mailbox, remote_id) DO UPDATE SET message_id = :message_id",
+        {
+            "account": account,
+            "mailbox": mailbox,
+            "remote_id": remote_id,
+            "message_id": message_id,
+            "seen": seen,
+            "answered": answered,
+        },
+    )
+
+
+def location(db: Database, account: str, mailbox: str, remote_id: str) -> Location | None:
+    """What lies there, if we know it."""
+    row = db.one(
+        "SELECT * FROM locations"
+        " WHERE account = :account AND mailbox = :mailbox AND remote_id = :remote_id",
+        {"account": account, "mailbox": mailbox, "remote_id": remote_id},
+    )
+    return _location(row) if row else None
+
+
+def leave(db: Database, account: str, mailbox: str, remote_id: str) -> None:
+    """Note that nothing of ours lies there any more."""
+    db.run(
+        "DELETE FROM locations"
+        " WHERE account = :account AND mailbox = :mailbox AND remote_id = :remote_id",
+        {"account": account, "mailbox": mailbox, "remote_id": remote_id},
+    )
+
+
+def leave_mailbox(db: Database, account: str, mailbox: str) -> None:
+    """Note that all remote ids of a mailbox are void."""
+    db.run(
+        "DELETE FROM locations WHERE account = :account AND mailbox = :mailbox",
+        {"account": account, "mailbox": mailbox},
+    )
+
+
+def _file_row(message_id: int, file: Attachment) -> dict[str, object]:
+    return {
+        "message_id": message_id,
+        "name": file.name,
+        "type": file.type,
+        "size": file.size,
+        "part": file.part,
+        "inline": file.inline,
+        "state": file.state,
+        "path": file.path,
+    }
+
+
+def _index_entry(message: Message) -> dict[str, str]:
+    people = [message.author, message.address]
+    people += [str(person) for person in message.recipients.all()]
+    return {
+        "subject": indexed(message.subject),
+        "body": indexed(message.body.text[:_INDEXED_CHARACTERS]),
+        "people": indexed(" ".join(people)),
+        "files": indexed(" ".join(f.name for f in message.attachments)),
+    }
+
+
+def _message(row: Row) -> Message:
+    return Message(
+        id=row["id"],
+        conversation_id=row["conversation_id"],
+        account=row["account"],
+        direction=Direction(row["direction"]),
+        author=row["author"],
+        address=row["address"],
+        at=row["at"],
+        subject=row["subject"],
+        body=Body(row["text"], codec.folds(row["folds"]), codec.links(row["links"])),
+        recipients=codec.recipients(row["recipients"]),
+        message_id=row["message_id"],
+        delivery=Delivery(row["delivery"]),
+        problem=row["problem"],
+        automatic=bool(row["automatic"]),
+        headers=codec.pairs(row["headers"]),
+        notes=codec.strings(row["notes"]),
+    )
+
+
+def _attachment(row: Row) -> Attachment:
+    return Attachment(
+        id=row["id"],
+        message_id=row["message_id"],
+        name=row["name"],
+        type=row["type"],
+        size=row["size"],
+        part=row["part"],
+        inline=bool(row["inline"]),
+        state=FetchState(row["state"]),
+        path=row["path"],
+        problem=row["problem"],
+    )
+
+
+def _location(row: Row) -> Location:
+    return Location(
+        row["mailbox"],
+        row["remote_id"],
+        row["message_id"],
+        bool(row["seen"]),
+        bool(row["answered"]),
+    )

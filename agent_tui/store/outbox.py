@@ -1,0 +1,262 @@
+"""The outbox: each change of state is one guarded UPDATE, so that no effect is taken twice."""
+
+from agent_tui.model.account import EffectKind
+from agent_tui.model.clock import Millis
+from agent_tui.model.message import Delivery
+from agent_tui.model.outbox import (
+    NEEDS_DECISION,
+    UNDOABLE,
+    Filed,
+    OutboxItem,
+    OutboxState,
+    state_after_crash,
+)
+from agent_tui.store import messages
+from agent_tui.store.database import Database, Row
+
+_SHOWN = {
+    OutboxState.QUEUED: Delivery.QUEUED,
+    OutboxState.HELD: Delivery.QUEUED,
+    OutboxState.SENDING: Delivery.SENDING,
+    OutboxState.COMMITTED: Delivery.SENDING,
+    OutboxState.SENT: Delivery.SENT,
+    OutboxState.FAILED: Delivery.FAILED,
+    OutboxState.UNCERTAIN: Delivery.UNCERTAIN,
+}
+
+
+def queue(
+    db: Database,
+    *,
+    account: str,
+    kind: EffectKind,
+    key: str,
+    payload: str,
+    agent: str,
+    now: Millis,
+    hold: Millis = 0,
+    conversation_id: int | None = None,
+    message_id: int | None = None,
+) -> int:
+    """Put an effect in, to leave ``hold`` milliseconds from now at the earliest; its id."""
+    return db.insert(
+        "INSERT INTO outbox (account, kind, state, key, payload, agent, conversation_id,"
+        " message_id, queued_at, due_at) VALUES (:account, :kind, :state, :key, :payload, :agent,"
+        " :conversation_id, :message_id, :now, :due)",
+        {
+            "account": account,
+            "kind": kind,
+            "state": OutboxState.HELD if hold else OutboxState.QUEUED,
+            "key": key,
+            "payload": payload,
+            "agent": agent,
+            "conversation_id": conversation_id,
+            "message_id": message_id,
+            "now": now,
+            "due": now + hold,
+        },
+    )
+
+
+def get(db: Database, item_id: int) -> OutboxItem | None:
+    row = db.one("SELECT * FROM outbox WHERE id = :id", {"id": item_id})
+    return _item(row) if row else None
+
+
+def due(db: Database, account: str, now: Millis) -> list[OutboxItem]:
+    """Effects of the account that may leave now, in the order they were queued."""
+    rows = db.all(
+        "SELECT * FROM outbox WHERE account = :account AND state IN ('queued', 'held')"
+        " AND due_at <= :now ORDER BY id",
+        {"account": account, "now": now},
+    )
+    return list(map(_item, rows))
+
+
+def next_due(db: Database, account: str) -> Millis | None:
+    """When the account's next effect may leave."""
+    row = db.one(
+        "SELECT min(due_at) AS due FROM outbox"
+        " WHERE account = :account AND state IN ('queued', 'held')",
+        {"account": account},
+    )
+    return row["due"] if row else None
+
+
+def shown(db: Database, limit: int = 200) -> list[OutboxItem]:
+    """What the outbox screen lists: everything not sent, and sends of late, newest first."""
+    rows = db.all(
+        "SELECT * FROM outbox WHERE state <> 'cancelled'"
+        " AND (kind = 'send' OR state NOT IN ('sent')) ORDER BY id DESC LIMIT :limit",
+        {"limit": limit},
+    )
+    return list(map(_item, rows))
+
+
+def undecided(db: Database) -> int:
+    """How many sends wait for the agent's word."""
+    states = ", ".join(f"'{state}'" for state in sorted(NEEDS_DECISION))
+    row = db.one(f"SELECT count(*) AS n FROM outbox WHERE kind = 'send' AND state IN ({states})")
+    return int(row["n"]) if row else 0
+
+
+def take(db: Database, item: OutboxItem) -> bool:
+    """Begin to deliver; False when it was called back or taken meanwhile."""
+    return _move(db, item, UNDOABLE, OutboxState.SENDING, "attempts = attempts + 1")
+
+
+def commit(db: Database, item: OutboxItem) -> None:
+    """Written with full sync just before the step of no return."""
+    with db.transaction(durable=True):
+        _move(db, item, {OutboxState.SENDING}, OutboxState.COMMITTED)
+
+
+def sent(db: Database, item: OutboxItem, now: Millis, *, filed: Filed, problem: str = "") -> None:
+    """The provider has accepted it; ``problem`` names recipients that were refused."""
+    with db.transaction(durable=True):
+        done = _move(
+            db,
+            item,
+            {OutboxState.SENDING, OutboxState.COMMITTED, OutboxState.UNCERTAIN},
+            OutboxState.SENT,
+            "finished_at = :now, filed = :filed, problem = :problem",
+            {"now": now, "filed": filed, "problem": problem},
+        )
+        if done and problem and item.message_id is not None:
+            messages.set_delivery(db, item.message_id, Delivery.SENT, problem)
+
+
+def retry(db: Database, item: OutboxItem, due_at: Millis, problem: str) -> None:
+    """Nothing happened at the provider; try again then."""
+    _move(
+        db,
+        item,
+        {OutboxState.SENDING, OutboxState.COMMITTED, OutboxState.FAILED, OutboxState.UNCERTAIN},
+        OutboxState.QUEUED,
+        "due_at = :due, problem = :problem",
+        {"due": due_at, "problem": problem},
+    )
+
+
+def fail(db: Database, item: OutboxItem, problem: str, now: Millis) -> None:
+    """The provider refused it for good."""
+    _end(db, item, OutboxState.FAILED, problem, now)
+
+
+def doubt(db: Database, item: OutboxItem, problem: str, now: Millis) -> None:
+    """Nobody knows whether it left; it is never sent again without the agent's word."""
+    _end(db, item, OutboxState.UNCERTAIN, problem, now)
+
+
+def cancel(db: Database, item: OutboxItem) -> bool:
+    """Call it back, or drop what failed or is uncertain; False when it has left."""
+    return _move(db, item, UNDOABLE | NEEDS_DECISION, OutboxState.CANCELLED)
+
+
+def recover(db: Database, account: str) -> int:
+    """Put right what a crash left half done; how many effects that were."""
+    moved = 0
+    for state in (OutboxState.SENDING, OutboxState.COMMITTED):
+        rows = db.all(
+            "SELECT * FROM outbox WHERE account = :account AND state = :state",
+            {"account": account, "state": state},
+        )
+        for item in map(_item, rows):
+            problem = (
+                "The program ended while this was being sent."
+                if state is OutboxState.COMMITTED
+                else ""
+            )
+            moved += _move(
+                db, item, {state}, state_after_crash(state), "problem = :p", {"p": problem}
+            )
+    return moved
+
+
+def unfiled(db: Database, account: str) -> list[OutboxItem]:
+    """Sent mails of the account whose copy is not in Sent yet."""
+    rows = db.all(
+        "SELECT * FROM outbox WHERE account = :account AND state = 'sent' AND filed = 'wanted'"
+        " ORDER BY id",
+        {"account": account},
+    )
+    return list(map(_item, rows))
+
+
+def uncertain(db: Database, account: str) -> list[OutboxItem]:
+    """Effects of the account that may or may not have happened."""
+    rows = db.all(
+        "SELECT * FROM outbox WHERE account = :account AND state = 'uncertain' ORDER BY id",
+        {"account": account},
+    )
+    return list(map(_item, rows))
+
+
+def set_filed(db: Database, item: OutboxItem, filed: Filed) -> None:
+    """Note whether the copy lies in Sent."""
+    db.run(
+        "UPDATE outbox SET filed = :filed, file_attempts = file_attempts + 1 WHERE id = :id",
+        {"filed": filed, "id": item.id},
+    )
+
+
+def replace_status(db: Database, conversation_id: int) -> None:
+    """Drop a status effect that has not left yet: a later one says all."""
+    db.run(
+        "UPDATE outbox SET state = 'cancelled' WHERE conversation_id = :id AND kind = 'status'"
+        " AND state IN ('queued', 'held')",
+        {"id": conversation_id},
+    )
+
+
+def _end(db: Database, item: OutboxItem, state: OutboxState, problem: str, now: Millis) -> None:
+    _move(
+        db,
+        item,
+        {OutboxState.SENDING, OutboxState.COMMITTED, OutboxState.QUEUED},
+        state,
+        "problem = :problem, finished_at = :now",
+        {"problem": problem, "now": now},
+    )
+    if item.message_id is not None:
+        messages.set_delivery(db, item.message_id, _SHOWN[state], problem)
+
+
+def _move(
+    db: Database,
+    item: OutboxItem,
+    origins: frozenset[OutboxState] | set[OutboxState],
+    to: OutboxState,
+    sets: str = "",
+    params: dict[str, object] | None = None,
+) -> bool:
+    states = ", ".join(f"'{state}'" for state in sorted(origins))
+    more = f", {sets}" if sets else ""
+    with db.transaction():
+        touched = db.run(
+            f"UPDATE outbox SET state = :to{more} WHERE id = :id AND state IN ({states})",
+            {"to": to, "id": item.id} | (params or {}),
+        )
+        if touched and item.message_id is not None and to in _SHOWN:
+            messages.set_delivery(db, item.message_id, _SHOWN[to])
+    return touched == 1
+
+
+def _item(row: Row) -> OutboxItem:
+    return OutboxItem(
+        id=row["id"],
+        account=row["account"],
+        kind=EffectKind(row["kind"]),
+        state=OutboxState(row["state"]),
+        key=row["key"],
+        payload=row["payload"],
+        agent=row["agent"],
+        queued_at=row["queued_at"],
+        due_at=row["due_at"],
+        conversation_id=row["conversation_id"],
+        message_id=row["message_id"],
+        attempts=row["attempts"],
+        problem=row["problem"],
+        filed=Filed(row["filed"]),
+        finished_at=row["finished_at"],
+    )
