@@ -1,0 +1,155 @@
+"""The settings of one agent, and the one declaration of each: name, type, default, help, choices.
+
+The file reader, the help page and a settings screen are all read off :data:`SETTINGS`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from agent_tui.config.values import ValueType
+from agent_tui.model.conversation import BUILT_IN_VIEWS, Channel, Sort, View
+
+
+class AfterResolve(StrEnum):
+    """Where the screen goes when a conversation has been resolved."""
+
+    NEXT = "next"
+    PREVIOUS = "previous"
+    LIST = "list"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One key of ``config.toml``; without a ``default``, ``derived`` says where it comes from."""
+
+    name: str  # dotted
+    type: ValueType
+    help: str
+    default: object = None
+    derived: str = ""
+    choices: tuple[str, ...] = ()
+    most: int | None = None  # numbers go from 0 to this
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """The person at the keyboard."""
+
+    handle: str  # as in assignee:maria
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeyBinding:
+    """A key that its user bound to an action; ``line`` is for telling of clashes."""
+
+    key: str
+    action: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything in ``config.toml``, defaults filled in."""
+
+    agent: Agent
+    editor: str
+    theme: str = "default"
+    signature: str = ""
+    start_view: str = "Inbox"
+    after_resolve: AfterResolve = AfterResolve.NEXT
+    preview: bool = True
+    notify_bell: bool = False
+    undo_seconds: Mapping[Channel, int] = field(default_factory=dict)
+    canned: tuple[Path, ...] = ()  # the personal folder first
+    keys: tuple[KeyBinding, ...] = ()
+    own_views: tuple[View, ...] = ()
+
+    @property
+    def views(self) -> tuple[View, ...]:
+        """The built-in views, each replaced by the user's own of the same name, then the others."""
+        own = {view.name: view for view in self.own_views}
+        built_in = tuple(own.pop(view.name, view) for view in BUILT_IN_VIEWS)
+        return built_in + tuple(own.values())
+
+
+LONGEST_UNDO_S = 120
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting(
+        "agent.handle",
+        str,
+        "Your short name, as in `assignee:maria`: letters, digits, `.`, `_` and `-`.",
+        derived="your login name",
+    ),
+    Setting(
+        "agent.name",
+        str,
+        "Your name as customers and teammates read it.",
+        derived="your full name in the system's user list",
+    ),
+    Setting(
+        "theme",
+        str,
+        "The colour theme: the name of a shipped one or of a file in your folder `themes`.",
+        default="default",
+    ),
+    Setting(
+        "signature",
+        str,
+        "Text put below every mail you write, after a line with `-- `.",
+        default="",
+    ),
+    Setting(
+        "undo_seconds.mail",
+        int,
+        "How many seconds a mail is held after you send it, so that you can take it back.",
+        default=10,
+        most=LONGEST_UNDO_S,
+    ),
+    Setting("undo_seconds.chat", int, "The same for chat.", default=0, most=LONGEST_UNDO_S),
+    Setting(
+        "undo_seconds.review",
+        int,
+        "The same for public answers to reviews.",
+        default=10,
+        most=LONGEST_UNDO_S,
+    ),
+    Setting("start_view", str, "The view shown first.", default="Inbox"),
+    Setting(
+        "after_resolve",
+        str,
+        "Where to go after resolving a conversation.",
+        default="next",
+        choices=tuple(AfterResolve),
+    ),
+    Setting(
+        "preview",
+        bool,
+        "Show the conversation under the cursor beside the list where there is room.",
+        default=True,
+    ),
+    Setting(
+        "editor",
+        str,
+        "The command behind Ctrl+E in the composer.",
+        derived="`$VISUAL`, else `$EDITOR`, else `vi`",
+    ),
+    Setting(
+        "canned",
+        list[str],
+        "Folders of canned replies beside your own folder `canned`, such as a team's; relative "
+        "to the settings file.",
+        default=[],
+    ),
+    Setting("notify_bell", bool, "Ring the terminal's bell when a customer writes.", default=False),
+)
+
+VIEW_FIELDS: tuple[Setting, ...] = (
+    Setting("name", str, "The view's name; a built-in one's replaces that view."),
+    Setting("query", str, "What it shows, in the query language."),
+    Setting("sort", str, "Its order.", default=str(Sort.NEWEST), choices=tuple(Sort)),
+)
+"""The keys of each ``[[views]]``."""
