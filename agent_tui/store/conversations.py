@@ -193,6 +193,14 @@ def mark_read(db: Database, conversation_id: int) -> None:
     )
 
 
+def read_one(db: Database, conversation_id: int) -> None:
+    """One unread message was read in another program."""
+    db.run(
+        "UPDATE conversations SET unread = unread - 1 WHERE id = :id AND unread > 0",
+        {"id": conversation_id},
+    )
+
+
 def set_labels(db: Database, conversation_id: int, labels: Iterable[str]) -> None:
     """Replace the conversation's labels."""
     db.run("DELETE FROM conversation_labels WHERE conversation_id = :id", {"id": conversation_id})

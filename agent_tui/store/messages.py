@@ -222,6 +222,33 @@ def location(db: Database, account: str, mailbox: str, remote_id: str) -> Locati
     return _location(row) if row else None
 
 
+def set_flags(
+    db: Database, account: str, mailbox: str, remote_id: str, *, seen: bool, answered: bool
+) -> None:
+    """Note the provider's flags of what lies there."""
+    db.run(
+        "UPDATE locations SET seen = :seen, answered = :answered"
+        " WHERE account = :account AND mailbox = :mailbox AND remote_id = :remote_id",
+        {
+            "account": account,
+            "mailbox": mailbox,
+            "remote_id": remote_id,
+            "seen": seen,
+            "answered": answered,
+        },
+    )
+
+
+def inbound_locations(db: Database, conversation_id: int) -> list[Location]:
+    """Where the customer's messages of a conversation lie, oldest first."""
+    rows = db.all(
+        "SELECT l.* FROM locations l JOIN messages m ON m.id = l.message_id"
+        " WHERE m.conversation_id = :id AND m.direction = 'inbound' ORDER BY m.id",
+        {"id": conversation_id},
+    )
+    return list(map(_location, rows))
+
+
 def leave(db: Database, account: str, mailbox: str, remote_id: str) -> None:
     """Note that nothing of ours lies there any more."""
     db.run(

@@ -1,0 +1,348 @@
+"""Takes in what adapters pull: one batch and its cursor in one transaction, each message once."""
+
+from dataclasses import dataclass, replace
+from uuid import uuid4
+
+from agent_tui.model.clock import Millis
+from agent_tui.model.conversation import (
+    Channel,
+    Conversation,
+    Priority,
+    Status,
+    status_after_inbound,
+)
+from agent_tui.model.customer import IdentityKind, normal
+from agent_tui.model.event import ENGINE, Entity, Stamp
+from agent_tui.model.incoming import Batch, FlagChange, Incoming, IncomingFile, Sender
+from agent_tui.model.message import Attachment, Direction, FetchState, Message
+from agent_tui.model.threading import bare_subject
+from agent_tui.store import accounts, changes, conversations, customers, events, messages, threads
+from agent_tui.store.database import Database, Row
+
+SNIPPET_LENGTH = 160
+
+
+@dataclass(frozen=True, slots=True)
+class _Intake:
+    """What holds for one batch."""
+
+    db: Database
+    account: str
+    mailbox: str
+    own: frozenset[str]
+    first_sync: bool
+    stamp: Stamp
+
+
+def commit_batch(db: Database, account: str, batch: Batch, own: frozenset[str], now: Millis) -> int:
+    """Store the batch and its cursor, both or neither; how many messages were new.
+
+    ``own`` are the account's normal addresses: who writes from them is us, not a customer.
+    """
+    into = _Intake(
+        db,
+        account,
+        batch.mailbox,
+        own,
+        batch.progress is not None,
+        Stamp(ENGINE, "receive", uuid4().hex, now),
+    )
+    with db.transaction():
+        if batch.reset:
+            messages.leave_mailbox(db, account, batch.mailbox)
+        new = sum(_take(into, incoming) for incoming in batch.messages)
+        for change in batch.flags:
+            _take_flags(into, change)
+        for remote_id in batch.gone:
+            _take_absence(into, remote_id, resolves=batch.gone_resolves)
+        accounts.set_cursor(db, account, batch.mailbox, batch.cursor)
+    return new
+
+
+def _take(into: _Intake, incoming: Incoming) -> bool:
+    db = into.db
+    if messages.location(db, into.account, into.mailbox, incoming.remote_id):
+        return False
+    known = _known(into, incoming)
+    if known is not None:
+        _locate(into, incoming, known)
+        return False
+    conversation_id = _conversation_of(into, incoming)
+    message = _message(into, incoming, conversation_id)
+    messages.insert(db, message, content_hash=incoming.content_hash, raw=incoming.raw)
+    _locate(into, incoming, message.id)
+    threads.remember(db, into.account, conversation_id, incoming.message_id, incoming.references)
+    threads.join(db, conversation_id, _people(into, incoming))
+    _refresh(into, conversation_id, message, incoming)
+    events.append(db, into.stamp, Entity.CONVERSATION, conversation_id, "message", None, message.id)
+    return True
+
+
+def _known(into: _Intake, incoming: Incoming) -> int | None:
+    """The message that ``incoming`` is another copy of: same Message-ID and same content, or our
+    own; without a Message-ID, same content that lies in another mailbox or nowhere."""
+    params = {
+        "account": into.account,
+        "mid": incoming.message_id,
+        "hash": incoming.content_hash,
+        "mailbox": into.mailbox,
+    }
+    if incoming.message_id is not None:
+        row = into.db.one(
+            "SELECT id FROM messages WHERE account = :account AND message_id = :mid"
+            " AND (content_hash = :hash OR content_hash = '' OR direction = 'outbound') LIMIT 1",
+            params,
+        )
+    elif incoming.content_hash:
+        row = into.db.one(
+            "SELECT id FROM messages m WHERE account = :account AND message_id IS NULL"
+            " AND content_hash = :hash AND NOT EXISTS (SELECT 1 FROM locations l"
+            " WHERE l.message_id = m.id AND l.mailbox = :mailbox) LIMIT 1",
+            params,
+        )
+    else:
+        row = None
+    return row["id"] if row else None
+
+
+def _locate(into: _Intake, incoming: Incoming, message_id: int) -> None:
+    messages.locate(
+        into.db,
+        into.account,
+        into.mailbox,
+        incoming.remote_id,
+        message_id,
+        seen=incoming.flags.seen,
+        answered=incoming.flags.answered,
+    )
+
+
+def _conversation_of(into: _Intake, incoming: Incoming) -> int:
+    if incoming.thread_key is not None:
+        row: Row | None = into.db.one(
+            "SELECT id FROM conversations WHERE account = :account AND thread_key = :key",
+            {"account": into.account, "key": incoming.thread_key},
+        )
+        found = row["id"] if row else None
+    else:
+        found = threads.find(
+            into.db,
+            into.account,
+            incoming.message_id,
+            incoming.references,
+            _people(into, incoming),
+        )
+    return found if found is not None else _begin(into, incoming)
+
+
+def _begin(into: _Intake, incoming: Incoming) -> int:
+    customer = _customer(incoming)
+    customer_id = customers.of_identity(
+        into.db, customer.kind, customer.value, customer.name, incoming.at
+    )
+    conversation_id = conversations.create(
+        into.db,
+        account=into.account,
+        channel=incoming.channel,
+        subject=bare_subject(incoming.subject),
+        status=_first_status(incoming),
+        customer_id=customer_id,
+        at=incoming.at,
+        thread_key=incoming.thread_key,
+        rating=incoming.rating,
+        assignee=incoming.assignee,
+        priority=incoming.priority or Priority.NORMAL,
+        snoozed_until=incoming.snoozed_until,
+    )
+    if incoming.labels:
+        conversations.set_labels(into.db, conversation_id, incoming.labels)
+    return conversation_id
+
+
+def _customer(incoming: Incoming) -> Sender:
+    """Who the customer is: who wrote to us, or to whom somebody of us wrote."""
+    if incoming.direction is Direction.INBOUND or not incoming.recipients.all():
+        return incoming.sender
+    first = incoming.recipients.all()[0]
+    return Sender(IdentityKind.EMAIL, first.email, first.name)
+
+
+def _first_status(incoming: Incoming) -> Status:
+    if incoming.status is not None:
+        return incoming.status
+    if incoming.direction is Direction.OUTBOUND:
+        return Status.RESOLVED
+    return Status.PENDING if incoming.flags.answered else Status.OPEN
+
+
+def _people(into: _Intake, incoming: Incoming) -> frozenset[str]:
+    """The normal addresses of everybody on the message but us."""
+    if incoming.channel is not Channel.MAIL:
+        return frozenset({normal(incoming.sender.kind, incoming.sender.value)}) - into.own
+    everybody = {normal(IdentityKind.EMAIL, a.email) for a in incoming.recipients.all()}
+    everybody.add(normal(incoming.sender.kind, incoming.sender.value))
+    return frozenset(everybody) - into.own - {""}
+
+
+def _message(into: _Intake, incoming: Incoming, conversation_id: int) -> Message:
+    return Message(
+        id=messages.new_id(into.db, incoming.at),
+        conversation_id=conversation_id,
+        account=into.account,
+        direction=incoming.direction,
+        author=incoming.sender.name or incoming.sender.value,
+        address=incoming.sender.value,
+        at=incoming.at,
+        subject=incoming.subject,
+        body=incoming.body,
+        recipients=incoming.recipients,
+        message_id=incoming.message_id,
+        automatic=incoming.automatic,
+        headers=incoming.headers,
+        notes=incoming.notes,
+        attachments=tuple(map(_file, incoming.files)),
+    )
+
+
+def _file(file: IncomingFile) -> Attachment:
+    return Attachment(
+        id=0,
+        message_id=0,
+        name=file.name,
+        type=file.type,
+        size=file.size,
+        part=file.part,
+        inline=file.inline,
+        state=FetchState.REMOTE,
+    )
+
+
+def _refresh(into: _Intake, conversation_id: int, message: Message, incoming: Incoming) -> None:
+    """Bring the conversation's own row up to date with its new message."""
+    before = conversations.get(into.db, conversation_id)
+    assert before is not None
+    into.db.run(
+        "UPDATE conversations SET " + ", ".join(f"{k} = :{k}" for k in _SUMMED) + " WHERE id = :id",
+        _sums(into.db, before, message, incoming) | {"id": conversation_id},
+    )
+    wakes = not into.first_sync or incoming.at > before.last_at
+    if incoming.direction is Direction.INBOUND and before.messages and wakes:
+        _reopen(into, before, automatic=incoming.automatic)
+
+
+_SUMMED = (
+    "messages",
+    "unread",
+    "attachments",
+    "created_at",
+    "last_at",
+    "subject",
+    "snippet",
+    "waiting_since",
+)
+
+
+def _sums(
+    db: Database, before: Conversation, message: Message, incoming: Incoming
+) -> dict[str, object]:
+    newest = message.at >= before.last_at
+    oldest = message.at <= before.created_at
+    unseen = message.direction is Direction.INBOUND and not incoming.flags.seen
+    waits = message.direction is not Direction.NOTE
+    return {
+        "messages": before.messages + 1,
+        "unread": before.unread + unseen,
+        "attachments": before.attachments + sum(not f.inline for f in message.attachments),
+        "created_at": min(before.created_at, message.at),
+        "last_at": max(before.last_at, message.at),
+        "subject": (bare_subject(message.subject) if oldest else "") or before.subject,
+        "snippet": snippet(message) if newest or not before.messages else before.snippet,
+        "waiting_since": messages.waiting_since(db, before.id) if waits else before.waiting_since,
+    }
+
+
+def snippet(message: Message) -> str:
+    """The beginning of what the writer wrote, on one line, without quotes and signatures."""
+    folded = {n for fold in message.body.folds for n in range(fold.start, fold.end)}
+    words: list[str] = []
+    length = 0
+    for number, line in enumerate(message.body.text.split("\n", 200)):
+        if number not in folded and line.strip():
+            words += line.split()
+            length += len(line)
+        if length > SNIPPET_LENGTH:
+            break
+    return " ".join(words)[:SNIPPET_LENGTH]
+
+
+def _reopen(into: _Intake, conversation: Conversation, *, automatic: bool) -> None:
+    status = status_after_inbound(conversation.status, automatic=automatic)
+    if status is not conversation.status:
+        changes.change_conversation(
+            into.db,
+            replace(into.stamp, action="reopen"),
+            conversation,
+            status=status,
+            snoozed_until=None,
+        )
+
+
+def _take_flags(into: _Intake, change: FlagChange) -> None:
+    place = messages.location(into.db, into.account, into.mailbox, change.remote_id)
+    if place is None:
+        return
+    messages.set_flags(
+        into.db,
+        into.account,
+        into.mailbox,
+        change.remote_id,
+        seen=change.flags.seen,
+        answered=change.flags.answered,
+    )
+    message = messages.get(into.db, place.message_id)
+    if message is None or message.direction is not Direction.INBOUND:
+        return
+    if change.flags.seen and not place.seen:
+        conversations.read_one(into.db, message.conversation_id)
+    if change.flags.answered and not place.answered:
+        _answered_elsewhere(into, message)
+
+
+def _answered_elsewhere(into: _Intake, message: Message) -> None:
+    """Another program answered the customer's newest mail: nobody waits for us any more."""
+    conversation = conversations.get(into.db, message.conversation_id)
+    newest = messages.newest_id(into.db, message.conversation_id, Direction.INBOUND)
+    ours = messages.newest_id(into.db, message.conversation_id, Direction.OUTBOUND) or 0
+    if conversation is None or newest != message.id or ours > message.id:
+        return
+    if conversation.status is Status.OPEN:
+        changes.change_conversation(
+            into.db,
+            replace(into.stamp, action="answered elsewhere"),
+            conversation,
+            status=Status.PENDING,
+            waiting_since=None,
+        )
+
+
+def _take_absence(into: _Intake, remote_id: str, *, resolves: bool) -> None:
+    place = messages.location(into.db, into.account, into.mailbox, remote_id)
+    if place is None:
+        return
+    messages.leave(into.db, into.account, into.mailbox, remote_id)
+    message = messages.get(into.db, place.message_id)
+    if message is None or not resolves:
+        return
+    conversation = conversations.get(into.db, message.conversation_id)
+    if (
+        conversation is not None
+        and conversation.status is Status.OPEN
+        and not messages.inbound_locations(into.db, conversation.id)
+    ):
+        changes.change_conversation(
+            into.db,
+            replace(into.stamp, action="archived elsewhere"),
+            conversation,
+            status=Status.RESOLVED,
+            waiting_since=None,
+        )

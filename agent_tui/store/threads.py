@@ -1,0 +1,136 @@
+"""Which conversation a mail belongs to: the ids it bears and names, in any order of arrival."""
+
+from collections.abc import Iterable, Sequence
+
+from agent_tui.model.conversation import Conversation
+from agent_tui.model.threading import Candidate, joins
+from agent_tui.store import conversations
+from agent_tui.store.database import Database
+
+
+def find(
+    db: Database,
+    account: str,
+    message_id: str | None,
+    references: Sequence[str],
+    people: frozenset[str],
+) -> int | None:
+    """The conversation that a mail of ``people`` belongs to.
+
+    A mail that belongs to several (an answer to two threads, or the missing middle of one that
+    arrived newest first) makes them one.
+    """
+    ids = [i for i in (message_id, *references) if i]
+    found = [c.conversation_id for c in _candidates(db, account, ids) if joins(c, people)]
+    if not found:
+        return None
+    first, *others = sorted(set(found))
+    for other in others:
+        _merge(db, other, first)
+    return first
+
+
+def remember(
+    db: Database,
+    account: str,
+    conversation_id: int,
+    message_id: str | None,
+    references: Iterable[str] = (),
+    *,
+    issued: bool = False,
+) -> None:
+    """Note the ids that a mail of the conversation bears and names; ``issued``: by us."""
+    ids = {i for i in (message_id, *references) if i}
+    db.many(
+        "INSERT INTO thread_ids (account, message_id, conversation_id, issued)"
+        " VALUES (:account, :id, :conversation, :issued)"
+        " ON CONFLICT (account, message_id, conversation_id) DO NOTHING",
+        [
+            {"account": account, "id": i, "conversation": conversation_id, "issued": issued}
+            for i in ids
+        ],
+    )
+
+
+def join(db: Database, conversation_id: int, people: Iterable[str]) -> None:
+    """Note who takes part in the conversation."""
+    db.many(
+        "INSERT INTO participants (conversation_id, address) VALUES (:id, :address)"
+        " ON CONFLICT (conversation_id, address) DO NOTHING",
+        [{"id": conversation_id, "address": address} for address in people],
+    )
+
+
+def references(db: Database, conversation_id: int, message_id: int) -> tuple[str, ...]:
+    """The Message-IDs of the conversation up to that message, oldest first, for References."""
+    rows = db.all(
+        "SELECT message_id FROM messages WHERE conversation_id = :id AND id <= :last"
+        " AND message_id IS NOT NULL ORDER BY id",
+        {"id": conversation_id, "last": message_id},
+    )
+    return tuple(row["message_id"] for row in rows)
+
+
+def _candidates(db: Database, account: str, ids: Sequence[str]) -> list[Candidate]:
+    known: dict[int, bool] = {}
+    for one in ids:
+        for row in db.all(
+            "SELECT conversation_id, issued FROM thread_ids"
+            " WHERE account = :account AND message_id = :id",
+            {"account": account, "id": one},
+        ):
+            number = row["conversation_id"]
+            known[number] = known.get(number, False) or bool(row["issued"])
+    return [
+        Candidate(number, conversations.participants(db, number), issued)
+        for number, issued in known.items()
+    ]
+
+
+_SETS = {  # tables where both conversations may have the same row: their other columns
+    "participants": "address",
+    "thread_ids": "account, message_id, issued",
+    "conversation_labels": "label",
+}
+
+
+def _merge(db: Database, source: int, target: int) -> None:
+    """Move everything of ``source`` into ``target`` and drop the empty shell."""
+    params = {"source": source, "target": target}
+    for table, columns in _SETS.items():
+        db.run(
+            f"INSERT INTO {table} (conversation_id, {columns}) SELECT :target, {columns}"
+            f" FROM {table} WHERE conversation_id = :source ON CONFLICT DO NOTHING",
+            params,
+        )
+        db.run(f"DELETE FROM {table} WHERE conversation_id = :source", params)
+    for table in ("messages", "drafts", "outbox"):
+        db.run(
+            f"UPDATE {table} SET conversation_id = :target WHERE conversation_id = :source",
+            params,
+        )
+    db.run(
+        "UPDATE events SET entity_id = :target"
+        " WHERE entity = 'conversation' AND entity_id = :source",
+        params,
+    )
+    one, two = conversations.by_ids(db, [source, target])
+    conversations.update(db, two, _together(one, two))
+    db.run("DELETE FROM conversations WHERE id = :source", params)
+
+
+def _together(one: Conversation, two: Conversation) -> dict[str, object]:
+    older, newer = sorted((one, two), key=lambda c: c.last_at)
+    return {
+        "messages": one.messages + two.messages,
+        "unread": one.unread + two.unread,
+        "attachments": one.attachments + two.attachments,
+        "created_at": min(one.created_at, two.created_at),
+        "last_at": newer.last_at,
+        "snippet": newer.snippet,
+        "subject": min(one, two, key=lambda c: c.created_at).subject or newer.subject,
+        "status": newer.status,
+        "snoozed_until": newer.snoozed_until,
+        "assignee": newer.assignee or older.assignee,
+        "priority": max(one.priority, two.priority),
+    }
