@@ -63,6 +63,7 @@ class Conversation:
     assignee: str | None = None  # an agent's handle
     priority: Priority = Priority.NORMAL
     rating: int | None = None  # stars of a review, 1 to 5
+    handled: int | None = None  # newest message when an agent resolved it or set it to pending
     waiting_since: Millis | None = None  # since when the customer has no answer
     messages: int = 0
     unread: int = 0
@@ -86,7 +87,7 @@ BUILT_IN_VIEWS: tuple[View, ...] = (
     View("Inbox", "status:open", Sort.NEWEST),
     View("Needs reply", "status:open is:waiting", Sort.WAITING),
     View("Mine", "status:open assignee:me", Sort.NEWEST),
-    View("Unassigned", "status:open assignee:none", Sort.WAITING),
+    View("Unassigned", "status:open assignee:none", Sort.OLDEST),
     View("Reviews", "status:open channel:review", Sort.NEWEST),
     View("Chats", "status:open channel:chat", Sort.NEWEST),
     View("Waiting", "status:pending OR status:on_hold", Sort.NEWEST),

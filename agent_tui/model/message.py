@@ -89,6 +89,7 @@ class Recipients:
     to: tuple[Address, ...] = ()
     cc: tuple[Address, ...] = ()
     bcc: tuple[Address, ...] = ()
+    reply_to: tuple[Address, ...] = ()  # where its sender wants answers
 
     def all(self) -> tuple[Address, ...]:
         """Everybody, in the order To, Cc, Bcc."""

@@ -8,7 +8,7 @@ from agent_tui.model.clock import Millis
 from agent_tui.model.conversation import Conversation
 from agent_tui.model.customer import Customer
 from agent_tui.model.event import Entity, Stamp
-from agent_tui.store import conversations, events
+from agent_tui.store import conversations, events, summary
 from agent_tui.store.database import Conflict, Database
 
 CONVERSATION_FIELDS = (
@@ -18,8 +18,7 @@ CONVERSATION_FIELDS = (
     "priority",
     "labels",
     "unread",
-    "waiting_since",
-    "subject",
+    "handled",
 )
 CUSTOMER_FIELDS = ("name", "notes")
 
@@ -43,10 +42,12 @@ def change_conversation(
         return False
     with db.transaction():
         columns: dict[str, object] = {k: v for k, v in changed.items() if k != "labels"}
-        conversations.update(db, conversation, columns or {"subject": conversation.subject})
+        conversations.update(db, conversation, columns or {"status": conversation.status})
         labels = changed.get("labels")
         if isinstance(labels, list):
             conversations.set_labels(db, conversation.id, labels)
+        if "handled" in changed:
+            summary.recount(db, conversation.id)
         for name, after in changed.items():
             before = value(conversation, name)
             events.append(

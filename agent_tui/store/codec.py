@@ -42,7 +42,7 @@ def links(text: str) -> tuple[Link, ...]:
 
 
 def dump_recipients(people: Recipients) -> str:
-    lists = {"to": people.to, "cc": people.cc, "bcc": people.bcc}
+    lists = {role: getattr(people, role) for role in people.__slots__}
     return dump({k: [[a.name, a.email] for a in v] for k, v in lists.items() if v})
 
 

@@ -193,6 +193,11 @@ def mark_read(db: Database, conversation_id: int) -> None:
     )
 
 
+def add_unread(db: Database, conversation_id: int) -> None:
+    """The customer wrote something that nobody has read."""
+    db.run("UPDATE conversations SET unread = unread + 1 WHERE id = :id", {"id": conversation_id})
+
+
 def read_one(db: Database, conversation_id: int) -> None:
     """One unread message was read in another program."""
     db.run(
@@ -289,6 +294,7 @@ def _conversation(row: Row) -> Conversation:
         assignee=row["assignee"],
         priority=Priority(row["priority"]),
         rating=row["rating"],
+        handled=row["handled"],
         waiting_since=row["waiting_since"],
         messages=row["messages"],
         unread=row["unread"],

@@ -16,10 +16,17 @@ from agent_tui.model.event import ENGINE, Entity, Stamp
 from agent_tui.model.incoming import Batch, FlagChange, Incoming, IncomingFile, Sender
 from agent_tui.model.message import Attachment, Direction, FetchState, Message
 from agent_tui.model.threading import bare_subject
-from agent_tui.store import accounts, changes, conversations, customers, events, messages, threads
+from agent_tui.store import (
+    accounts,
+    changes,
+    conversations,
+    customers,
+    events,
+    messages,
+    summary,
+    threads,
+)
 from agent_tui.store.database import Database, Row
-
-SNIPPET_LENGTH = 160
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,61 +225,17 @@ def _file(file: IncomingFile) -> Attachment:
 
 
 def _refresh(into: _Intake, conversation_id: int, message: Message, incoming: Incoming) -> None:
-    """Bring the conversation's own row up to date with its new message."""
+    """Bring the conversation up to date with its new message."""
     before = conversations.get(into.db, conversation_id)
     assert before is not None
-    into.db.run(
-        "UPDATE conversations SET " + ", ".join(f"{k} = :{k}" for k in _SUMMED) + " WHERE id = :id",
-        _sums(into.db, before, message, incoming) | {"id": conversation_id},
-    )
-    wakes = not into.first_sync or incoming.at > before.last_at
-    if incoming.direction is Direction.INBOUND and before.messages and wakes:
+    summary.recount(into.db, conversation_id)
+    if message.direction is not Direction.INBOUND:
+        return
+    if not incoming.flags.seen:
+        conversations.add_unread(into.db, conversation_id)
+    wakes = not into.first_sync or message.at > before.last_at
+    if before.messages and wakes:
         _reopen(into, before, automatic=incoming.automatic)
-
-
-_SUMMED = (
-    "messages",
-    "unread",
-    "attachments",
-    "created_at",
-    "last_at",
-    "subject",
-    "snippet",
-    "waiting_since",
-)
-
-
-def _sums(
-    db: Database, before: Conversation, message: Message, incoming: Incoming
-) -> dict[str, object]:
-    newest = message.at >= before.last_at
-    oldest = message.at <= before.created_at
-    unseen = message.direction is Direction.INBOUND and not incoming.flags.seen
-    waits = message.direction is not Direction.NOTE
-    return {
-        "messages": before.messages + 1,
-        "unread": before.unread + unseen,
-        "attachments": before.attachments + sum(not f.inline for f in message.attachments),
-        "created_at": min(before.created_at, message.at),
-        "last_at": max(before.last_at, message.at),
-        "subject": (bare_subject(message.subject) if oldest else "") or before.subject,
-        "snippet": snippet(message) if newest or not before.messages else before.snippet,
-        "waiting_since": messages.waiting_since(db, before.id) if waits else before.waiting_since,
-    }
-
-
-def snippet(message: Message) -> str:
-    """The beginning of what the writer wrote, on one line, without quotes and signatures."""
-    folded = {n for fold in message.body.folds for n in range(fold.start, fold.end)}
-    words: list[str] = []
-    length = 0
-    for number, line in enumerate(message.body.text.split("\n", 200)):
-        if number not in folded and line.strip():
-            words += line.split()
-            length += len(line)
-        if length > SNIPPET_LENGTH:
-            break
-    return " ".join(words)[:SNIPPET_LENGTH]
 
 
 def _reopen(into: _Intake, conversation: Conversation, *, automatic: bool) -> None:
@@ -321,7 +284,7 @@ def _answered_elsewhere(into: _Intake, message: Message) -> None:
             replace(into.stamp, action="answered elsewhere"),
             conversation,
             status=Status.PENDING,
-            waiting_since=None,
+            handled=message.id,
         )
 
 
@@ -344,5 +307,5 @@ def _take_absence(into: _Intake, remote_id: str, *, resolves: bool) -> None:
             replace(into.stamp, action="archived elsewhere"),
             conversation,
             status=Status.RESOLVED,
-            waiting_since=None,
+            handled=message.id,
         )

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from agent_tui.model.conversation import Conversation
 from agent_tui.model.threading import Candidate, joins
-from agent_tui.store import conversations
+from agent_tui.store import conversations, summary
 from agent_tui.store.database import Database
 
 
@@ -117,18 +117,13 @@ def _merge(db: Database, source: int, target: int) -> None:
     one, two = conversations.by_ids(db, [source, target])
     conversations.update(db, two, _together(one, two))
     db.run("DELETE FROM conversations WHERE id = :source", params)
+    summary.recount(db, target)
 
 
 def _together(one: Conversation, two: Conversation) -> dict[str, object]:
     older, newer = sorted((one, two), key=lambda c: c.last_at)
     return {
-        "messages": one.messages + two.messages,
         "unread": one.unread + two.unread,
-        "attachments": one.attachments + two.attachments,
-        "created_at": min(one.created_at, two.created_at),
-        "last_at": newer.last_at,
-        "snippet": newer.snippet,
-        "subject": min(one, two, key=lambda c: c.created_at).subject or newer.subject,
         "status": newer.status,
         "snoozed_until": newer.snoozed_until,
         "assignee": newer.assignee or older.assignee,

@@ -61,6 +61,7 @@ CREATE TABLE conversations (
     priority INTEGER NOT NULL DEFAULT 0,
     rating INTEGER,
     customer_id INTEGER NOT NULL REFERENCES customers (id),
+    handled INTEGER, -- the newest message when an agent resolved it or set it to pending
     waiting_since INTEGER,
     created_at INTEGER NOT NULL,
     last_at INTEGER NOT NULL,
