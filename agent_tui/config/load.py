@@ -20,7 +20,7 @@ from agent_tui.config.toml import Key, fault, lines_of, read_toml, shown
 from agent_tui.config.values import checked, unknown
 from agent_tui.model.conversation import Channel, Sort, View
 
-_HANDLE = re.compile(r"[\w.-]{1,64}")
+_HANDLE = r"[\w.-]{1,64}"
 _RESERVED = frozenset({"me", "none", "any", "engine"})  # words of the query language and the log
 _TABLES = ("keys", "views")
 
@@ -38,15 +38,15 @@ def load_settings(paths: Paths, env: Mapping[str, str]) -> Settings:
     values = {setting.name: setting.default for setting in SETTINGS} | _values(path, table)
     return Settings(
         agent=_agent(path, values, env),
-        editor=_text(values["editor"]) or env.get("VISUAL") or env.get("EDITOR") or "vi",
         theme=_text(values["theme"]),
         signature=_text(values["signature"]),
+        undo_seconds=_undo_seconds(values),
         start_view=_text(values["start_view"]),
         after_resolve=AfterResolve(_text(values["after_resolve"])),
         preview=bool(values["preview"]),
-        notify_bell=bool(values["notify_bell"]),
-        undo_seconds=_undo_seconds(values),
+        editor=_text(values["editor"]) or env.get("VISUAL") or env.get("EDITOR") or "vi",
         canned=_folders(paths, values["canned"]),
+        notify_bell=bool(values["notify_bell"]),
         keys=_keys(path, table.get("keys", {})),
         own_views=_views(path, table.get("views", [])),
     )
@@ -98,7 +98,7 @@ def _ranged(path: Path, key: Key, setting: Setting, value: object) -> object:
 def _agent(path: Path, values: Mapping[str, object], env: Mapping[str, str]) -> Agent:
     login, full_name = _user(env)
     handle = _text(values["agent.handle"])
-    if handle and (_HANDLE.fullmatch(handle) is None or handle.lower() in _RESERVED):
+    if handle and (re.fullmatch(_HANDLE, handle) is None or handle.lower() in _RESERVED):
         problem = (
             f"'agent.handle' must be letters, digits, '.', '_' and '-', and none of "
             f"{', '.join(sorted(_RESERVED))}; not '{handle}'."

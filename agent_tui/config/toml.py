@@ -9,7 +9,7 @@ from agent_tui.config.errors import ConfigError
 Key = tuple[str | int, ...]
 """From the root of a file to a value: names of keys, indexes of arrays."""
 
-_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+_PLACE = r" \(at (?:line (\d+), column (\d+)|end of document)\)$"
 
 
 def read_toml(path: Path) -> dict[str, object]:
@@ -87,8 +87,8 @@ def _read_text(path: Path) -> str | None:
 
 def _syntax(message: str, text: str, first_line: int) -> str:
     """tomllib's message turned round: the place first, then what is wrong."""
-    place = _PLACE.search(message)
-    what = _PLACE.sub("", message)
+    place = re.search(_PLACE, message)
+    what = re.sub(_PLACE, "", message)
     sentence = f"not valid TOML: {what[:1].lower()}{what[1:]}."
     if place and place.group(1):
         line = int(place.group(1)) + first_line - 1

@@ -1,0 +1,89 @@
+"""The help page of the settings file, written from the declarations."""
+
+from agent_tui.config.settings import SETTINGS, VIEW_FIELDS, Setting
+from agent_tui.config.values import ValueType
+
+_TYPES: dict[ValueType, str] = {
+    str: "text",
+    int: "number",
+    bool: "true or false",
+    list[str]: "list of texts",
+}
+
+_HEAD = """\
+# Settings
+
+Your settings are in `config.toml` in the program's config folder; `agent-tui doctor` says where
+that is. The file need not exist and every key may be left out. A mistake in it is told at the
+start by file, line and key, and nothing is guessed.
+
+| key | type | default | what it does |
+|---|---|---|---|
+"""
+
+_TAIL = """
+## Keys
+
+The table `keys` binds keys to actions, beside those that every action has. `?` shows the names
+of the actions and the keys. Two actions on one key are refused at the start.
+
+## Views
+
+Each `[[views]]` adds a view to the side bar.
+
+| key | type | default | what it does |
+|---|---|---|---|
+"""
+
+_EXAMPLE = '''
+## Example
+
+```toml
+signature = """
+Maria Lopez
+Example Shop, customer care"""
+after_resolve = "list"
+canned = ["~/team/canned"]
+
+[agent]
+handle = "maria"
+name = "Maria Lopez"
+
+[undo_seconds]
+mail = 30
+
+[keys]
+"ctrl+x" = "resolve"
+
+[[views]]
+name = "Angry reviews"
+query = "status:open channel:review rating:<=2"
+sort = "oldest"
+```
+'''
+
+
+def settings_help() -> str:
+    """The page as Markdown."""
+    settings = "".join(_row(setting) for setting in SETTINGS)
+    views = "".join(_row(declared) for declared in VIEW_FIELDS)
+    return f"{_HEAD}{settings}{_TAIL}{views}{_EXAMPLE}"
+
+
+def _row(setting: Setting) -> str:
+    kind = _TYPES[setting.type]
+    if setting.choices:
+        kind = ", ".join(f"`{choice}`" for choice in setting.choices)
+    if setting.most is not None:
+        kind = f"{kind}, 0 to {setting.most}"
+    return f"| `{setting.name}` | {kind} | {_default(setting)} | {setting.help} |\n"
+
+
+def _default(setting: Setting) -> str:
+    if setting.default is None:
+        return setting.derived or "none: must be given"
+    if isinstance(setting.default, bool):
+        return f"`{str(setting.default).lower()}`"
+    if isinstance(setting.default, str):
+        return f'`"{setting.default}"`'
+    return f"`{setting.default}`"

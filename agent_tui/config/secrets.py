@@ -1,0 +1,168 @@
+"""Fetches the secret behind a reference; only the engine and the command line import this."""
+
+import os
+import signal
+import stat
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+from agent_tui.config import keystore
+from agent_tui.config.secret_ref import (
+    AskRef,
+    CommandRef,
+    EnvRef,
+    FileRef,
+    KeyringRef,
+    SecretRef,
+)
+
+COMMAND_LIMIT_S = 30.0
+
+_LONGEST = 64 * 1024
+"""Bytes of a secret, OAuth tokens and keys included."""
+
+
+class SecretProblem(Exception):  # noqa: N818 - a state of the world
+    """A secret cannot be had; ``str()`` is one sentence without the secret."""
+
+
+def resolve(
+    ref: SecretRef, *, asked: Mapping[str, str], env: Mapping[str, str] = os.environ
+) -> str:
+    """The secret behind ``ref``; ``asked`` has the answers to ``{ask = true}`` by account.option.
+
+    Raises SecretProblem. A command has 30 s, the keyring 3.
+    """
+    secret = _fetched(ref, asked, env)
+    if not secret:
+        raise SecretProblem(f"The secret of {_place(ref)} is empty; store it again.")
+    return secret
+
+
+def store_secret(service: str, user: str, secret: str) -> KeyringRef:
+    """Put ``secret`` into the keyring, read it back, and give the reference to it.
+
+    Raises SecretProblem when there is no usable keyring or it did not keep the secret.
+    """
+    try:
+        keystore.write(service, user, secret)
+    except keystore.KeyringProblem as problem:
+        raise SecretProblem(f"{problem}; choose another place for the secret.") from problem
+    return KeyringRef(service, user)
+
+
+def forget_secret(ref: SecretRef) -> bool:
+    """Remove the secret behind ``ref`` where we are its keeper: in the keyring. True if so.
+
+    Raises SecretProblem.
+    """
+    if not isinstance(ref, KeyringRef):
+        return False
+    try:
+        keystore.forget(ref.service, ref.user)
+    except keystore.KeyringProblem as problem:
+        raise SecretProblem(f"{problem}; the secret of {_place(ref)} is still there.") from problem
+    return True
+
+
+def _fetched(ref: SecretRef, asked: Mapping[str, str], env: Mapping[str, str]) -> str:
+    match ref:
+        case KeyringRef():
+            return _from_keyring(ref)
+        case CommandRef(argv):
+            return _from_command(argv)
+        case EnvRef(variable) if variable in env:
+            return env[variable]
+        case EnvRef(variable):
+            raise SecretProblem(f"The environment variable {variable} is not set; set it.")
+        case FileRef(path):
+            return _from_file(path)
+        case AskRef(name) if name in asked:
+            return asked[name]
+        case AskRef(name):
+            raise SecretProblem(f"Nobody was asked for {name}; start agent-tui in a terminal.")
+
+
+def _place(ref: SecretRef) -> str:
+    match ref:
+        case KeyringRef(service, user):
+            return f"'{service}/{user}' in the keyring"
+        case CommandRef(argv):
+            return f"the command '{argv[0]}'"
+        case EnvRef(variable):
+            return f"the environment variable {variable}"
+        case FileRef(path):
+            return f"the file {path}"
+        case AskRef(name):
+            return name
+
+
+def _from_keyring(ref: KeyringRef) -> str:
+    try:
+        secret = keystore.read(ref.service, ref.user)
+    except keystore.KeyringProblem as problem:
+        raise SecretProblem(
+            f"{problem}; unlock it, or keep the secret of '{ref.service}/{ref.user}' elsewhere."
+        ) from problem
+    if secret is None:
+        raise SecretProblem(
+            f"The keyring has no '{ref.service}/{ref.user}'; store it with: "
+            f"keyring set {ref.service} {ref.user}"
+        )
+    return secret
+
+
+def _from_command(argv: tuple[str, ...]) -> str:
+    try:
+        # A session of its own: it cannot prompt on our screen, and dies with its children.
+        process = subprocess.Popen(
+            argv,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise SecretProblem(f"The command '{argv[0]}' cannot be started: {reason}.") from error
+    with process:
+        try:
+            output, _ = process.communicate(timeout=COMMAND_LIMIT_S)
+        except subprocess.TimeoutExpired as error:
+            os.killpg(process.pid, signal.SIGKILL)
+            raise SecretProblem(
+                f"The command '{argv[0]}' gave no secret within {COMMAND_LIMIT_S:.0f} s; "
+                "run it by hand to see what it waits for."
+            ) from error
+    if process.returncode:
+        raise SecretProblem(
+            f"The command '{argv[0]}' failed with exit code {process.returncode}; "
+            "run it by hand to see why."
+        )
+    return _first_line(output, CommandRef(argv))
+
+
+def _from_file(path: Path) -> str:
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise SecretProblem(f"The secret file {path} cannot be read: {reason}.") from error
+    with os.fdopen(handle, "rb") as file:
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode) or status.st_uid != os.getuid():
+            raise SecretProblem(f"The secret file {path} must be a plain file of yours.")
+        if status.st_mode & 0o077:
+            raise SecretProblem(
+                f"Others can read the secret file {path}; close it with: chmod 600 '{path}'"
+            )
+        return _first_line(file.read(_LONGEST), FileRef(path))
+
+
+def _first_line(output: bytes, ref: SecretRef) -> str:
+    try:
+        return output[:_LONGEST].split(b"\n", 1)[0].rstrip(b"\r").decode()
+    except UnicodeDecodeError:
+        # Not chained: the error quotes the secret's bytes.
+        raise SecretProblem(f"The secret of {_place(ref)} is not UTF-8 text.") from None
