@@ -1,0 +1,308 @@
+"""Turns a query into SQL that every database of ours understands.
+
+The condition is over conversations under the alias ``c``. What is unknown (no rating, no
+assignee) counts as "is not": hence ``IS NOT TRUE`` instead of ``NOT``.
+
+Words, phrases and subjects that are wanted together must stand in one message; the index holds
+the names, addresses and files of a message beside its text, so ``okafor zip`` finds the mail in
+which Okafor wrote of the zip. A word that holds nothing indexed (a lone ``&``) is passed over
+beside others and finds nothing alone.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, time, tzinfo
+from typing import Protocol
+
+from agent_tui.model.clock import Millis
+from agent_tui.model.customer import IdentityKind, normal
+from agent_tui.query.syntax import (
+    And,
+    Everything,
+    Key,
+    Not,
+    Op,
+    Or,
+    Phrase,
+    Query,
+    Term,
+    Words,
+    all_of,
+)
+from agent_tui.query.values import ME, NONE, Has, Is, day, duration, rank
+
+
+class Dialect(Protocol):
+    """What differs between databases: how text is searched for."""
+
+    def match(self, param: str) -> str:
+        """A condition on table ``search``: it matches the expression in ``:param``."""
+        ...
+
+    def term(self, text: str, column: str | None, *, prefix: bool) -> str:
+        """The search expression for words in this order, in ``column`` or anywhere.
+
+        With ``prefix`` the last word may go on. Empty when ``text`` holds nothing indexed.
+        Expressions joined by ``AND`` are one.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A query as a store runs it."""
+
+    where: str  # a condition over conversations c
+    params: dict[str, object]  # of ``where``; their names are q1, q2, ...
+    match: str | None  # some message must match this too; ``where`` does not repeat it
+
+
+def compile_query(
+    query: Query,
+    dialect: Dialect,
+    *,
+    me: str,
+    now: Millis,
+    prefix: bool = False,
+    zone: tzinfo | None = None,
+) -> Compiled:
+    """``query`` as SQL for the agent ``me`` at ``now``.
+
+    With ``prefix`` a word or subject at the very end is still being typed and may go on. Dates
+    are days of ``zone``, by default the machine's.
+    """
+    compiler = _Compiler(dialect, me, now, zone, _growing(query) if prefix else None)
+    texts, others = _split(query.parts if isinstance(query, And) else (query,))
+    match = compiler.expression(texts)
+    if texts and not match:
+        return Compiled("FALSE", {}, None)
+    return Compiled(compiler.condition(all_of(others)), compiler.params, match or None)
+
+
+_Text = Words | Phrase | Term
+
+_COLUMNS = {
+    Key.STATUS: "c.status",
+    Key.CHANNEL: "c.channel",
+    Key.ACCOUNT: "c.account",
+    Key.ASSIGNEE: "c.assignee",
+    Key.PRIORITY: "c.priority",
+    Key.RATING: "c.rating",
+    Key.LABEL: "l.label",
+}
+"""Keys whose values are looked up together, so that an index can serve a list of them."""
+
+_DRAFT = "c.id IN (SELECT d.conversation_id FROM drafts d WHERE d.conversation_id IS NOT NULL)"
+_INBOUND = "SELECT 1 FROM messages m WHERE m.conversation_id = c.id AND m.direction = 'inbound'"
+
+_IS = {
+    Is.UNREAD: "c.unread > 0",
+    Is.WAITING: "c.waiting_since IS NOT NULL",
+    Is.ASSIGNED: "c.assignee IS NOT NULL",
+    Is.UNASSIGNED: "c.assignee IS NULL",
+    Is.DRAFT: _DRAFT,
+    Is.FAILED: (
+        "c.id IN (SELECT o.conversation_id FROM outbox o "
+        "WHERE o.state IN ('failed', 'uncertain') AND o.conversation_id IS NOT NULL)"
+    ),
+    Is.AUTOMATIC: (
+        f"(EXISTS ({_INBOUND} AND m.automatic = 1) AND NOT EXISTS ({_INBOUND} AND m.automatic = 0))"
+    ),
+}
+
+_HAS = {
+    Has.ATTACHMENT: "c.attachments > 0",
+    Has.NOTE: (
+        "EXISTS (SELECT 1 FROM messages m WHERE m.conversation_id = c.id AND m.direction = 'note')"
+    ),
+    Has.DRAFT: _DRAFT,
+    Has.LABEL: "EXISTS (SELECT 1 FROM conversation_labels l WHERE l.conversation_id = c.id)",
+    Has.RATING: "c.rating IS NOT NULL",
+}
+
+_ABSENT = {
+    Key.ASSIGNEE: "c.assignee IS NULL",
+    Key.LABEL: "NOT EXISTS (SELECT 1 FROM conversation_labels l WHERE l.conversation_id = c.id)",
+}
+"""What ``none`` means."""
+
+# Filled with conditions of our own, in which values stand as parameters only.
+_LABELLED = "c.id IN (SELECT l.conversation_id FROM conversation_labels l WHERE {})"
+_FOUND = (
+    "c.id IN (SELECT m.conversation_id FROM search JOIN messages m ON m.id = search.rowid WHERE {})"
+)
+_KNOWN_AS = "SELECT i.customer_id FROM identities i WHERE {} AND {}"
+_NAMED = " UNION SELECT u.id FROM customers u WHERE {}"
+
+_LONGEST_ID = 18  # digits that are sure to fit 64 bits
+
+
+@dataclass(slots=True)
+class _Compiler:
+    """What every part of one query needs, and the parameters bound so far."""
+
+    dialect: Dialect
+    me: str
+    now: Millis
+    zone: tzinfo | None
+    growing: Query | None
+    params: dict[str, object] = field(default_factory=dict)
+
+    def condition(self, query: Query) -> str:
+        """``query`` as a condition that needs no parentheses around it."""
+        match query:
+            case Everything():
+                return "TRUE"
+            case Not(part):
+                return f"({self.condition(part)} IS NOT TRUE)"
+            case And(parts):
+                return self._every(parts)
+            case Or(parts):
+                return self._either(parts)
+            case Term(key) if key is not Key.SUBJECT:
+                return self._term(query)
+            case _:
+                return self._text((query,))
+
+    def expression(self, texts: Iterable[_Text]) -> str:
+        """What the index is asked for one message with all of ``texts``."""
+        return " AND ".join(filter(None, map(self._searched, texts)))
+
+    def _every(self, parts: Sequence[Query]) -> str:
+        texts, others = _split(parts)
+        conditions = [self._text(texts)] if texts else []
+        conditions += map(self.condition, others)
+        return f"({' AND '.join(conditions)})"
+
+    def _either(self, parts: Sequence[Query]) -> str:
+        listed: dict[Key, list[str]] = {}
+        others: list[Query] = []
+        for part in parts:
+            if isinstance(part, Term) and part.key in _COLUMNS and part.op is Op.EQUAL:
+                listed.setdefault(part.key, []).append(part.value)
+            else:
+                others.append(part)
+        conditions = [self._listed(key, values) for key, values in listed.items()]
+        conditions += map(self.condition, others)
+        return f"({' OR '.join(conditions)})"
+
+    def _searched(self, text: _Text) -> str:
+        prefix = text is self.growing
+        if isinstance(text, Term):
+            return self.dialect.term(text.value, "subject", prefix=prefix)
+        return self.dialect.term(text.text, None, prefix=prefix)
+
+    def _text(self, texts: Iterable[_Text]) -> str:
+        expression = self.expression(texts)
+        if not expression:
+            return "FALSE"
+        return _FOUND.format(self.dialect.match(self._bind(expression)[1:]))
+
+    def _term(self, term: Term) -> str:
+        match term.key:
+            case Key.CUSTOMER:
+                return self._customer(term.value)
+            case Key.IS:
+                return _IS[Is(term.value)]
+            case Key.HAS:
+                return _HAS[Has(term.value)]
+            case Key.BEFORE | Key.AFTER | Key.OLDER | Key.NEWER:
+                return self._time(term)
+            case _ if term.op is Op.EQUAL:
+                return self._listed(term.key, [term.value])
+            case _:
+                return self._compared(term)
+
+    def _listed(self, key: Key, values: Sequence[str]) -> str:
+        known = [value for value in values if not (value == NONE and key in _ABSENT)]
+        conditions = [] if len(known) == len(values) else [_ABSENT[key]]
+        if known:
+            found = self._in(_COLUMNS[key], [self._value(key, value) for value in known])
+            conditions.append(_LABELLED.format(found) if key is Key.LABEL else found)
+        return conditions[0] if len(conditions) == 1 else f"({' OR '.join(conditions)})"
+
+    def _value(self, key: Key, value: str) -> object:
+        if key is Key.ASSIGNEE and value == ME:
+            return self.me
+        return rank(key, value) if key in (Key.RATING, Key.PRIORITY) else value
+
+    def _compared(self, term: Term) -> str:
+        column = _COLUMNS[term.key]
+        if term.op is Op.RANGE:
+            low, _, high = term.value.partition("..")
+            first, last = (self._bind(rank(term.key, end)) for end in (low, high))
+            return f"{column} BETWEEN {first} AND {last}"
+        return f"{column} {term.op} {self._bind(rank(term.key, term.value))}"
+
+    def _time(self, term: Term) -> str:
+        if term.key in (Key.OLDER, Key.NEWER):
+            sign = "<=" if term.key is Key.OLDER else ">"
+            return f"c.last_at {sign} {self._bind(self.now - (duration(term.value) or 0))}"
+        sign = "<" if term.key is Key.BEFORE else ">="
+        return f"c.last_at {sign} {self._bind(self._midnight(term.value))}"
+
+    def _midnight(self, text: str) -> Millis | None:
+        start = day(text, datetime.fromtimestamp(self.now / 1000, self.zone).date())
+        if start is None:
+            return None
+        return int(datetime.combine(start, time.min, self.zone).timestamp()) * 1000
+
+    def _customer(self, text: str) -> str:
+        number = text.removeprefix("#")
+        if (
+            number != text
+            and number.isascii()
+            and number.isdecimal()
+            and len(number) <= _LONGEST_ID
+        ):
+            return f"c.customer_id = {self._bind(int(number))}"
+        values = sorted({normal(kind, text) for kind in IdentityKind})
+        known = _KNOWN_AS.format(
+            self._in("i.kind", list(IdentityKind)), self._in("i.value", values)
+        )
+        if "@" not in text:
+            known += _NAMED.format(" AND ".join(map(self._named, text.split())))
+        return f"c.customer_id IN ({known})"
+
+    def _named(self, word: str) -> str:
+        # SQLite's LOWER and LIKE fold ASCII only: other letters are looked for as people
+        # write them in names. PostgreSQL's LOWER makes the first spelling find them all.
+        spellings = dict.fromkeys(map(_ascii_lower, (word.lower(), word.title(), word.upper())))
+        likes = (f"LOWER(u.name) LIKE {self._bind(_pattern(s))} ESCAPE '!'" for s in spellings)
+        return f"({' OR '.join(likes)})"
+
+    def _in(self, column: str, values: Sequence[object]) -> str:
+        names = [self._bind(value) for value in values]
+        return f"{column} = {names[0]}" if len(names) == 1 else f"{column} IN ({', '.join(names)})"
+
+    def _bind(self, value: object) -> str:
+        name = f"q{len(self.params) + 1}"
+        self.params[name] = value
+        return f":{name}"
+
+
+def _growing(query: Query) -> Query:
+    """The part at the very end, if nothing negates it."""
+    while isinstance(query, And | Or):
+        query = query.parts[-1]
+    return query
+
+
+def _split(parts: Iterable[Query]) -> tuple[list[_Text], list[Query]]:
+    """What the index is asked for, and the rest."""
+    texts: list[_Text] = []
+    others: list[Query] = []
+    for part in parts:
+        if isinstance(part, Words | Phrase) or (isinstance(part, Term) and part.key is Key.SUBJECT):
+            texts.append(part)
+        else:
+            others.append(part)
+    return texts, others
+
+
+def _ascii_lower(text: str) -> str:
+    return "".join(c.lower() if c.isascii() else c for c in text)
+
+
+def _pattern(text: str) -> str:
+    return f"%{text.replace('!', '!!').replace('%', '!%').replace('_', '!_')}%"
