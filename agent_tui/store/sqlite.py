@@ -96,8 +96,8 @@ class SqliteDatabase:
         return f"search MATCH :{param}"
 
     def term(self, text: str, column: str | None, *, prefix: bool) -> str:
-        words = indexed(text).replace('"', " ").strip()
-        if not words:
+        words = indexed(text).replace('"', " ").replace("\0", " ")
+        if not any(map(str.isalnum, words)):  # FTS5 finds nothing for a phrase without tokens
             return ""
         phrase = f'"{words}"' + (" *" if prefix else "")
         return f"{{{column}}} : {phrase}" if column else phrase
