@@ -10,7 +10,7 @@ from agent_tui.config.errors import ConfigError
 from agent_tui.config.files import write_private
 from agent_tui.config.paths import Paths, refuse_shared
 from agent_tui.config.secret_ref import NotAReference, SecretRef, parse_ref, ref_table
-from agent_tui.config.toml import fault, read_toml, shown
+from agent_tui.config.toml import Source, read_source, shown
 from agent_tui.config.values import Declared, checked, unknown
 
 _NAME = re.compile(r"[a-z0-9-]{1,32}")
@@ -68,12 +68,14 @@ def validate(config: AccountConfig, options: Sequence[DeclaredOption]) -> dict[s
     """
     if config.problem:
         raise ConfigError(config.problem)
+    source = read_source(config.path)
+    source.table()  # only TOML has lines to point at, and the file may have been edited since
     by_name = {option.name: option for option in options}
     for name in config.settings:
         if name not in by_name:
             what = f"an option of the adapter '{config.adapter}'"
-            raise unknown(config.path, (name,), what, tuple(by_name))
-    return {option.name: _option(config, option) for option in options}
+            raise unknown(source, (name,), what, tuple(by_name))
+    return {option.name: _option(source, config, option) for option in options}
 
 
 def check_name(name: str) -> str:
@@ -118,37 +120,38 @@ def _loaded(path: Path) -> AccountConfig:
     try:
         check_name(account.name)
         refuse_shared(path)
-        table = read_toml(path)
+        source = read_source(path)
+        table = source.table()
         adapter = table.pop("adapter", None)
         if not isinstance(adapter, str) or not adapter:
             found = "is missing" if adapter is None else f"must be text, not {shown(adapter)}"
-            raise fault(path, ("adapter",), f"'adapter' {found}; name one, such as \"imap\".")
+            raise source.fault(("adapter",), f"'adapter' {found}; name one, such as \"imap\".")
     except ConfigError as error:
         return replace(account, problem=str(error))
     return replace(account, adapter=adapter, settings=table)
 
 
-def _option(config: AccountConfig, option: DeclaredOption) -> object:
+def _option(source: Source, config: AccountConfig, option: DeclaredOption) -> object:
     key = (option.name,)
     if option.name not in config.settings:
         if option.default is None and not option.optional:
-            raise fault(config.path, key, f"'{option.name}' is missing: {option.help}")
+            raise source.fault(key, f"'{option.name}' is missing: {option.help}")
         return option.default
     value = config.settings[option.name]
     return (
-        _ref(config, option.name, value)
+        _ref(source, config, option.name, value)
         if option.secret
-        else checked(config.path, key, option, value)
+        else checked(source, key, option, value)
     )
 
 
-def _ref(config: AccountConfig, name: str, value: object) -> SecretRef:
+def _ref(source: Source, config: AccountConfig, name: str, value: object) -> SecretRef:
     if isinstance(value, SecretRef):
         return value
     try:
         return parse_ref(value, f"{config.name}.{name}", config.path.parent)
     except NotAReference as error:
-        raise fault(config.path, (name,), f"'{name}' {error}.") from error
+        raise source.fault((name,), f"'{name}' {error}.") from error
 
 
 def _as_toml(value: object) -> object:

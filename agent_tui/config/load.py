@@ -16,7 +16,7 @@ from agent_tui.config.settings import (
     Setting,
     Settings,
 )
-from agent_tui.config.toml import Key, fault, lines_of, read_toml, shown
+from agent_tui.config.toml import Key, Source, read_source, shown
 from agent_tui.config.values import checked, unknown
 from agent_tui.model.conversation import Channel, Sort, View
 
@@ -34,10 +34,11 @@ def load_settings(paths: Paths, env: Mapping[str, str]) -> Settings:
     path = paths.settings
     refuse_shared(paths.config)
     refuse_shared(path)
-    table = read_toml(path)
-    values = {setting.name: setting.default for setting in SETTINGS} | _values(path, table)
+    source = read_source(path)
+    table = source.table()
+    values = {setting.name: setting.default for setting in SETTINGS} | _values(source, table)
     return Settings(
-        agent=_agent(path, values, env),
+        agent=_agent(source, values, env),
         theme=_text(values["theme"]),
         signature=_text(values["signature"]),
         undo_seconds=_undo_seconds(values),
@@ -47,23 +48,23 @@ def load_settings(paths: Paths, env: Mapping[str, str]) -> Settings:
         editor=_text(values["editor"]) or env.get("VISUAL") or env.get("EDITOR") or "vi",
         canned=_folders(paths, values["canned"]),
         notify_bell=bool(values["notify_bell"]),
-        keys=_keys(path, table.get("keys", {})),
-        own_views=_views(path, table.get("views", [])),
+        keys=_keys(source, table.get("keys", {})),
+        own_views=_views(source, table.get("views", [])),
     )
 
 
-def _values(path: Path, table: Mapping[str, object]) -> dict[str, object]:
+def _values(source: Source, table: Mapping[str, object]) -> dict[str, object]:
     by_name = {setting.name: setting for setting in SETTINGS}
     values: dict[str, object] = {}
-    for key, value in _flat(path, table):
+    for key, value in _flat(source, table):
         setting = by_name.get(".".join(key))
         if setting is None:
-            raise unknown(path, key, "a setting", _known_beside(key))
-        values[setting.name] = _ranged(path, key, setting, checked(path, key, setting, value))
+            raise unknown(source, key, "a setting", _known_beside(key))
+        values[setting.name] = _ranged(source, key, setting, checked(source, key, setting, value))
     return values
 
 
-def _flat(path: Path, table: Mapping[str, object]) -> Iterator[tuple[tuple[str, ...], object]]:
+def _flat(source: Source, table: Mapping[str, object]) -> Iterator[tuple[tuple[str, ...], object]]:
     """The plain values of ``table`` with their dotted names taken apart."""
     sections = {setting.name.partition(".")[0] for setting in SETTINGS if "." in setting.name}
     for name, value in table.items():
@@ -75,9 +76,8 @@ def _flat(path: Path, table: Mapping[str, object]) -> Iterator[tuple[tuple[str, 
             yield from (((name, inner), item) for inner, item in value.items())
         else:
             known = ", ".join(_known_beside((name, "")))
-            raise fault(
-                path, (name,), f"'{name}' must be a table with {known}, not {shown(value)}."
-            )
+            problem = f"'{name}' must be a table with {known}, not {shown(value)}."
+            raise source.fault((name,), problem)
 
 
 def _known_beside(key: tuple[str, ...]) -> tuple[str, ...]:
@@ -88,14 +88,14 @@ def _known_beside(key: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*beside, *(() if depth else _TABLES)]))
 
 
-def _ranged(path: Path, key: Key, setting: Setting, value: object) -> object:
+def _ranged(source: Source, key: Key, setting: Setting, value: object) -> object:
     if setting.most is not None and isinstance(value, int) and not 0 <= value <= setting.most:
         problem = f"'{setting.name}' must be from 0 to {setting.most}, not {value}."
-        raise fault(path, key, problem)
+        raise source.fault(key, problem)
     return value
 
 
-def _agent(path: Path, values: Mapping[str, object], env: Mapping[str, str]) -> Agent:
+def _agent(source: Source, values: Mapping[str, object], env: Mapping[str, str]) -> Agent:
     login, full_name = _user(env)
     handle = _text(values["agent.handle"])
     if handle and (re.fullmatch(_HANDLE, handle) is None or handle.lower() in _RESERVED):
@@ -103,7 +103,7 @@ def _agent(path: Path, values: Mapping[str, object], env: Mapping[str, str]) -> 
             f"'agent.handle' must be letters, digits, '.', '_' and '-', and none of "
             f"{', '.join(sorted(_RESERVED))}; not '{handle}'."
         )
-        raise fault(path, ("agent", "handle"), problem)
+        raise source.fault(("agent", "handle"), problem)
     handle = handle or login
     return Agent(handle, _text(values["agent.name"]) or full_name or handle)
 
@@ -132,52 +132,52 @@ def _folders(paths: Paths, given: object) -> tuple[Path, ...]:
     return (paths.canned, *(paths.config / Path(folder).expanduser() for folder in folders))
 
 
-def _keys(path: Path, table: object) -> tuple[KeyBinding, ...]:
+def _keys(source: Source, table: object) -> tuple[KeyBinding, ...]:
     if not isinstance(table, Mapping):
-        raise fault(path, ("keys",), f"'keys' must be a table, not {shown(table)}.")
-    lines = lines_of(path) if table else {}
-    return tuple(_key_binding(path, str(key), action, lines) for key, action in table.items())
+        raise source.fault(("keys",), f"'keys' must be a table, not {shown(table)}.")
+    lines = source.lines() if table else {}
+    return tuple(_key_binding(source, str(key), action, lines) for key, action in table.items())
 
 
-def _key_binding(path: Path, key: str, action: object, lines: Mapping[Key, int]) -> KeyBinding:
+def _key_binding(source: Source, key: str, action: object, lines: Mapping[Key, int]) -> KeyBinding:
     place = ("keys", key)
     if not isinstance(action, str) or not action:
         problem = f"the key '{key}' must be bound to an action's name in quotes"
-        raise fault(path, place, f"{problem}, not {shown(action)}.")
+        raise source.fault(place, f"{problem}, not {shown(action)}.")
     return KeyBinding(key, action, lines.get(place, 0))
 
 
-def _views(path: Path, items: object) -> tuple[View, ...]:
+def _views(source: Source, items: object) -> tuple[View, ...]:
     if not isinstance(items, list):
-        raise fault(path, ("views",), f"'views' must be written as [[views]], not {shown(items)}.")
-    views = tuple(_view(path, index, item) for index, item in enumerate(items))
+        raise source.fault(("views",), f"'views' must be written as [[views]], not {shown(items)}.")
+    views = tuple(_view(source, index, item) for index, item in enumerate(items))
     for index, view in enumerate(views):
         if view.name in {earlier.name for earlier in views[:index]}:
             key = ("views", index, "name")
-            raise fault(path, key, f"there are two views named '{view.name}'; rename one.")
+            raise source.fault(key, f"there are two views named '{view.name}'; rename one.")
     return views
 
 
-def _view(path: Path, index: int, item: object) -> View:
+def _view(source: Source, index: int, item: object) -> View:
     place: Key = ("views", index)
     if not isinstance(item, Mapping):
-        raise fault(path, place, f"each of 'views' must be a table, not {shown(item)}.")
+        raise source.fault(place, f"each of 'views' must be a table, not {shown(item)}.")
     by_name = {declared.name: declared for declared in VIEW_FIELDS}
     for name in item:
         if name not in by_name:
-            raise unknown(path, (*place, name), "a key of a view", tuple(by_name))
+            raise unknown(source, (*place, name), "a key of a view", tuple(by_name))
     values = {
-        name: _view_value(path, (*place, name), declared, item)
+        name: _view_value(source, (*place, name), declared, item)
         for name, declared in by_name.items()
     }
     return View(values["name"], values["query"], Sort(values["sort"]))
 
 
-def _view_value(path: Path, key: Key, declared: Setting, item: Mapping[str, object]) -> str:
+def _view_value(source: Source, key: Key, declared: Setting, item: Mapping[str, object]) -> str:
     value = item.get(declared.name, declared.default)
     if value is None or value == "":
-        raise fault(path, key[:-1], f"a view has no '{declared.name}'; add it.")
-    return _text(checked(path, key, declared, value))
+        raise source.fault(key[:-1], f"a view has no '{declared.name}'; add it.")
+    return _text(checked(source, key, declared, value))
 
 
 def _text(value: object) -> str:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from agent_tui.config.errors import ConfigError
 
@@ -12,51 +13,71 @@ Key = tuple[str | int, ...]
 _PLACE = r" \(at (?:line (\d+), column (\d+)|end of document)\)$"
 
 
-def read_toml(path: Path) -> dict[str, object]:
-    """The table in ``path``; empty when there is no such file.
+class Source(NamedTuple):
+    """TOML text and where it stands, so that a mistake in it can be pointed at."""
 
-    Raises ConfigError when it cannot be read, is not UTF-8 or is not TOML.
+    path: Path
+    text: str
+    first_line: int = 1  # of the text within the file
+
+    def table(self) -> dict[str, object]:
+        """What the text says. Raises ConfigError when it is not TOML."""
+        if not self.text:
+            return {}
+        import tomllib  # 3 ms; without a settings file nobody pays them
+
+        try:
+            return tomllib.loads(self.text)
+        except tomllib.TOMLDecodeError as error:
+            raise ConfigError(f"{self.path}, {self._syntax(str(error))}") from error
+
+    def lines(self) -> dict[Key, int]:
+        """The line in the file of each key; the text must be TOML."""
+        from agent_tui.config.lines import key_lines
+
+        return {key: line + self.first_line - 1 for key, line in key_lines(self.text).items()}
+
+    def fault(self, key: Key, problem: str) -> ConfigError:
+        """``problem`` with the value at ``key``, as an error that names file and line.
+
+        The line is left out where the text has no such key.
+        """
+        line = self.lines().get(key)
+        place = f"{self.path}, line {line}" if line else str(self.path)
+        return ConfigError(f"{place}: {problem}")
+
+    def _syntax(self, message: str) -> str:
+        """tomllib's message turned round: the place first, then what is wrong."""
+        place = re.search(_PLACE, message)
+        what = re.sub(_PLACE, "", message)
+        sentence = f"not valid TOML: {what[:1].lower()}{what[1:]}."
+        if place and place.group(1):
+            line = int(place.group(1)) + self.first_line - 1
+            return f"line {line}, column {place.group(2)}: {sentence}"
+        return f"line {self.text.rstrip().count(chr(10)) + self.first_line}: {sentence}"
+
+
+def read_source(path: Path) -> Source:
+    """The TOML file at ``path``; empty when there is none.
+
+    Raises ConfigError when it cannot be read or is not UTF-8.
     """
-    text = _read_text(path)
-    if text is None:
-        return {}
-    return parse_toml(path, text)
-
-
-def parse_toml(path: Path, text: str, *, first_line: int = 1) -> dict[str, object]:
-    """The table in ``text``, which begins on ``first_line`` of ``path``.
-
-    Raises ConfigError when it is not TOML.
-    """
-    import tomllib  # 3 ms; without a settings file nobody pays them
-
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        told = _syntax(str(error), text, first_line)
-        raise ConfigError(f"{path}, {told}") from error
+        return Source(path, decoded(path, path.read_bytes()))
+    except FileNotFoundError:
+        return Source(path, "")
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise ConfigError(f"{path} cannot be read: {reason}.") from error
 
 
-def fault(path: Path, key: Key, problem: str) -> ConfigError:
-    """``problem`` with the value at ``key``, as an error that names ``path`` and the line.
-
-    The line is left out when the file is gone or has no such key.
-    """
-    line = lines_of(path).get(key)
-    place = f"{path}, line {line}" if line else str(path)
-    return ConfigError(f"{place}: {problem}")
-
-
-def lines_of(path: Path) -> dict[Key, int]:
-    """The line of each key in ``path``; empty when the file is gone or no longer TOML."""
+def decoded(path: Path, data: bytes) -> str:
+    """The text in ``data``, line ends made line feeds. Raises ConfigError when it is not UTF-8."""
     try:
-        text = _read_text(path) or ""
-        parse_toml(path, text)
-    except ConfigError:
-        return {}  # the file was changed under us; the problem is told without its line
-    from agent_tui.config.lines import key_lines
-
-    return key_lines(text)
+        return data.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise ConfigError(f"{path}, line {line}: not UTF-8 text; save it as UTF-8.") from error
 
 
 def shown(value: object) -> str:
@@ -70,27 +91,3 @@ def shown(value: object) -> str:
     if isinstance(value, list):
         return "a list"
     return "a table" if isinstance(value, Mapping) else f"the date or time {value}"
-
-
-def _read_text(path: Path) -> str | None:
-    try:
-        return path.read_text("utf-8")
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise ConfigError(f"{path} cannot be read: {reason}.") from error
-    except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        raise ConfigError(f"{path}, line {line}: not UTF-8 text; save it as UTF-8.") from error
-
-
-def _syntax(message: str, text: str, first_line: int) -> str:
-    """tomllib's message turned round: the place first, then what is wrong."""
-    place = re.search(_PLACE, message)
-    what = re.sub(_PLACE, "", message)
-    sentence = f"not valid TOML: {what[:1].lower()}{what[1:]}."
-    if place and place.group(1):
-        line = int(place.group(1)) + first_line - 1
-        return f"line {line}, column {place.group(2)}: {sentence}"
-    return f"line {text.rstrip().count(chr(10)) + first_line}: {sentence}"

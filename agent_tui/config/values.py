@@ -1,11 +1,10 @@
 """Checks a value from a file against the declaration of its key: type, choices, range."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Protocol
 
 from agent_tui.config.errors import ConfigError, listed, meant
-from agent_tui.config.toml import Key, fault, shown
+from agent_tui.config.toml import Key, Source, shown
 
 ValueType = type[str] | type[int] | type[bool] | type[list[str]]
 
@@ -21,25 +20,25 @@ class Declared(Protocol):
     def choices(self) -> tuple[str, ...]: ...
 
 
-def checked(path: Path, key: Key, declared: Declared, value: object) -> object:
+def checked(source: Source, key: Key, declared: Declared, value: object) -> object:
     """``value`` as it is, when ``declared`` allows it.
 
-    Raises ConfigError naming ``path`` and the line of ``key`` when its type or choice is wrong.
+    Raises ConfigError naming file and line of ``key`` when its type or choice is wrong.
     """
     if not _fits(declared.type, value):
         wanted = _TYPE_NAMES[declared.type]
-        raise fault(path, key, f"'{declared.name}' must be {wanted}, not {shown(value)}.")
+        raise source.fault(key, f"'{declared.name}' must be {wanted}, not {shown(value)}.")
     for word in _words(value):
         if declared.choices and word not in declared.choices:
-            raise fault(path, key, _not_a_choice(declared, word))
+            raise source.fault(key, _not_a_choice(declared, word))
     return value
 
 
-def unknown(path: Path, key: Key, what: str, known: Sequence[str]) -> ConfigError:
+def unknown(source: Source, key: Key, what: str, known: Sequence[str]) -> ConfigError:
     """The error for a ``key`` that nobody declares, with the nearest or all of ``known``."""
     name = str(key[-1])
     hint = meant(name, known) or f"; known: {listed(known)}."
-    return fault(path, key, f"'{name}' is not {what}{hint}")
+    return source.fault(key, f"'{name}' is not {what}{hint}")
 
 
 _TYPE_NAMES: dict[ValueType, str] = {
