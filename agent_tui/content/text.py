@@ -1,0 +1,46 @@
+"""Makes plain text of mails, chats and reviews display-ready: unwrapped, safe, links numbered."""
+
+import re
+
+from agent_tui.content.links import LinkList
+from agent_tui.content.safe import safe_text
+
+
+def plain_lines(text: str, links: LinkList) -> list[str]:
+    """The lines of ``text``, safe, without blanks at their ends, web addresses numbered."""
+    lines = [line.rstrip() for line in safe_text(text).strip("\n").split("\n")]
+    return [_numbered(line, links) if "://" in line or "www." in line else line for line in lines]
+
+
+def unflowed(text: str, *, delete_space: bool) -> str:
+    """``text`` of format=flowed (RFC 3676) with its soft line breaks taken out again."""
+    out: list[str] = []
+    depth_before = -1  # no paragraph is open
+    for row in text.replace("\r\n", "\n").split("\n"):
+        bare = row.lstrip(">")
+        depth = len(row) - len(bare)
+        stuffed = bare.removeprefix(" ")
+        soft = stuffed.endswith(" ") and stuffed != "-- "
+        if soft and delete_space:
+            stuffed = stuffed[:-1]
+        if depth == depth_before and stuffed != "-- ":
+            out[-1] += stuffed
+        else:
+            out.append(f"{'>' * depth} {stuffed}" if depth else stuffed)
+        depth_before = depth if soft else -1
+    return "\n".join(out)
+
+
+def _numbered(line: str, links: LinkList) -> str:
+    return _ADDRESS.sub(lambda match: _marked(match[0], links), line)
+
+
+def _marked(found: str, links: LinkList) -> str:
+    address = found.rstrip(".,;:!?'\"*_")
+    while address.endswith((")", "]")) and address.count("([") < address.count(")]"):
+        address = address[:-1]
+    url = address if "://" in address else f"https://{address}"
+    return links.marked(address, url) + found[len(address) :]
+
+
+_ADDRESS = re.compile(r"(?<![\w@.])(?:https?://|www\.)[^\s<>\"]{3,4000}", re.IGNORECASE)
