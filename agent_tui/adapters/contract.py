@@ -126,8 +126,16 @@ class Unreachable(AdapterError):  # noqa: N818 - a state of the world, not a fau
         self.retry_after = retry_after
 
 
+class Deferred(Unreachable):
+    """The provider itself answered "not now" (an SMTP 4xx): nothing happened, even after commit."""
+
+
 class AccountProblem(AdapterError):  # noqa: N818
     """Only a person can mend it: a wrong password, a bad certificate, a missing mailbox."""
+
+
+class MailboxProblem(AccountProblem):
+    """A person must mend one mailbox; the others were pulled and can go on being pulled."""
 
 
 class Refused(AdapterError):  # noqa: N818
@@ -167,8 +175,10 @@ class Adapter(Protocol):
     async def deliver(self, effect: Effect, commit: Commit) -> Receipt:
         """Carry out ``effect``; awaits ``commit()`` once, just before the step of no return.
 
-        Raises Unreachable (try again), AccountProblem or Refused. What is raised before
-        ``commit`` was awaited, or a Refused after it, means: nothing happened.
+        What may be repeated without harm, such as a flag or a move, has no such step and does
+        not commit. Raises Unreachable (try again), AccountProblem or Refused. What is raised
+        before ``commit`` was awaited, or a Refused or Deferred after it, means: nothing
+        happened. An Unreachable that is no Deferred after ``commit`` leaves the effect in doubt.
         """
         ...
 
