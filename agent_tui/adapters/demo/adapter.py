@@ -1,0 +1,181 @@
+"""The demo adapter: a small shop in memory whose customers write and answer."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import ClassVar
+
+from agent_tui.adapters.contract import (
+    AccountContext,
+    AdapterInfo,
+    Commit,
+    Effect,
+    Finding,
+    Hint,
+    Option,
+    Receipt,
+    Refused,
+    Settled,
+    Severity,
+    Target,
+)
+from agent_tui.adapters.demo import files, shop
+from agent_tui.adapters.demo.live import Live
+from agent_tui.adapters.demo.play import history, people
+from agent_tui.adapters.demo.world import Scene, Stage, message, place, timeline
+from agent_tui.model.account import Capabilities, EffectKind
+from agent_tui.model.clock import SECOND, Millis
+from agent_tui.model.conversation import Channel
+from agent_tui.model.incoming import Batch, Incoming, Progress
+
+MAILBOX = "shop"
+"""The one mailbox of the demo account."""
+
+_BATCH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class _Cursor:
+    """How far a store has taken in the world, and relative to which time it was placed."""
+
+    now: Millis
+    past: int = 0  # messages of the past taken in
+    run: Millis = 0  # which run ``live`` counts in, by its start
+    live: int = 0  # messages taken in that came while somebody watched
+
+    def __str__(self) -> str:
+        return f"{self.now} {self.past} {self.run} {self.live}"
+
+
+class DemoAdapter:
+    """The account of a shop that exists in memory only; the same seed gives the same world."""
+
+    info: ClassVar[AdapterInfo] = AdapterInfo(
+        name="demo",
+        title=f"Demo shop ({shop.NAME})",
+        version="1",
+        capabilities=Capabilities(
+            channel=Channel.MAIL,
+            effects=frozenset(EffectKind),
+            push=True,
+            attach=True,
+            recipients=True,
+            idempotent=True,
+        ),
+        options=(
+            Option("seed", int, "Another number, another world", default=1),
+            Option("frozen", bool, "Nobody writes or answers by themselves", default=False),
+            Option("me", str, "Handle of the agent at the keyboard", default="you"),
+            Option("now", int, "Time the world ends at, in ms since 1970", optional=True),
+        ),
+    )
+
+    def __init__(self, account: AccountContext) -> None:
+        self._seed = _whole(account.settings.get("seed", 1))
+        self._frozen = bool(account.settings.get("frozen", False))
+        self._me = str(account.settings.get("me", "you"))
+        self._now = account.settings.get("now")
+        self._clock = account.clock
+        self._live: Live | None = None
+        self._came: list[Incoming] = []  # all that came in this run
+        self._sent: dict[str, Receipt] = {}
+        self._changed = asyncio.Event()  # something may be due earlier than watch() thinks
+
+    async def pull(self, cursors: Mapping[str, str]) -> AsyncIterator[Batch]:
+        """The shop's past, oldest first, then what has come since."""
+        cursor = self._resumed(cursors.get(MAILBOX))
+        scenes = place(history(), self._seed, cursor.now)
+        live = self._begin(scenes)
+        async for batch in self._past(cursor, scenes):
+            yield batch
+        taken = cursor.live if cursor.run == live.start else 0
+        if not self._frozen:
+            self._came += live.due(self._clock())
+        news = self._came[taken:]
+        self._changed.set()
+        if news:
+            past = sum(len(scene.times) for scene in scenes)
+            after = _Cursor(cursor.now, past, live.start, len(self._came))
+            yield Batch(MAILBOX, str(after), tuple(news))
+
+    async def watch(self) -> AsyncIterator[Hint]:
+        """A hint whenever a customer has written."""
+        while True:
+            self._changed.clear()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._changed.wait(), self._seconds_left())
+            if self._seconds_left() == 0:
+                self._changed.clear()
+                yield Hint(MAILBOX)
+                await self._changed.wait()  # until somebody has pulled
+
+    async def deliver(self, effect: Effect, commit: Commit) -> Receipt:
+        """Everything works at once; a sent reply is answered a few seconds later."""
+        if effect.kind is EffectKind.SEND and effect.outgoing is None:
+            raise Refused("There is nothing to send; write a reply first.")
+        await commit()
+        if effect.kind is not EffectKind.SEND:
+            return Receipt()
+        if effect.key not in self._sent:
+            self._sent[effect.key] = Receipt(remote_id=effect.key, files_copy=True)
+            if self._live is not None and not self._frozen:
+                self._live.answer(effect, self._clock())
+                self._changed.set()
+        return self._sent[effect.key]
+
+    async def settle(self, effect: Effect) -> Settled:
+        """The shop remembers every key for as long as it lives."""
+        return Settled.SENT if effect.key in self._sent else Settled.NOT_SENT
+
+    async def file_copy(self, effect: Effect) -> None:
+        """The shop has filed its copy already (``Receipt.files_copy``)."""
+
+    async def fetch(self, target: Target, part: str) -> bytes:  # noqa: ARG002 - the contract's
+        """The bytes of the attachment called ``part``; Refused for a name the shop never sent."""
+        if not files.known(part):
+            raise Refused(f"The demo shop has no file '{part}'; open one that a message lists.")
+        return files.content(part)
+
+    async def check(self) -> list[Finding]:
+        """Nothing can be wrong with a world in memory."""
+        what = f"{len(history())} conversations of {len(people())} customers"
+        return [Finding("Demo shop", Severity.OK, what)]
+
+    async def close(self) -> None:
+        """There is nothing to let go of."""
+
+    def _resumed(self, cursor: str | None) -> _Cursor:
+        if cursor is not None:
+            return _Cursor(*map(int, cursor.split()))
+        return _Cursor(self._clock() if self._now is None else _whole(self._now))
+
+    def _begin(self, scenes: list[Scene]) -> Live:
+        if self._live is None:
+            self._live = Live(self._seed, self._me, self._clock(), scenes)
+        return self._live
+
+    async def _past(self, cursor: _Cursor, scenes: list[Scene]) -> AsyncIterator[Batch]:
+        stage = Stage(self._me, cursor.now)
+        moments = timeline(scenes)
+        for start in range(cursor.past, len(moments), _BATCH):
+            some = moments[start : start + _BATCH]
+            done = start + len(some)
+            yield Batch(
+                MAILBOX,
+                str(_Cursor(cursor.now, done, cursor.run, cursor.live)),
+                tuple(message(scene, index, stage) for scene, index in some),
+                progress=Progress(done, len(moments)),
+            )
+
+    def _seconds_left(self) -> float | None:
+        """Until the next customer writes; None while nobody will."""
+        if self._live is None or self._frozen:
+            return None
+        return max(0, self._live.next_at() - self._clock()) / SECOND
+
+
+def _whole(value: object) -> int:
+    if isinstance(value, int):
+        return value
+    raise TypeError(f"{value!r} is no whole number")
