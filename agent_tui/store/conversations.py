@@ -185,6 +185,16 @@ def update(db: Database, conversation: Conversation, fields: dict[str, object]) 
         )
 
 
+def delete_empty(db: Database, conversation_id: int) -> None:
+    """Drop a conversation whose only message was taken back."""
+    params = {"id": conversation_id}
+    for table in ("participants", "thread_ids", "conversation_labels"):
+        db.run(f"DELETE FROM {table} WHERE conversation_id = :id", params)
+    for table in ("outbox", "drafts"):
+        db.run(f"UPDATE {table} SET conversation_id = NULL WHERE conversation_id = :id", params)
+    db.run("DELETE FROM conversations WHERE id = :id", params)
+
+
 def mark_read(db: Database, conversation_id: int) -> None:
     """Nothing in the conversation is unread; no event, for reading changes nothing."""
     db.run(

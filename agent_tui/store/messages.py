@@ -59,6 +59,14 @@ def newest_id(db: Database, conversation_id: int, direction: Direction) -> int |
     return row["id"] if row else None
 
 
+def newest(db: Database, conversation_id: int) -> int | None:
+    """The id of the conversation's newest message of any direction."""
+    row = db.one(
+        "SELECT max(id) AS id FROM messages WHERE conversation_id = :id", {"id": conversation_id}
+    )
+    return row["id"] if row else None
+
+
 def waiting_since(db: Database, conversation_id: int) -> Millis | None:
     """When the customer wrote what nobody has answered or handled; automatic mail does not wait."""
     answered = newest_id(db, conversation_id, Direction.OUTBOUND) or 0

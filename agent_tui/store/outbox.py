@@ -153,6 +153,21 @@ def cancel(db: Database, item: OutboxItem) -> bool:
     return _move(db, item, UNDOABLE | NEEDS_DECISION, OutboxState.CANCELLED)
 
 
+def can_cancel(item: OutboxItem) -> bool:
+    """Whether the item has not left yet."""
+    return item.state in UNDOABLE
+
+
+def settle_sent(db: Database, item: OutboxItem, now: Millis) -> None:
+    """The agent says that it has left."""
+    sent(db, item, now, filed=Filed.NONE)
+
+
+def forget_message(db: Database, message_id: int) -> None:
+    """The message of a cancelled item is about to be deleted."""
+    db.run("UPDATE outbox SET message_id = NULL WHERE message_id = :id", {"id": message_id})
+
+
 def recover(db: Database, account: str) -> int:
     """Put right what a crash left half done; how many effects that were."""
     moved = 0

@@ -9,8 +9,11 @@ SNIPPET_LENGTH = 160
 _READ_FOR_SNIPPET = 4_000
 
 
-def recount(db: Database, conversation_id: int) -> None:
-    """Bring count, times, subject, snippet and waiting-since up to date with the messages."""
+def recount(db: Database, conversation_id: int) -> bool:
+    """Bring count, times, subject, snippet and waiting-since up to date with the messages.
+
+    False when there are none.
+    """
     params = {"id": conversation_id}
     row = db.one(
         "SELECT count(*) AS n, min(id) AS first, max(id) AS last FROM messages"
@@ -18,7 +21,7 @@ def recount(db: Database, conversation_id: int) -> None:
         params,
     )
     if row is None or not row["n"]:
-        return
+        return False
     files = db.one(
         "SELECT count(*) AS n FROM attachments WHERE inline = 0 AND message_id IN"
         " (SELECT id FROM messages WHERE conversation_id = :id)",
@@ -40,6 +43,7 @@ def recount(db: Database, conversation_id: int) -> None:
             "waiting_since": messages.waiting_since(db, conversation_id),
         },
     )
+    return True
 
 
 def snippet(text: str, folds: tuple[Fold, ...]) -> str:

@@ -1,0 +1,59 @@
+"""What an agent writes down about a customer."""
+
+from collections.abc import Mapping, Sequence
+
+from agent_tui.actions.registry import (
+    Action,
+    ActionError,
+    Argument,
+    ArgumentKind,
+    Context,
+    Done,
+    Scope,
+)
+from agent_tui.model.customer import Customer
+from agent_tui.store import changes, conversations, customers
+
+
+def _customer(context: Context, targets: Sequence[int]) -> Customer:
+    conversation = conversations.get(context.db, targets[0])
+    found = customers.get(context.db, conversation.customer_id) if conversation else None
+    if found is None:
+        raise ActionError(f"There is no conversation #{targets[0]}.")
+    return found
+
+
+def _rename(context: Context, targets: Sequence[int], args: Mapping[str, str]) -> Done:
+    return _edit(context, targets, "rename", "name", args["name"].strip())
+
+
+def _describe(context: Context, targets: Sequence[int], args: Mapping[str, str]) -> Done:
+    return _edit(context, targets, "describe", "notes", args.get("notes", ""))
+
+
+def _edit(context: Context, targets: Sequence[int], action: str, field: str, value: str) -> Done:
+    customer = _customer(context, targets)
+    stamp = context.stamp(action)
+    if not changes.change_customer(context.db, stamp, customer, **{field: value}):
+        return Done("Nothing to do: it says that already.")
+    return Done(f"Customer's {field} saved.", tuple(targets), stamp.batch)
+
+
+ACTIONS = (
+    Action(
+        name="rename",
+        title="Edit customer's name",
+        scope=Scope.CUSTOMER,
+        run=_rename,
+        help="What we call the customer.",
+        arguments=(Argument("name", ArgumentKind.TEXT, "the new name"),),
+    ),
+    Action(
+        name="describe",
+        title="Edit customer's notes",
+        scope=Scope.CUSTOMER,
+        run=_describe,
+        help="What colleagues should know about the customer.",
+        arguments=(Argument("notes", ArgumentKind.TEXT, "the notes", optional=True),),
+    ),
+)

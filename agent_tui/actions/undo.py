@@ -1,0 +1,176 @@
+"""Undo and redo: both read the log, and refuse to overwrite what somebody did since."""
+
+from collections.abc import Mapping, Sequence
+
+from agent_tui.actions.registry import Action, ActionError, Context, Done, Scope
+from agent_tui.actions.reply import take_back
+from agent_tui.actions.triage import change
+from agent_tui.model.conversation import Conversation
+from agent_tui.model.event import KEEP, REDO, UNDO, Entity, Event, Stamp
+from agent_tui.store import changes, conversations, customers, drafts, events, messages, outbox
+from agent_tui.store.changes import Value
+
+
+def undo(context: Context, _: Sequence[int] = (), __: Mapping[str, str] | None = None) -> Done:
+    """Take back the agent's newest batch that still stands, also one of an earlier session.
+
+    Raises ActionError when there is none, when somebody changed the same thing since, or when a
+    reply of the batch has left; such a reply is then skipped by the next undo.
+    """
+    batch = events.last_to_undo(context.db, context.agent)
+    if batch is None:
+        raise ActionError("There is nothing to undo.")
+    done = events.of_batch(context.db, batch)
+    if not _recallable(context, done):
+        events.append(
+            context.db,
+            context.stamp(KEEP),
+            Entity.OUTBOX,
+            done[0].entity_id,
+            KEEP,
+            None,
+            None,
+            undoes=batch,
+        )
+        raise ActionError("That reply has left and cannot be called back.")
+    return _revert(context, UNDO, batch, done, f"Undone: {done[0].stamp.action}")
+
+
+def redo(context: Context, _: Sequence[int] = (), __: Mapping[str, str] | None = None) -> Done:
+    """Do again what the newest undo took back; a reply is not sent again, its draft waits.
+
+    Raises ActionError when there is nothing to redo or somebody changed the same thing since.
+    """
+    batch = events.last_to_redo(context.db, context.agent)
+    if batch is None:
+        raise ActionError("There is nothing to redo.")
+    undone = events.of_batch(context.db, batch)
+    if any(event.entity in (Entity.OUTBOX, Entity.MESSAGE) for event in undone):
+        raise ActionError("That text is a draft again; open it and send it.")
+    first = events.of_batch(context.db, undone[0].undoes or "")
+    name = first[0].stamp.action if first else "it"
+    return _revert(context, REDO, batch, undone, f"Done again: {name}")
+
+
+def _recallable(context: Context, done: Sequence[Event]) -> bool:
+    """Whether every reply of the batch is still here."""
+    for event in done:
+        if event.entity is Entity.OUTBOX and event.field == "queued":
+            item = outbox.get(context.db, event.entity_id)
+            if item is None or not outbox.can_cancel(item):
+                return False
+    return True
+
+
+def _revert(
+    context: Context, action: str, batch: str, done: Sequence[Event], sentence: str
+) -> Done:
+    stamp = context.stamp(action)
+    touched: dict[int, None] = {}
+    with context.db.transaction(durable=True):
+        for (entity, entity_id), group in _by_thing(done).items():
+            match entity:
+                case Entity.CONVERSATION:
+                    _revert_conversation(context, stamp, batch, entity_id, group)
+                    touched[entity_id] = None
+                case Entity.CUSTOMER:
+                    _revert_customer(context, stamp, batch, entity_id, group)
+                case Entity.OUTBOX | Entity.MESSAGE:
+                    touched[_back_to_draft(context, stamp, batch, group[-1])] = None
+    what = "" if len(touched) < 2 else f", {len(touched)} conversations"
+    return Done(f"{sentence}{what}.", tuple(touched), stamp.batch)
+
+
+def _by_thing(done: Sequence[Event]) -> dict[tuple[Entity, int], list[Event]]:
+    """The batch's events by what they are about, newest first."""
+    groups: dict[tuple[Entity, int], list[Event]] = {}
+    for event in reversed(done):
+        groups.setdefault((event.entity, event.entity_id), []).append(event)
+    return groups
+
+
+def _revert_conversation(
+    context: Context, stamp: Stamp, batch: str, conversation_id: int, group: Sequence[Event]
+) -> None:
+    conversation = conversations.get(context.db, conversation_id)
+    if conversation is None:
+        raise ActionError(f"Conversation #{conversation_id} is gone; nothing was undone.")
+    fields: dict[str, Value] = {}
+    for event in group:
+        if event.field in changes.CONVERSATION_FIELDS:
+            _unchanged_since(context, conversation, event)
+            fields[event.field] = _value(event.before)
+    change(context, stamp, conversation, fields, undoes=batch)
+
+
+def _unchanged_since(context: Context, conversation: Conversation, event: Event) -> None:
+    now = changes.value(conversation, event.field)
+    if now == event.after or event.field == "unread":
+        return
+    later = next(
+        (
+            e
+            for e in events.of_entity(context.db, Entity.CONVERSATION, conversation.id)
+            if e.field == event.field and e.id > event.id
+        ),
+        None,
+    )
+    who = later.stamp.actor if later else "somebody"
+    raise ActionError(
+        f"Not undone: {who} has since changed the {event.field} of #{conversation.id} to {now}."
+    )
+
+
+def _revert_customer(
+    context: Context, stamp: Stamp, batch: str, customer_id: int, group: Sequence[Event]
+) -> None:
+    customer = customers.get(context.db, customer_id)
+    if customer is None:
+        raise ActionError("That customer is gone; nothing was undone.")
+    for event in group:
+        if getattr(customer, event.field) != event.after:
+            raise ActionError(f"Not undone: somebody has since changed {customer.name}.")
+    fields = {event.field: str(event.before) for event in group}
+    changes.change_customer(context.db, stamp, customer, undoes=batch, **fields)
+
+
+def _back_to_draft(context: Context, stamp: Stamp, batch: str, event: Event) -> int:
+    """Make a queued reply or a note a draft again; the conversation it was in."""
+    if event.entity is Entity.OUTBOX:
+        item = outbox.get(context.db, event.entity_id)
+        if item is None or not outbox.cancel(context.db, item):
+            raise ActionError("That reply has left and cannot be called back.")
+    message = messages.get(context.db, int(str(event.after)))
+    if message is None:
+        raise ActionError("That message is gone; nothing was undone.")
+    take_back(context, message)
+    assert isinstance(event.before, dict)
+    draft = drafts.create(context.db, drafts.load(event.before, context.clock()))
+    events.append(
+        context.db, stamp, event.entity, event.entity_id, event.field, draft.id, None, undoes=batch
+    )
+    return message.conversation_id
+
+
+def _value(value: object) -> Value:
+    if value is None or isinstance(value, str | int | list):
+        return value
+    raise TypeError(f"an event holds {value!r}")
+
+
+ACTIONS = (
+    Action(
+        name="undo",
+        title="Undo",
+        scope=Scope.NOTHING,
+        run=undo,
+        help="Take back the last thing you did, also after a restart.",
+    ),
+    Action(
+        name="redo",
+        title="Redo",
+        scope=Scope.NOTHING,
+        run=redo,
+        help="Do again what undo took back.",
+    ),
+)
