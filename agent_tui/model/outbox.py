@@ -54,6 +54,7 @@ class OutboxItem:
     attempts: int = 0
     problem: str = ""
     filed: Filed = Filed.NONE
+    file_attempts: int = 0
     finished_at: Millis | None = None
 
 

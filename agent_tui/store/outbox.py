@@ -12,7 +12,7 @@ from agent_tui.model.outbox import (
     state_after_crash,
 )
 from agent_tui.store import messages
-from agent_tui.store.database import Database, Row
+from agent_tui.store.database import Conflict, Database, Row
 
 _SHOWN = {
     OutboxState.QUEUED: Delivery.QUEUED,
@@ -63,11 +63,21 @@ def get(db: Database, item_id: int) -> OutboxItem | None:
     return _item(row) if row else None
 
 
+_NEXT = (
+    "o.account = :account AND o.state IN ('queued', 'held') AND NOT EXISTS"
+    " (SELECT 1 FROM outbox e WHERE e.conversation_id = o.conversation_id AND e.id < o.id"
+    " AND e.state IN ('queued', 'held', 'sending', 'committed'))"
+)
+"""What a customer is to see in order leaves in order: the next effect of each conversation."""
+
+
 def due(db: Database, account: str, now: Millis) -> list[OutboxItem]:
-    """Effects of the account that may leave now, in the order they were queued."""
+    """Effects of the account that may leave now, in the order they were queued.
+
+    Of each conversation only the first that has not left: a later one waits for it.
+    """
     rows = db.all(
-        "SELECT * FROM outbox WHERE account = :account AND state IN ('queued', 'held')"
-        " AND due_at <= :now ORDER BY id",
+        f"SELECT o.* FROM outbox o WHERE {_NEXT} AND o.due_at <= :now ORDER BY o.id",
         {"account": account, "now": now},
     )
     return list(map(_item, rows))
@@ -75,12 +85,17 @@ def due(db: Database, account: str, now: Millis) -> list[OutboxItem]:
 
 def next_due(db: Database, account: str) -> Millis | None:
     """When the account's next effect may leave."""
-    row = db.one(
-        "SELECT min(due_at) AS due FROM outbox"
-        " WHERE account = :account AND state IN ('queued', 'held')",
-        {"account": account},
-    )
+    row = db.one(f"SELECT min(o.due_at) AS due FROM outbox o WHERE {_NEXT}", {"account": account})
     return row["due"] if row else None
+
+
+def hasten(db: Database, account: str, now: Millis) -> int:
+    """Let what waits for another try leave now: the account is back; how many effects."""
+    return db.run(
+        "UPDATE outbox SET due_at = :now WHERE account = :account AND state = 'queued'"
+        " AND attempts > 0 AND due_at > :now",
+        {"account": account, "now": now},
+    )
 
 
 def shown(db: Database, limit: int = 200) -> list[OutboxItem]:
@@ -100,15 +115,24 @@ def undecided(db: Database) -> int:
     return int(row["n"]) if row else 0
 
 
-def take(db: Database, item: OutboxItem) -> bool:
-    """Begin to deliver; False when it was called back or taken meanwhile."""
-    return _move(db, item, UNDOABLE, OutboxState.SENDING, "attempts = attempts + 1")
+def take(db: Database, item: OutboxItem) -> OutboxItem | None:
+    """Begin to deliver; the item as taken, None when it was called back or taken meanwhile."""
+    if not _move(db, item, UNDOABLE, OutboxState.SENDING, "attempts = attempts + 1"):
+        return None
+    return get(db, item.id)
 
 
 def commit(db: Database, item: OutboxItem) -> None:
-    """Written with full sync just before the step of no return."""
+    """Written with full sync just before the step of no return.
+
+    Raises Conflict when the item is not in this taker's hands any more: an engine that was
+    stopped for longer than its lease must not send what another one has taken over.
+    """
     with db.transaction(durable=True):
-        _move(db, item, {OutboxState.SENDING}, OutboxState.COMMITTED)
+        now = get(db, item.id)
+        ours = now is not None and now.attempts == item.attempts
+        if not ours or not _move(db, item, {OutboxState.SENDING}, OutboxState.COMMITTED):
+            raise Conflict(f"Effect {item.id} was taken over meanwhile; it is not sent from here.")
 
 
 def sent(db: Database, item: OutboxItem, now: Millis, *, filed: Filed, problem: str = "") -> None:
@@ -273,5 +297,6 @@ def _item(row: Row) -> OutboxItem:
         attempts=row["attempts"],
         problem=row["problem"],
         filed=Filed(row["filed"]),
+        file_attempts=row["file_attempts"],
         finished_at=row["finished_at"],
     )
