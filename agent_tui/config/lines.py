@@ -53,9 +53,9 @@ class _Scanner:
         if array:
             count = self.counts.get(path, 0)
             self.counts[path] = count + 1
-            self._note(path, start)
             path = (*path, count)
-        self._note(path, start)
+        for depth in range(len(path)):
+            self._note(path[: depth + 1], start)
         return path
 
     def _inside_arrays(self, names: Key) -> Key:
