@@ -281,11 +281,11 @@ class _Compiler:
         return f":{name}"
 
 
-def _growing(query: Query) -> Query:
-    """The part at the very end, if nothing negates it."""
+def _growing(query: Query) -> Query | None:
+    """The word or subject at the very end, if nothing negates it."""
     while isinstance(query, And | Or):
         query = query.parts[-1]
-    return query
+    return None if isinstance(query, Phrase) else query
 
 
 def _split(parts: Iterable[Query]) -> tuple[list[_Text], list[Query]]:

@@ -69,7 +69,7 @@ def is_word(text: str) -> bool:
 
 def is_value(text: str) -> bool:
     """Whether ``text`` needs no quotes after a key."""
-    return _VALUE.fullmatch(text) is not None
+    return _VALUE.fullmatch(text) is not None and not text.startswith("//")
 
 
 class _Reader:

@@ -54,12 +54,12 @@ _EXPECTED = {
 }
 
 _CHOICES: dict[Key, tuple[str, ...]] = {
-    Key.STATUS: tuple(Status),
-    Key.CHANNEL: tuple(Channel),
+    Key.STATUS: tuple(map(str, Status)),
+    Key.CHANNEL: tuple(map(str, Channel)),
     Key.PRIORITY: tuple(level.name.lower() for level in Priority),
     Key.RATING: tuple(str(stars) for stars in _RATINGS),
-    Key.HAS: tuple(Has),
-    Key.IS: tuple(Is),
+    Key.HAS: tuple(map(str, Has)),
+    Key.IS: tuple(map(str, Is)),
     Key.BEFORE: ("today", "yesterday"),
     Key.AFTER: ("today", "yesterday"),
     Key.OLDER: ("30m", "2h", "1d", "1w", "1mo", "1y"),

@@ -3,7 +3,7 @@
 import os
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
@@ -35,9 +35,10 @@ class SqliteDatabase:
             self.close()
             raise StoreError(sentence(error, path)) from error
 
-    def all(self, sql: str, params: Params = NO_PARAMS) -> list[sqlite3.Row]:
+    def all(self, sql: str, params: Params = NO_PARAMS) -> Sequence[Row]:
         with self._told():
-            return self._connection().execute(sql, params).fetchall()
+            rows: list[Row] = self._connection().execute(sql, params).fetchall()
+            return rows
 
     def one(self, sql: str, params: Params = NO_PARAMS) -> Row | None:
         with self._told():

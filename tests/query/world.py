@@ -1,0 +1,349 @@
+"""A few conversations in a real store, and what a query means said a second, plain way."""
+
+import re
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, date, datetime, timedelta
+
+from agent_tui.model.clock import DAY, HOUR, MINUTE, Millis
+from agent_tui.model.conversation import Channel, Priority, Status
+from agent_tui.model.message import Direction
+from agent_tui.model.outbox import OutboxState
+from agent_tui.query.syntax import (
+    And,
+    Everything,
+    Key,
+    Not,
+    Op,
+    Or,
+    Phrase,
+    Query,
+    Term,
+    Words,
+)
+from agent_tui.store.database import Database
+
+ME = "ann"
+NOW: Millis = int(datetime(2026, 3, 1, 12, tzinfo=UTC).timestamp()) * 1000
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A message as the index sees it."""
+
+    body: str
+    subject: str = ""
+    people: str = ""
+    direction: Direction = Direction.INBOUND
+    automatic: bool = False
+
+
+@dataclass(frozen=True)
+class Person:
+    id: int
+    name: str
+    identities: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Case:
+    """A conversation with everything a query can ask for."""
+
+    id: int
+    person: Person
+    ago: Millis
+    status: Status = Status.OPEN
+    channel: Channel = Channel.MAIL
+    account: str = "shop"
+    assignee: str | None = None
+    priority: Priority = Priority.NORMAL
+    rating: int | None = None
+    waiting: bool = False
+    unread: int = 0
+    attachments: int = 0
+    labels: tuple[str, ...] = ()
+    draft: bool = False
+    outbox: OutboxState | None = None
+    letters: tuple[Letter, ...] = field(default=())
+
+    @property
+    def last_at(self) -> Millis:
+        return NOW - self.ago
+
+
+OKAFOR = Person(1, "Chidi Okafor", (("email", "chidi@example.org"), ("phone", "+49 170 1")))
+EMILE = Person(2, "Émile 100%", (("email", "emile@example.org"),))
+IVAN = Person(12, "Иван O'Brien_Smith", (("handle", "Ivan"),))
+
+CASES = (
+    Case(1, OKAFOR, 0, letters=(Letter("the zip is broken", "Broken order", "Chidi Okafor"),)),
+    Case(
+        2,
+        OKAFOR,
+        30 * MINUTE,
+        Status.PENDING,
+        assignee="ann",
+        labels=("vip",),
+        letters=(Letter("zip", "order"), Letter("broken again", automatic=True)),
+    ),
+    Case(
+        3,
+        EMILE,
+        DAY,
+        channel=Channel.REVIEW,
+        account="store",
+        rating=2,
+        waiting=True,
+        unread=1,
+        letters=(Letter("broken zip", people="Émile"),),
+    ),
+    Case(
+        4,
+        EMILE,
+        14 * HOUR,
+        Status.SPAM,
+        priority=Priority.URGENT,
+        labels=("vip", "a, b"),
+        letters=(Letter("zip zip", automatic=True),),
+    ),
+    Case(
+        5,
+        IVAN,
+        40 * DAY,
+        Status.RESOLVED,
+        Channel.CHAT,
+        assignee="bo",
+        attachments=1,
+        letters=(Letter("zipper and order"), Letter("order", direction=Direction.NOTE)),
+    ),
+    Case(6, IVAN, 29 * DAY, Status.SNOOZED, priority=Priority.LOW, draft=True, rating=5),
+    Case(
+        7,
+        OKAFOR,
+        366 * DAY,
+        Status.ON_HOLD,
+        priority=Priority.HIGH,
+        outbox=OutboxState.UNCERTAIN,
+        letters=(Letter("order", direction=Direction.OUTBOUND, automatic=True),),
+    ),
+    Case(8, IVAN, 2 * HOUR, assignee="none", labels=("none at all",), outbox=OutboxState.SENT),
+    Case(9, EMILE, 36 * HOUR, assignee="ann", outbox=OutboxState.FAILED, rating=3),
+)
+
+
+def insert_world(db: Database) -> None:
+    """``CASES`` and their customers as rows."""
+    for person in (OKAFOR, EMILE, IVAN):
+        db.run(
+            "INSERT INTO customers (id, name, created_at) VALUES (:id, :name, 0)",
+            {"id": person.id, "name": person.name},
+        )
+        for kind, value in person.identities:
+            db.run(
+                "INSERT INTO identities (kind, value, customer_id) VALUES (:kind, :value, :id)",
+                {"kind": kind, "value": value, "id": person.id},
+            )
+    # Rows that belong to no conversation must not turn NOT IN into nothing.
+    db.run(_DRAFT, {"id": None})
+    db.run(_OUTBOX, {"id": None, "state": "failed", "key": "none"})
+    for case in CASES:
+        _insert(db, case)
+
+
+def index_letter(db: Database, number: int, letter: Letter) -> None:
+    """``letter`` in the index as message ``number``."""
+    db.run(
+        "INSERT INTO search (rowid, subject, body, people, files)"
+        " VALUES (:number, :subject, :body, :people, '')",
+        asdict(letter) | {"number": number},
+    )
+
+
+def holds(query: Query, case: Case, growing: Query | None = None) -> bool:
+    """Whether ``case`` is among what ``query`` asks for; the word ``growing`` may go on."""
+    match query:
+        case Everything():
+            return True
+        case Not(part):
+            return not holds(part, case)
+        case Or(parts):
+            return any(holds(part, case, growing) for part in parts)
+        case And(parts):
+            texts = [part for part in parts if _is_text(part)]
+            others = [part for part in parts if not _is_text(part)]
+            return _one_letter(texts, case, growing) and all(
+                holds(part, case, growing) for part in others
+            )
+        case Term(key) if key is not Key.SUBJECT:
+            return _MEANING[key](query, case)
+        case _:
+            return _one_letter([query], case, growing)
+
+
+_DRAFT = (
+    "INSERT INTO drafts (kind, agent, account, conversation_id, subject, body, updated_at)"
+    " VALUES ('reply', 'bo', 'shop', :id, '', '', 0)"
+)
+_OUTBOX = (
+    "INSERT INTO outbox (account, kind, state, key, payload, agent, conversation_id, queued_at,"
+    " due_at) VALUES ('shop', 'send', :state, :key, '', 'bo', :id, 0, 0)"
+)
+
+
+def _insert(db: Database, case: Case) -> None:
+    row = {
+        **{name: value for name, value in asdict(case).items() if name != "person"},
+        "labels": None,
+        "letters": None,
+        "customer_id": case.person.id,
+        "last_at": case.last_at,
+        "waiting_since": case.last_at if case.waiting else None,
+    }
+    db.run(
+        "INSERT INTO conversations (id, account, channel, subject, status, assignee, priority,"
+        " rating, customer_id, waiting_since, created_at, last_at, unread, attachments) VALUES"
+        " (:id, :account, :channel, '', :status, :assignee, :priority, :rating, :customer_id,"
+        " :waiting_since, 0, :last_at, :unread, :attachments)",
+        row,
+    )
+    for label in case.labels:
+        db.run(
+            "INSERT INTO conversation_labels (conversation_id, label) VALUES (:id, :label)",
+            {"id": case.id, "label": label},
+        )
+    for number, letter in enumerate(case.letters):
+        _insert_letter(db, case.id * 10 + number, case.id, letter)
+    if case.draft:
+        db.run(_DRAFT, {"id": case.id})
+    if case.outbox:
+        db.run(_OUTBOX, {"id": case.id, "state": case.outbox, "key": str(case.id)})
+
+
+def _insert_letter(db: Database, number: int, conversation_id: int, letter: Letter) -> None:
+    db.run(
+        "INSERT INTO messages (id, conversation_id, account, direction, author, address, at,"
+        " subject, text, automatic) VALUES"
+        " (:id, :conversation_id, 'shop', :direction, '', '', 0, :subject, :body, :automatic)",
+        asdict(letter) | {"id": number, "conversation_id": conversation_id},
+    )
+    index_letter(db, number, letter)
+
+
+def _is_text(query: Query) -> bool:
+    return isinstance(query, Words | Phrase) or (
+        isinstance(query, Term) and query.key is Key.SUBJECT
+    )
+
+
+def _one_letter(texts: list[Query], case: Case, growing: Query | None) -> bool:
+    if not texts:
+        return True
+    searched = [text for text in texts if _tokens(_text_of(text))]
+    return bool(searched) and any(
+        all(_in_letter(text, letter, text is growing) for text in searched)
+        for letter in case.letters
+    )
+
+
+def _in_letter(text: Query, letter: Letter, prefix: bool) -> bool:
+    columns = [letter.subject]
+    if not isinstance(text, Term):
+        columns += [letter.body, letter.people]
+    wanted = " " + " ".join(_tokens(_text_of(text))) + ("" if prefix else " ")
+    return any(wanted in f" {' '.join(_tokens(column))} " for column in columns)
+
+
+def _text_of(text: Query) -> str:
+    if isinstance(text, Term):
+        return text.value
+    assert isinstance(text, Words | Phrase)
+    return text.text
+
+
+def _tokens(text: str) -> list[str]:
+    plain = text.lower().replace("é", "e")
+    return re.findall(r"[^\W_]+", plain)
+
+
+def _customer(term: Term, case: Case) -> bool:
+    person, text = case.person, term.value
+    if re.fullmatch(r"#\d+", text):
+        return person.id == int(text[1:])
+    values = [value for _, value in person.identities]
+    if text in values or text.lower() in values:
+        return True
+    return "@" not in text and all(w in person.name.lower() for w in text.lower().split())
+
+
+_STATES: dict[str, Callable[[Case], bool]] = {
+    "unread": lambda case: case.unread > 0,
+    "waiting": lambda case: case.waiting,
+    "assigned": lambda case: case.assignee is not None,
+    "unassigned": lambda case: case.assignee is None,
+    "draft": lambda case: case.draft,
+    "failed": lambda case: case.outbox in (OutboxState.FAILED, OutboxState.UNCERTAIN),
+    "automatic": lambda case: {x.automatic for x in _inbound(case)} == {True},
+    "attachment": lambda case: case.attachments > 0,
+    "note": lambda case: any(x.direction is Direction.NOTE for x in case.letters),
+    "label": lambda case: bool(case.labels),
+    "rating": lambda case: case.rating is not None,
+}
+
+
+def _inbound(case: Case) -> list[Letter]:
+    return [letter for letter in case.letters if letter.direction is Direction.INBOUND]
+
+
+def _compared(term: Term, number: int | None, rank: Callable[[str], int]) -> bool:
+    if number is None:
+        return False
+    if term.op is Op.RANGE:
+        low, high = term.value.split("..")
+        return rank(low) <= number <= rank(high)
+    wanted = rank(term.value)
+    return {
+        Op.EQUAL: number == wanted,
+        Op.LESS: number < wanted,
+        Op.AT_MOST: number <= wanted,
+        Op.MORE: number > wanted,
+        Op.AT_LEAST: number >= wanted,
+    }[term.op]
+
+
+def _before(text: str, case: Case) -> bool:
+    today = date(2026, 3, 1)
+    named = {"today": today, "yesterday": today - timedelta(days=1)}
+    full = text if text.count("-") == 2 else f"{text}-01"
+    start = named.get(text) or date.fromisoformat(full)
+    return datetime.fromtimestamp(case.last_at / 1000, UTC).date() < start
+
+
+def _older(text: str, case: Case) -> bool:
+    found = re.fullmatch(r"(\d+)(\w+)", text)
+    assert found
+    unit = {"m": 60, "h": 3600, "d": 86400, "w": 604800, "mo": 30 * 86400, "y": 365 * 86400}
+    return case.ago >= int(found[1]) * unit[found[2]] * 1000
+
+
+_MEANING: dict[Key, Callable[[Term, Case], bool]] = {
+    Key.STATUS: lambda term, case: case.status == term.value,
+    Key.CHANNEL: lambda term, case: case.channel == term.value,
+    Key.ACCOUNT: lambda term, case: case.account == term.value,
+    Key.ASSIGNEE: lambda term, case: (
+        case.assignee == {"me": ME, "none": None}.get(term.value, term.value)
+    ),
+    Key.LABEL: lambda term, case: (
+        not case.labels if term.value == "none" else term.value in case.labels
+    ),
+    Key.PRIORITY: lambda term, case: _compared(
+        term, case.priority, lambda text: Priority[text.upper()]
+    ),
+    Key.RATING: lambda term, case: _compared(term, case.rating, int),
+    Key.CUSTOMER: _customer,
+    Key.HAS: lambda term, case: _STATES[term.value](case),
+    Key.IS: lambda term, case: _STATES[term.value](case),
+    Key.BEFORE: lambda term, case: _before(term.value, case),
+    Key.AFTER: lambda term, case: not _before(term.value, case),
+    Key.OLDER: lambda term, case: _older(term.value, case),
+    Key.NEWER: lambda term, case: not _older(term.value, case),
+}
