@@ -1,0 +1,130 @@
+"""Finds the command, imports its module alone, and turns what fails into one sentence.
+
+Exit codes: 0 done, 1 it failed, 2 wrong usage or a mistake in a settings file, 130 interrupted.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from agent_tui.config.paths import HOME_VARIABLE, Paths, find_paths
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
+
+OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
+
+COMMANDS = {
+    "demo": "agent_tui.cli.demo",
+    "open": "agent_tui.cli.open",
+    "account": "agent_tui.cli.account",
+    "engine": "agent_tui.cli.engine",
+    "sync": "agent_tui.cli.sync",
+    "list": "agent_tui.cli.list",
+    "show": "agent_tui.cli.show",
+    "reply": "agent_tui.cli.reply",
+    "do": "agent_tui.cli.do",
+    "doctor": "agent_tui.cli.doctor",
+    "screenshots": "agent_tui.cli.screenshots",
+    "help": "agent_tui.cli.help",
+}
+"""Each command's module, which offers ``add_parser(subparsers)`` and ``run(args, paths)``."""
+
+
+def run(argv: Sequence[str]) -> int:
+    """Carry out ``argv`` (without the program's name); the exit code."""
+    try:
+        home, rest = _home(argv)
+        paths = _paths(home)
+        if not rest:
+            return _inbox(paths)
+        return _command(rest, paths)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader of our output has gone, as head(1) does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the flush at exit
+        return OK
+    except Exception as error:
+        told = _told(error)
+        if told is None:
+            raise
+        print(f"agent-tui: {told}", file=sys.stderr)
+        return _exit_code(error)
+
+
+def _home(argv: Sequence[str]) -> tuple[Path | None, Sequence[str]]:
+    """``--home DIR`` in front of everything, read without argparse: the inbox needs no parser."""
+    if argv and argv[0].startswith("--home="):
+        return Path(argv[0].removeprefix("--home=")), argv[1:]
+    if len(argv) > 1 and argv[0] == "--home":
+        return Path(argv[1]), argv[2:]
+    return None, argv
+
+
+def _paths(home: Path | None) -> Paths:
+    """The folders to use; a chosen home holds for the processes we start, too."""
+    if home is not None:
+        os.environ[HOME_VARIABLE] = str(home.expanduser().absolute())
+    return find_paths(None, os.environ)
+
+
+def _inbox(paths: Paths) -> int:
+    from agent_tui.cli.inbox import open_inbox
+
+    return open_inbox(paths)
+
+
+def _command(argv: Sequence[str], paths: Paths) -> int:
+    parser, modules = _parser(argv[0])
+    args = parser.parse_args(argv)
+    if args.home is not None:
+        paths = _paths(args.home)
+    if args.command is None:
+        return _inbox(paths)
+    code: int = modules[args.command].run(args, paths)
+    return code
+
+
+def _parser(first: str) -> tuple["ArgumentParser", dict[str, ModuleType]]:
+    """A parser that knows the command ``first``, or all of them for help and for mistakes."""
+    from argparse import ArgumentParser
+
+    from agent_tui import __version__
+
+    parser = ArgumentParser(
+        prog="agent-tui",
+        description="Every customer message - mail, chat, review - in one keyboard-driven inbox. "
+        "Without a command it opens the inbox.",
+        epilog="Longer pages: agent-tui help. "
+        "Exit codes: 0 done, 1 failed, 2 wrong usage or settings, 130 interrupted.",
+    )
+    parser.add_argument("--version", action="version", version=f"agent-tui {__version__}")
+    parser.add_argument(
+        "--home",
+        type=Path,
+        metavar="DIR",
+        help="keep settings, mail, logs and caches in one folder (or set AGENT_TUI_HOME)",
+    )
+    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND")
+    names = [first] if first in COMMANDS else list(COMMANDS)
+    modules = {name: import_module(COMMANDS[name]) for name in names}
+    for module in modules.values():
+        module.add_parser(subparsers)
+    return parser, modules
+
+
+def _told(error: Exception) -> str | None:
+    """The sentence of an error that is made for people; None for a bug."""
+    from agent_tui.cli.errors import sentence
+
+    return sentence(error)
+
+
+def _exit_code(error: Exception) -> int:
+    from agent_tui.config.errors import ConfigError
+
+    return USAGE if isinstance(error, ConfigError) else FAILED

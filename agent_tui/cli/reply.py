@@ -1,0 +1,47 @@
+"""``agent-tui reply ID``: answer a customer with the text on standard input."""
+
+import argparse
+import sys
+
+from agent_tui.actions.registry import ActionError, perform
+from agent_tui.cli import shape
+from agent_tui.cli.world import context_of, open_store, settings_of
+from agent_tui.config.paths import Paths
+from agent_tui.model.clock import system_clock
+from agent_tui.store import accounts
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = subparsers.add_parser(
+        "reply",
+        help="answer a conversation with the text on standard input",
+        description="Queue the text on standard input as the answer to a conversation. A running "
+        "engine, or 'agent-tui sync --once', sends it.",
+    )
+    parser.add_argument("id", type=int, help="the conversation's number, as list prints it")
+    parser.add_argument("--note", action="store_true", help="an internal note instead")
+    parser.add_argument("--json", action="store_true", help="one JSON object")
+
+
+def run(args: argparse.Namespace, paths: Paths) -> int:
+    settings = settings_of(paths)
+    if sys.stdin.isatty():
+        print("Write the text, end it with Ctrl+D:", file=sys.stderr)
+    text = sys.stdin.read()
+    if not text.strip():
+        raise ActionError("Nothing to send: standard input was empty.")
+    db = open_store(paths)
+    try:
+        context = context_of(db, settings)
+        action = "note" if args.note else "reply"
+        done = perform(action, context, [args.id], {"text": text.rstrip("\n")})
+        alone = accounts.lease_holder(db, "engine", system_clock()) is None
+    finally:
+        db.close()
+    shown = {"did": done.sentence, "changed": list(done.changed), "batch": done.batch}
+    print(shape.line(shown) if args.json else done.sentence)
+    if alone and not args.note:
+        print(
+            "No engine is running: 'agent-tui sync --once' or the inbox sends it.", file=sys.stderr
+        )
+    return 0

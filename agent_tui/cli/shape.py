@@ -1,0 +1,66 @@
+"""How conversations and messages look as JSON: the stable interface that scripts build on."""
+
+import json
+from collections.abc import Mapping
+
+from agent_tui.model.clock import Millis, iso
+from agent_tui.model.conversation import Conversation
+from agent_tui.model.message import Attachment, Message
+
+
+def line(value: Mapping[str, object]) -> str:
+    """One object on one line."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def conversation(c: Conversation) -> dict[str, object]:
+    """A conversation; times are RFC 3339, UTC."""
+    return {
+        "id": c.id,
+        "channel": c.channel,
+        "account": c.account,
+        "status": c.status,
+        "subject": c.subject,
+        "customer": c.customer,
+        "customer_id": c.customer_id,
+        "assignee": c.assignee,
+        "labels": list(c.labels),
+        "priority": c.priority.name.lower(),
+        "waiting_since": _time(c.waiting_since),
+        "snoozed_until": _time(c.snoozed_until),
+        "messages": c.messages,
+        "unread": c.unread,
+        "rating": c.rating,
+        "created_at": iso(c.created_at),
+        "last_at": iso(c.last_at),
+        "snippet": c.snippet,
+    }
+
+
+def message(m: Message) -> dict[str, object]:
+    """A message with its attachments."""
+    return {
+        "id": m.id,
+        "direction": m.direction,
+        "author": m.author,
+        "address": m.address,
+        "at": iso(m.at),
+        "subject": m.subject,
+        "text": m.body.text,
+        "to": [str(a) for a in m.recipients.to],
+        "cc": [str(a) for a in m.recipients.cc],
+        "message_id": m.message_id,
+        "delivery": m.delivery,
+        "problem": m.problem,
+        "notes": list(m.notes),
+        "attachments": [attachment(a) for a in m.attachments],
+    }
+
+
+def attachment(a: Attachment) -> dict[str, object]:
+    """An attachment; ``size`` in bytes."""
+    return {"id": a.id, "name": a.name, "type": a.type, "size": a.size}
+
+
+def _time(at: Millis | None) -> str | None:
+    return None if at is None else iso(at)

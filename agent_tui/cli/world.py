@@ -1,0 +1,33 @@
+"""What every command that touches the store begins with: the store, the settings, who acts."""
+
+import os
+
+from agent_tui.actions.registry import Context
+from agent_tui.config.load import load_settings
+from agent_tui.config.paths import Paths, make_private
+from agent_tui.config.settings import Settings
+from agent_tui.model.clock import SECOND, Clock, system_clock
+from agent_tui.store import agents
+from agent_tui.store.sqlite import SqliteDatabase
+
+
+def open_store(paths: Paths) -> SqliteDatabase:
+    """The store of ``paths``, made when there is none. Raises ConfigError or StoreError."""
+    make_private(paths.data)
+    return SqliteDatabase(paths.store)
+
+
+def settings_of(paths: Paths) -> Settings:
+    """The settings of ``paths``. Raises ConfigError."""
+    return load_settings(paths, os.environ)
+
+
+def context_of(db: SqliteDatabase, settings: Settings, clock: Clock = system_clock) -> Context:
+    """The agent of ``settings`` at work on ``db``."""
+    agents.put(db, settings.agent.handle, settings.agent.name)
+    return Context(
+        db=db,
+        agent=settings.agent.handle,
+        clock=clock,
+        undo_ms={c: seconds * SECOND for c, seconds in settings.undo_seconds.items()},
+    )
