@@ -1,7 +1,7 @@
 """Turns a query into SQL that every database of ours understands.
 
-The condition is over conversations under the alias ``c``. What is unknown (no rating, no
-assignee) counts as "is not": hence ``IS NOT TRUE`` instead of ``NOT``.
+The condition is over conversations under the alias ``c``. What SQL does not know (a rating that
+is missing, a list with NULL in it) counts as "is not": hence ``IS NOT TRUE`` instead of ``NOT``.
 
 Words, phrases and subjects that are wanted together must stand in one message; the index holds
 the names, addresses and files of a message beside its text, so ``okafor zip`` finds the mail in
@@ -92,7 +92,7 @@ _COLUMNS = {
 }
 """Keys whose values are looked up together, so that an index can serve a list of them."""
 
-_DRAFT = "c.id IN (SELECT d.conversation_id FROM drafts d WHERE d.conversation_id IS NOT NULL)"
+_DRAFT = "c.id IN (SELECT d.conversation_id FROM drafts d)"
 _INBOUND = "SELECT 1 FROM messages m WHERE m.conversation_id = c.id AND m.direction = 'inbound'"
 
 _IS = {
@@ -102,8 +102,7 @@ _IS = {
     Is.UNASSIGNED: "c.assignee IS NULL",
     Is.DRAFT: _DRAFT,
     Is.FAILED: (
-        "c.id IN (SELECT o.conversation_id FROM outbox o "
-        "WHERE o.state IN ('failed', 'uncertain') AND o.conversation_id IS NOT NULL)"
+        "c.id IN (SELECT o.conversation_id FROM outbox o WHERE o.state IN ('failed', 'uncertain'))"
     ),
     Is.AUTOMATIC: (
         f"(EXISTS ({_INBOUND} AND m.automatic = 1) AND NOT EXISTS ({_INBOUND} AND m.automatic = 0))"

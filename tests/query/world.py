@@ -74,6 +74,7 @@ class Case:
 OKAFOR = Person(1, "Chidi Okafor", (("email", "chidi@example.org"), ("phone", "+49 170 1")))
 EMILE = Person(2, "Émile 100%", (("email", "emile@example.org"),))
 IVAN = Person(12, "Иван O'Brien_Smith", (("handle", "Ivan"),))
+NAMESAKE = Person(13, "by way of chidi@example.org")
 
 CASES = (
     Case(1, OKAFOR, 0, letters=(Letter("the zip is broken", "Broken order", "Chidi Okafor"),)),
@@ -126,14 +127,14 @@ CASES = (
         outbox=OutboxState.UNCERTAIN,
         letters=(Letter("order", direction=Direction.OUTBOUND, automatic=True),),
     ),
-    Case(8, IVAN, 2 * HOUR, assignee="none", labels=("none at all",), outbox=OutboxState.SENT),
+    Case(8, NAMESAKE, 2 * HOUR, assignee="none", labels=("none at all",), outbox=OutboxState.SENT),
     Case(9, EMILE, 36 * HOUR, assignee="ann", outbox=OutboxState.FAILED, rating=3),
 )
 
 
 def insert_world(db: Database) -> None:
     """``CASES`` and their customers as rows."""
-    for person in (OKAFOR, EMILE, IVAN):
+    for person in (OKAFOR, EMILE, IVAN, NAMESAKE):
         db.run(
             "INSERT INTO customers (id, name, created_at) VALUES (:id, :name, 0)",
             {"id": person.id, "name": person.name},
@@ -143,7 +144,7 @@ def insert_world(db: Database) -> None:
                 "INSERT INTO identities (kind, value, customer_id) VALUES (:kind, :value, :id)",
                 {"kind": kind, "value": value, "id": person.id},
             )
-    # Rows that belong to no conversation must not turn NOT IN into nothing.
+    # Rows that belong to no conversation must not turn a negation into nothing.
     db.run(_DRAFT, {"id": None})
     db.run(_OUTBOX, {"id": None, "state": "failed", "key": "none"})
     for case in CASES:
