@@ -1,0 +1,196 @@
+"""What a pane may ask of the screen around it, and the words both sides use.
+
+Panes, commands and prompts know the program only through :class:`Shell`; the one class behind it
+is ``ui.app.AgentApp``. This module is imported before first paint.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from enum import StrEnum
+from typing import ClassVar, NamedTuple, Protocol
+
+from textual.widget import Widget
+
+from agent_tui.actions.registry import Context
+from agent_tui.config.paths import Paths
+from agent_tui.config.settings import Settings
+from agent_tui.model.conversation import Conversation, View
+from agent_tui.query.complete import Completion
+from agent_tui.store.database import Database
+from agent_tui.ui.theme import Theme
+
+
+class Where(StrEnum):
+    """The pane that a key is meant for: the same key may mean something else in each."""
+
+    LIST = "list"
+    READING = "reading"
+    CUSTOMER = "customer"
+    COMPOSER = "composer"
+    PICKER = "picker"
+    PROMPT = "prompt"
+    OUTBOX = "outbox"
+    ACCOUNTS = "accounts"
+    HELP = "help"
+
+
+TRIAGE = frozenset({Where.LIST, Where.READING, Where.CUSTOMER})
+"""Where a conversation is at hand and letters are verbs."""
+
+SCREENS = TRIAGE | {Where.OUTBOX, Where.ACCOUNTS, Where.HELP}
+"""Everywhere but where text is typed."""
+
+
+class Dock(StrEnum):
+    """Where an opened pane lies."""
+
+    FULL = "full"  # instead of the inbox
+    BOTTOM = "bottom"  # above the status line, as high as its own CSS says
+
+
+class Choice(NamedTuple):
+    """A line of a picker."""
+
+    key: str  # what the caller gets back
+    title: str
+    about: str = ""
+
+
+class Pane(Widget):
+    """A part of the screen that can have the focus; ``where`` decides what keys mean in it."""
+
+    where: ClassVar[Where]
+    can_focus = True
+
+    def leave(self) -> None:
+        """Called before the pane goes or the program ends: save what was typed."""
+
+
+class Command(NamedTuple):
+    """Something a key, the palette and the ``:`` line can do."""
+
+    name: str
+    title: str
+    where: frozenset[Where]
+    run: "Callable[[Shell, int], Awaitable[None] | None]"
+    """Gets the shell and the count typed before the key (0: none). ActionError and StoreError
+    that it raises are said in the status line."""
+    help: str = ""
+
+
+Complete = Callable[[str, int], Sequence[Completion]]
+"""What may stand for the word that ends at the cursor, in a text."""
+
+Preview = Callable[[str], str]
+"""A sentence on what has been typed so far: a date as understood, a number of matches."""
+
+
+class Shell(Protocol):
+    """The screen as panes and commands see it."""
+
+    @property
+    def db(self) -> Database: ...
+
+    @property
+    def context(self) -> Context:
+        """Who acts, for :func:`agent_tui.actions.registry.perform`."""
+        ...
+
+    @property
+    def settings(self) -> Settings: ...
+
+    @property
+    def paths(self) -> Paths: ...
+
+    @property
+    def colours(self) -> Theme:
+        """The styles that panes draw with."""
+        ...
+
+    def commands(self) -> Mapping[str, Command]:
+        """Every command by name."""
+        ...
+
+    def keys_of(self, name: str) -> Sequence[str]:
+        """The keys bound to the command, as they are shown."""
+        ...
+
+    def run_command(self, name: str, count: int = 0) -> None:
+        """Do what a key bound to ``name`` does; errors are said."""
+        ...
+
+    def where(self) -> Where:
+        """The pane that has the focus."""
+        ...
+
+    def current(self) -> Conversation | None:
+        """The conversation that is read or under the cursor."""
+        ...
+
+    def targets(self) -> list[int]:
+        """The conversations that an action is meant for: the selected ones, else the current."""
+        ...
+
+    def open_pane(self, pane: Pane, dock: Dock = Dock.FULL) -> None:
+        """Show ``pane`` over what is there and give it the focus."""
+        ...
+
+    def close_pane(self) -> None:
+        """Take the pane opened last away; the focus goes back to what had it."""
+        ...
+
+    def focus_back(self) -> None:
+        """Give the focus to the pane that belongs to the keyboard now."""
+        ...
+
+    def say(self, sentence: str, *, error: bool = False) -> None:
+        """Show a sentence in the status line, never over what is typed."""
+        ...
+
+    def do(self, name: str, targets: Sequence[int] | None = None, **args: str) -> bool:
+        """Perform an action on ``targets`` (default: :meth:`targets`), say what came of it and
+        show what changed; False when it was refused."""
+        ...
+
+    def refresh_list(self) -> None:
+        """Read the list again; the cursor stays on its conversation."""
+        ...
+
+    def refresh_conversation(self) -> None:
+        """Read the conversation again; the place in it stays."""
+        ...
+
+    def show_conversation(self, conversation_id: int) -> None:
+        """Open a conversation, whether it is in the list or not."""
+        ...
+
+    def show_view(self, view: View) -> None:
+        """List another view."""
+        ...
+
+    def search(self, text: str) -> None:
+        """Narrow the view to a query; an empty one takes the narrowing away.
+
+        Raises QueryError, which points at the word.
+        """
+        ...
+
+    async def ask(
+        self,
+        label: str,
+        initial: str = "",
+        *,
+        complete: Complete | None = None,
+        preview: Preview | None = None,
+    ) -> str | None:
+        """One line of text from the agent, None when it was left with Esc."""
+        ...
+
+    async def choose(
+        self, title: str, items: Sequence[Choice], *, preview: Preview | None = None
+    ) -> str | None:
+        """The key of the chosen line; ``preview`` gets the key under the cursor."""
+        ...
+
+    def leave(self) -> None:
+        """End the program; drafts are saved."""
+        ...
