@@ -1,0 +1,1 @@
+"""The query language: parsed, printed, completed and compiled to SQL; one for every filter."""

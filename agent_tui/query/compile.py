@@ -136,7 +136,7 @@ _NAMED = " UNION SELECT u.id FROM customers u WHERE {}"
 _LONGEST_ID = 18  # digits that are sure to fit 64 bits
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False, match_args=False)
 class _Compiler:
     """What every part of one query needs, and the parameters bound so far."""
 
