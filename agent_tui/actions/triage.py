@@ -61,6 +61,7 @@ def change(
 
 
 def _status(
+    name: str,
     status: Status,
     did: str,
     *,
@@ -73,7 +74,7 @@ def _status(
             handled = newest(context.db, conversation.id) if handles else None
             return {"status": status, "snoozed_until": None, "handled": handled}
 
-        return _each(context, status, targets, fields, did)
+        return _each(context, name, targets, fields, did)
 
     return run
 
@@ -160,25 +161,25 @@ ACTIONS = (
     _action(
         name="resolve",
         title="Resolve",
-        run=_status(Status.RESOLVED, "resolved", handles=True),
+        run=_status("resolve", Status.RESOLVED, "resolved", handles=True),
         help="Done; it leaves the inbox, and on the server the archive gets it.",
     ),
     _action(
         name="reopen",
         title="Reopen",
-        run=_status(Status.OPEN, "reopened", handles=False),
+        run=_status("reopen", Status.OPEN, "reopened", handles=False),
         help="Back to the inbox.",
     ),
     _action(
         name="wait",
         title="Wait for the customer",
-        run=_status(Status.PENDING, "waiting for the customer", handles=True),
+        run=_status("wait", Status.PENDING, "waiting for the customer", handles=True),
         help="Pending: out of the inbox until the customer writes.",
     ),
     _action(
         name="hold",
         title="Put on hold",
-        run=_status(Status.ON_HOLD, "on hold", handles=False),
+        run=_status("hold", Status.ON_HOLD, "on hold", handles=False),
         help="Waiting for somebody else, such as a supplier.",
     ),
     _action(
@@ -220,7 +221,7 @@ ACTIONS = (
     _action(
         name="spam",
         title="Spam",
-        run=_status(Status.SPAM, "marked as spam", handles=True),
+        run=_status("spam", Status.SPAM, "marked as spam", handles=True),
         help="Out of every view but status:spam.",
     ),
     _action(

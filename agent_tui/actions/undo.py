@@ -33,7 +33,7 @@ def undo(context: Context, _: Sequence[int] = (), __: Mapping[str, str] | None =
             undoes=batch,
         )
         raise ActionError("That reply has left and cannot be called back.")
-    return _revert(context, UNDO, batch, done, f"Undone: {done[0].stamp.action}")
+    return _revert(context, UNDO, batch, done, f"Undone: {_name(context, done[0])}")
 
 
 def redo(context: Context, _: Sequence[int] = (), __: Mapping[str, str] | None = None) -> Done:
@@ -47,9 +47,14 @@ def redo(context: Context, _: Sequence[int] = (), __: Mapping[str, str] | None =
     undone = events.of_batch(context.db, batch)
     if any(event.entity in (Entity.OUTBOX, Entity.MESSAGE) for event in undone):
         raise ActionError("That text is a draft again; open it and send it.")
-    first = events.of_batch(context.db, undone[0].undoes or "")
-    name = first[0].stamp.action if first else "it"
-    return _revert(context, REDO, batch, undone, f"Done again: {name}")
+    return _revert(context, REDO, batch, undone, f"Done again: {_name(context, undone[0])}")
+
+
+def _name(context: Context, event: Event) -> str:
+    """What was done in the first place, through all that was undone and done again since."""
+    while event.undoes is not None:
+        event = events.of_batch(context.db, event.undoes)[0]
+    return event.stamp.action
 
 
 def _recallable(context: Context, done: Sequence[Event]) -> bool:
