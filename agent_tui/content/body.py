@@ -1,8 +1,10 @@
 """Puts the body of a message together from its texts: lines, folds and numbered links."""
 
-from agent_tui.content.html import html_lines
+from collections.abc import Mapping
+
+from agent_tui.content.html import read_page
 from agent_tui.content.links import LinkList
-from agent_tui.content.quotes import folds
+from agent_tui.content.quotes import Hint, folds
 from agent_tui.content.text import plain_lines, unflowed
 from agent_tui.model.message import Body, Fold, FoldKind
 
@@ -40,7 +42,9 @@ class Composer:
 
     def add_html(self, html: str) -> None:
         """Adds a page of HTML."""
-        self._add(html_lines(self._capped(html), self._links))
+        page = read_page(self._capped(html), self._links)
+        self.cut = self.cut or page.cut
+        self._add(page.lines, page.hints)
 
     def mark(self) -> int:
         """How many lines there are, for :meth:`fold_from`."""
@@ -67,13 +71,15 @@ class Composer:
         self._room -= len(text)
         return text
 
-    def _add(self, lines: list[str]) -> None:
+    def _add(self, lines: list[str], hints: Mapping[int, Hint] | None = None) -> None:
         if not any(lines):
             return
         if self._lines:
             self._lines.append("")
         offset = len(self._lines)
-        self._folds += [Fold(f.start + offset, f.end + offset, f.kind) for f in folds(lines)]
+        self._folds += [
+            Fold(f.start + offset, f.end + offset, f.kind) for f in folds(lines, hints or {})
+        ]
         self._lines += lines
 
 

@@ -108,7 +108,7 @@ def _base64(data: bytes) -> Octets:
     if data.count(b" ") * 20 > len(data):  # words with blanks between: it never was base64
         return Octets(data, whole=False)
     # Padding stands in the middle where a program joined two encoded pieces.
-    return Octets(b"".join(_base64_piece(piece) for piece in data.split(b"=")), whole=False)
+    return Octets(b"".join(_base64_piece(piece) for piece in _PIECE.findall(data)), whole=False)
 
 
 def _base64_piece(piece: bytes) -> bytes:
@@ -177,6 +177,7 @@ _ENCODED_WORD = re.compile(
     r"=\?([!->@-~]{1,60})\?([bBqQ])\?([^?\n]{0,8192})\?=(?:[ \t\n]+(?==\?))?"
 )
 _ONE_PIECE = re.compile(rb"[A-Za-z0-9+/\r\n]*+={0,2}\s*")
+_PIECE = re.compile(rb"[^=]+")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
 _UU_BEGIN = re.compile(rb"^begin [0-7]{3,4} [^\n]*\n", re.MULTILINE)
 

@@ -16,24 +16,24 @@ class LinkList:
     _numbers: dict[str, int] = field(default_factory=dict)
     _room: int = 400_000  # characters of addresses kept, so that a body of links stays small
 
-    def marked(self, text: str, url: str) -> str:
-        """``text`` followed by its number, and by the real host where it does not show it.
+    def marker(self, text: str, url: str) -> str:
+        """The mark to stand behind ``text``: its number, and the real host if ``text`` has not it.
 
-        Only ``text`` where ``url`` leads nowhere (a place in the page, a relative address), says
-        the same (a mail address or a telephone number), or there are too many links already.
+        Empty where ``url`` leads nowhere (a place in the page, a relative address), where it says
+        the same as ``text`` (a mail address, a telephone number), or for too many links.
         """
         link = inspected(len(self.links) + 1, text, url)
         if link is None:
-            return text
+            return ""
         number = self._numbers.get(link.url)
         if number is None:
             if len(self.links) >= _MOST_LINKS or self._room < len(link.url):
-                return text
+                return ""
             number = link.number
             self._room -= len(link.url)
             self._numbers[link.url] = number
             self.links.append(link)
-        return f"{text} {_marker(number, link, text)}".lstrip()
+        return _marker(number, link, text)
 
 
 def inspected(number: int, text: str, url: str) -> Link | None:

@@ -14,7 +14,7 @@ def plain_lines(text: str, links: LinkList) -> list[str]:
 
 def unflowed(text: str, *, delete_space: bool) -> str:
     """``text`` of format=flowed (RFC 3676) with its soft line breaks taken out again."""
-    out: list[str] = []
+    paragraphs: list[list[str]] = []
     depth_before = -1  # no paragraph is open
     for row in text.replace("\r\n", "\n").split("\n"):
         bare = row.lstrip(">")
@@ -24,11 +24,11 @@ def unflowed(text: str, *, delete_space: bool) -> str:
         if soft and delete_space:
             stuffed = stuffed[:-1]
         if depth == depth_before and stuffed != "-- ":
-            out[-1] += stuffed
+            paragraphs[-1].append(stuffed)
         else:
-            out.append(f"{'>' * depth} {stuffed}" if depth else stuffed)
+            paragraphs.append([f"{'>' * depth} {stuffed}" if depth else stuffed])
         depth_before = depth if soft else -1
-    return "\n".join(out)
+    return "\n".join("".join(paragraph) for paragraph in paragraphs)
 
 
 def _numbered(line: str, links: LinkList) -> str:
@@ -37,10 +37,13 @@ def _numbered(line: str, links: LinkList) -> str:
 
 def _marked(found: str, links: LinkList) -> str:
     address = found.rstrip(".,;:!?'\"*_")
-    while address.endswith((")", "]")) and address.count("([") < address.count(")]"):
-        address = address[:-1]
+    unopened = address.count(")") - address.count("(")
+    if unopened > 0:  # "(see https://example.com/a)": the closing one is the sentence's
+        bare = address.rstrip(")")
+        address = bare + ")" * (len(address) - len(bare) - unopened)
     url = address if "://" in address else f"https://{address}"
-    return links.marked(address, url) + found[len(address) :]
+    marker = links.marker(address, url)
+    return f"{address} {marker}{found[len(address) :]}" if marker else found
 
 
 _ADDRESS = re.compile(r"(?<![\w@.])(?:https?://|www\.)[^\s<>\"]{3,4000}", re.IGNORECASE)
