@@ -135,7 +135,7 @@ def _option(source: Source, config: AccountConfig, option: DeclaredOption) -> ob
     key = (option.name,)
     if option.name not in config.settings:
         if option.default is None and not option.optional:
-            raise source.fault(key, f"'{option.name}' is missing: {option.help}")
+            raise source.fault(key, f"'{option.name}' is missing: {option.help.rstrip('.')}.")
         return option.default
     value = config.settings[option.name]
     return (
