@@ -1,0 +1,186 @@
+"""Undo takes back whatever an agent did, and never what somebody did since."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from agent_tui.actions import reply
+from agent_tui.actions.registry import ActionError, perform
+from agent_tui.model.conversation import Conversation, Status
+from agent_tui.model.draft import DraftKind
+from agent_tui.model.outbox import OutboxState
+from agent_tui.store import conversations, customers, drafts, messages, outbox
+from agent_tui.store.sqlite import SqliteDatabase
+from tests.factory import Desk, incoming, listed, mail_account, only, receive
+
+
+def looks(conversation: Conversation) -> Conversation:
+    """What an agent sees of a conversation; versions and drafts count on."""
+    return replace(conversation, version=0, draft=False)
+
+
+@pytest.fixture
+def desk(db: SqliteDatabase) -> Desk:
+    mail_account(db)
+    receive(db, incoming(name="Ada"))
+    return Desk(db)
+
+
+STEPS = st.sampled_from(
+    [
+        ("resolve", {}),
+        ("reopen", {}),
+        ("wait", {}),
+        ("hold", {}),
+        ("spam", {}),
+        ("take", {}),
+        ("unread", {}),
+        ("snooze", {"until": "in 2h"}),
+        ("assign", {"agent": "none"}),
+        ("label", {"labels": "refund vip"}),
+        ("label", {"labels": "-vip new"}),
+        ("priority", {"priority": "urgent"}),
+        ("rename", {"name": "Ada L."}),
+        ("describe", {"notes": "prefers phone"}),
+        ("note", {"text": "call back"}),
+        ("reply", {"text": "on its way"}),
+    ]
+)
+
+
+@given(steps=st.lists(STEPS, max_size=8))
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_any_actions_then_undo_of_each_is_the_start(desk: Desk, steps: list) -> None:  # type: ignore[type-arg]
+    for draft in drafts.of_agent(desk.db, desk.agent):
+        drafts.delete(desk.db, draft.id)
+    start = looks(only(desk.db))
+    name = customers.get(desk.db, start.customer_id)
+    thread = messages.of_conversation(desk.db, start.id)
+    batches = 0
+
+    for action, args in steps:
+        for draft in drafts.of_agent(desk.db, desk.agent):
+            drafts.delete(desk.db, draft.id)
+        batches += perform(action, desk.context, [start.id], args).batch is not None
+    for _ in range(batches):
+        perform("undo", desk.context)
+
+    assert looks(only(desk.db)) == start
+    after = customers.get(desk.db, start.customer_id)
+    assert name is not None
+    assert after is not None
+    assert (after.name, after.notes) == (name.name, name.notes)
+    assert messages.of_conversation(desk.db, start.id) == thread
+
+
+def test_a_batch_is_undone_as_one(desk: Desk) -> None:
+    receive(desk.db, incoming(sender="b@x.example"), incoming(sender="c@x.example"))
+    ids = [c.id for c in listed(desk.db)]
+
+    perform("resolve", desk.context, ids)
+    perform("undo", desk.context)
+
+    assert {c.status for c in listed(desk.db)} == {Status.OPEN}
+
+
+def test_redo_does_again_and_undo_takes_that_back_too(desk: Desk) -> None:
+    conversation = only(desk.db)
+    perform("label", desk.context, [conversation.id], {"labels": "vip"})
+    perform("undo", desk.context)
+
+    perform("redo", desk.context)
+    assert only(desk.db).labels == ("vip",)
+    perform("undo", desk.context)
+    assert only(desk.db).labels == ()
+
+
+def test_a_new_action_ends_redo(desk: Desk) -> None:
+    conversation = only(desk.db)
+    perform("label", desk.context, [conversation.id], {"labels": "vip"})
+    perform("undo", desk.context)
+    perform("take", desk.context, [conversation.id])
+
+    with pytest.raises(ActionError, match="nothing to redo"):
+        perform("redo", desk.context)
+
+
+def test_undo_does_not_overwrite_what_somebody_changed_since(desk: Desk) -> None:
+    conversation = only(desk.db)
+    perform("assign", desk.context, [conversation.id], {"agent": "me"})
+    other = Desk(desk.db, agent="jonas")
+    perform("take", other.context, [conversation.id])
+
+    with pytest.raises(ActionError, match="jonas has since changed the assignee"):
+        perform("undo", desk.context)
+
+    assert only(desk.db).assignee == "jonas"
+
+
+def test_undo_does_not_close_what_the_customer_reopened(desk: Desk) -> None:
+    conversation = only(desk.db)
+    first = messages.of_conversation(desk.db, conversation.id)[0]
+    perform("resolve", desk.context, [conversation.id])
+    perform("spam", desk.context, [conversation.id])
+    perform("undo", desk.context)
+    receive(desk.db, incoming(references=[first.message_id or ""]))
+
+    with pytest.raises(ActionError, match="engine has since changed the status"):
+        perform("undo", desk.context)
+
+
+def test_an_agent_undoes_only_what_they_did(desk: Desk) -> None:
+    perform("resolve", desk.context, [only(desk.db).id])
+
+    with pytest.raises(ActionError, match="nothing to undo"):
+        perform("undo", Desk(desk.db, agent="jonas").context)
+
+
+def test_a_reply_in_its_undo_window_becomes_the_draft_it_was(desk: Desk) -> None:
+    conversation = only(desk.db)
+    draft = reply.start(desk.context, conversation, DraftKind.REPLY)
+    written = replace(draft, body="On its way", cursor=(0, 5), subject="Re: Zip")
+    drafts.save(desk.db, written)
+    reply.send(desk.context, written)
+    assert only(desk.db).status is Status.PENDING
+
+    perform("undo", desk.context)
+
+    (back,) = drafts.of_conversation(desk.db, conversation.id, desk.agent)
+    assert replace(back, id=0, updated_at=0) == replace(written, id=0, updated_at=0)
+    assert [item.state for item in outbox.due(desk.db, "mail", 2**50)] == []
+    assert only(desk.db).status is Status.OPEN
+
+
+def test_a_reply_that_has_left_is_said_so_once_and_then_out_of_the_way(desk: Desk) -> None:
+    conversation = only(desk.db)
+    perform("label", desk.context, [conversation.id], {"labels": "vip"})
+    perform("reply", desk.context, [conversation.id], {"text": "On its way"})
+    (item,) = outbox.due(desk.db, "mail", 2**50)
+    assert outbox.take(desk.db, item)
+
+    with pytest.raises(ActionError, match="has left"):
+        perform("undo", desk.context)
+    perform("undo", desk.context)
+
+    assert only(desk.db).labels == ()
+    sent = outbox.get(desk.db, item.id)
+    assert sent is not None
+    assert sent.state is OutboxState.SENDING
+
+
+def test_a_new_conversation_called_back_leaves_no_empty_shell(desk: Desk) -> None:
+    from agent_tui.model.message import Address, Recipients
+
+    draft = reply.compose(desk.context, "mail")
+    to = Recipients(to=(Address("", "new@customer.example"),))
+    reply.send(desk.context, replace(draft, subject="Hello", body="Hi", recipients=to))
+    assert len(listed(desk.db)) == 2
+
+    perform("undo", desk.context)
+
+    assert len(listed(desk.db)) == 1
+    assert conversations.get(desk.db, only(desk.db).id) is not None
