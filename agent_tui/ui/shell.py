@@ -53,6 +53,15 @@ class Choice(NamedTuple):
     key: str  # what the caller gets back
     title: str
     about: str = ""
+    refused: str = ""  # why it cannot be chosen now; it is shown greyed
+
+
+class Hint(NamedTuple):
+    """What is said to the right of a prompt about what stands in it."""
+
+    text: str
+    wrong: bool = False
+    span: tuple[int, int] | None = None  # the characters of the answer that it is about
 
 
 class Pane(Widget):
@@ -80,8 +89,11 @@ class Command(NamedTuple):
 Complete = Callable[[str, int], Sequence[Completion]]
 """What may stand for the word that ends at the cursor, in a text."""
 
-Preview = Callable[[str], str]
-"""A sentence on what has been typed so far: a date as understood, a number of matches."""
+Preview = Callable[[str], Hint]
+"""What is said of the text so far: a date as understood, a number of matches, a mistake."""
+
+Free = Callable[[str], Choice | None]
+"""The line of a picker that is made of the filter's own text, such as a time."""
 
 
 class Shell(Protocol):
@@ -181,14 +193,26 @@ class Shell(Protocol):
         *,
         complete: Complete | None = None,
         preview: Preview | None = None,
+        history: str = "",
+        keys: Sequence[str] = (),
     ) -> str | None:
-        """One line of text from the agent, None when it was left with Esc."""
+        """One line of text from the agent, None when it was left with Esc.
+
+        ``history`` names the older answers that the up key brings back. With ``keys`` one of
+        these keys is the answer, any other is None.
+        """
         ...
 
     async def choose(
-        self, title: str, items: Sequence[Choice], *, preview: Preview | None = None
+        self,
+        title: str,
+        items: Sequence[Choice],
+        *,
+        preview: Callable[[str], str] | None = None,
+        free: Free | None = None,
     ) -> str | None:
-        """The key of the chosen line; ``preview`` gets the key under the cursor."""
+        """The key of the chosen line, None when it was left; ``preview`` turns the key under the
+        cursor into a text shown beside the list."""
         ...
 
     def leave(self) -> None:
