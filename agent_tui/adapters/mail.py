@@ -19,8 +19,6 @@ _FIRST_MAIL: Millis = 631_152_000_000
 """1990-01-01: a Date before it comes from a clock that was reset. Any later one is believed,
 however old, since a mailbox that was moved to another server may say it arrived today."""
 
-_UNREADABLE = "This mail could not be read; it is kept as it came."
-
 
 @dataclass(frozen=True, slots=True)
 class Own:
@@ -37,61 +35,67 @@ class Own:
         return normal(IdentityKind.EMAIL, mail.sender.email) in self.addresses
 
 
-def incoming(
-    raw: bytes,
-    *,
-    remote_id: str,
-    arrived: Millis,
-    own: Own,
-    flags: Flags,
-    attachments: tuple[AttachmentPart, ...] | None = None,
-    notes: tuple[str, ...] = (),
-) -> Incoming:
-    """The mail ``raw`` as a message of the mail channel; never raises for what is in it.
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a mail lies, since when (the server's word for it), and with what flags."""
 
-    ``arrived`` is when the server got it. ``attachments`` replaces those found in ``raw`` where
-    it was shortened on the way, ``notes`` are put before the reader's own.
-    """
+    remote_id: str
+    arrived: Millis
+    flags: Flags = Flags()
+
+
+def read(raw: bytes, place: Place, own: Own) -> Incoming:
+    """The mail ``raw`` as a message of the mail channel; never raises for what is in it."""
     try:
         mail = read_mail(raw)
     except Exception as error:  # noqa: BLE001 - one hostile mail must not stop a mailbox
-        why = f"{_UNREADABLE} ({type(error).__name__})"
-        return unreadable(raw, why, remote_id=remote_id, arrived=arrived, flags=flags)
-    files = mail.attachments if attachments is None else attachments
+        why = f"This mail could not be read ({type(error).__name__}); it is kept as it came."
+        return unreadable(raw, why, place)
+    return incoming(mail, place, own)
+
+
+def incoming(mail: Mail, place: Place, own: Own) -> Incoming:
+    """``mail`` as a message of the mail channel."""
     return Incoming(
-        remote_id=remote_id,
+        remote_id=place.remote_id,
         channel=Channel.MAIL,
         direction=Direction.OUTBOUND if own.wrote(mail) else Direction.INBOUND,
         sender=_sender(mail.sender),
-        at=_when(mail.sent_at, arrived),
+        at=_when(mail.sent_at, place.arrived),
         body=mail.body,
         subject=mail.subject,
         recipients=Recipients(mail.to, mail.cc, mail.bcc),
         message_id=mail.message_id,
-        references=tuple(dict.fromkeys(mail.references + mail.in_reply_to)),
+        references=_thread(mail),
         content_hash=mail.content_hash,
-        files=tuple(map(_file, files)),
+        files=tuple(map(_file, mail.attachments)),
         headers=mail.headers,
-        notes=notes + mail.notes,
-        flags=flags,
+        notes=mail.notes,
+        flags=place.flags,
         automatic=mail.automatic or mail.bounce,
     )
 
 
-def unreadable(raw: bytes, why: str, *, remote_id: str, arrived: Millis, flags: Flags) -> Incoming:
+def unreadable(raw: bytes, why: str, place: Place) -> Incoming:
     """A mail that nobody can read: listed with ``why``, its bytes kept, not fetched again."""
     return Incoming(
-        remote_id=remote_id,
+        remote_id=place.remote_id,
         channel=Channel.MAIL,
         direction=Direction.INBOUND,
         sender=_sender(Address("", "")),
-        at=arrived,
+        at=place.arrived,
         body=Body(""),
-        content_hash=sha256(raw).hexdigest(),
+        content_hash=sha256(raw or place.remote_id.encode()).hexdigest(),
         notes=(why,),
-        flags=flags,
+        flags=place.flags,
         raw=raw,
     )
+
+
+def _thread(mail: Mail) -> tuple[str, ...]:
+    """References, then In-Reply-To, each id once, where it stands last."""
+    ids = mail.references + mail.in_reply_to
+    return tuple(reversed(dict.fromkeys(reversed(ids))))
 
 
 def _sender(address: Address) -> Sender:

@@ -3,6 +3,7 @@
 import base64
 import contextlib
 import re
+import select
 import smtplib
 import socket
 from collections.abc import Callable, Sequence
@@ -127,6 +128,9 @@ class _Session:
             refused = self._to(smtp, recipients)
             self._expect(smtp.docmd("DATA"), 3, "the mail")
             smtp.send(quoted(message))
+            if smtp.sock is not None and select.select([smtp.sock], [], [], 0)[0]:
+                # It gave up on the mail, or us, while the text was sent: no dot, no doubt.
+                self._expect(smtp.getreply(), 3, "the mail")
             return refused
 
         return self._guarded(talk)

@@ -1,0 +1,143 @@
+"""Fetches mails, never marking them seen: small ones whole, of big ones header and text."""
+
+import imaplib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from agent_tui.adapters.contract import Target, Unreachable
+from agent_tui.adapters.imap.client import Client, Row, reply_of
+from agent_tui.adapters.imap.structure import part_of
+from agent_tui.adapters.imap.uids import Uids
+from agent_tui.adapters.mail import Own, Place, incoming, read, unreadable
+from agent_tui.content.charset import decoded_octets
+from agent_tui.content.headers import read_headers
+from agent_tui.content.mime import assembled
+from agent_tui.content.parts import texts, walk
+from agent_tui.content.safe import safe_line
+from agent_tui.model.clock import Clock
+from agent_tui.model.incoming import Incoming
+
+_SMALL = 256_000
+"""Octets up to which a mail is fetched whole, files and all; most are far smaller."""
+
+_MOST_OCTETS = 8_000_000
+"""Of small mails in one answer, so that a batch of many fits into memory and a slow line."""
+
+_LONGEST_TEXT = 1_000_000
+"""Octets fetched of one text of a big mail."""
+
+_MOST_TEXTS = 20
+
+_CUT = "The mail is very long; the end of it was left out."
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What was read of the mails asked for; those neither read nor left over have vanished."""
+
+    messages: tuple[Incoming, ...]
+    uids: Uids
+    later: Uids  # too big to come together with the rest
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads mails of the open mailbox; ``clock`` dates those that the server does not."""
+
+    own: Own
+    clock: Clock
+
+    def take(self, client: Client, uidvalidity: int, wanted: Uids) -> Taken:
+        """The mails of ``wanted``, newest first, at least one unless all have vanished."""
+        listed = client.rows(str(wanted), "FLAGS INTERNALDATE RFC822.SIZE")
+        chosen = _fitting(listed[uid] for uid in wanted if uid in listed)
+        small = Uids.of(row.uid for row in chosen if row.size <= _SMALL)
+        whole = _fetched(client, small)
+        messages: dict[int, Incoming] = {}
+        for row in chosen:
+            place = Place(f"{uidvalidity}:{row.uid}", row.arrived or self.clock(), row.flags)
+            raw = whole.get(row.uid)
+            if raw is not None:
+                messages[row.uid] = read(raw, place, self.own)
+            elif row.uid not in small or client.rows(str(row.uid), "FLAGS"):
+                messages[row.uid] = self._by_parts(client, row, place)
+        later = Uids.of(listed) - Uids.of(row.uid for row in chosen)
+        return Taken(tuple(messages.values()), Uids.of(messages), later)
+
+    def _by_parts(self, client: Client, row: Row, place: Place) -> Incoming:
+        try:
+            return self._big(client, row.uid, place)
+        except imaplib.IMAP4.abort:
+            raise
+        except (imaplib.IMAP4.error, RecursionError, ValueError):
+            return self._beginning(client, row, place)
+
+    def _beginning(self, client: Client, row: Row, place: Place) -> Incoming:
+        """What can be read of a mail that its server cannot describe."""
+        try:
+            found = client.rows(str(row.uid), f"BODY.PEEK[]<0.{_SMALL}>").get(row.uid, row)
+        except imaplib.IMAP4.abort:
+            raise
+        except imaplib.IMAP4.error as error:
+            why = f"The server could not hand this mail out ({reply_of(error)[1]})."
+            return unreadable(b"", why, place)
+        message = read(found.data.get("", b""), place, self.own)
+        return replace(message, notes=(_CUT, *message.notes)) if row.size > _SMALL else message
+
+    def _big(self, client: Client, uid: int, place: Place) -> Incoming:
+        """A mail by its header, its texts and the server's description of the rest."""
+        row = client.rows(str(uid), "BODYSTRUCTURE BODY.PEEK[HEADER]").get(uid, Row(uid))
+        root = part_of(row.structure)
+        shown = texts(root)[:_MOST_TEXTS]
+        items = " ".join(f"BODY.PEEK[{part.section}]<0.{_LONGEST_TEXT}>" for part in shown)
+        data = client.rows(str(uid), items).get(uid, Row(uid)).data if items else {}
+        raw_header = row.data.get("HEADER", b"")
+        header = read_headers(raw_header, 0, len(raw_header))
+        notes = (_CUT,) if any(part.size > _LONGEST_TEXT for part in shown) else ()
+        return incoming(assembled(header.headers, root, data, notes), place, self.own)
+
+
+def _fitting(rows: Iterable[Row]) -> list[Row]:
+    """The first of ``rows``, as many as are not too big together, and one at least."""
+    chosen: list[Row] = []
+    octets = 0
+    for row in rows:
+        octets += min(row.size, _SMALL)
+        if chosen and octets > _MOST_OCTETS:
+            break
+        chosen.append(row)
+    return chosen
+
+
+def _fetched(client: Client, uids: Uids) -> dict[int, bytes]:
+    """The mails in full; those that the server cannot hand out are missing."""
+    if not uids:
+        return {}
+    try:
+        rows = client.rows(str(uids), "BODY.PEEK[]")
+    except imaplib.IMAP4.abort:
+        raise
+    except imaplib.IMAP4.error:
+        if len(uids) == 1:
+            return {}
+        single = (_fetched(client, Uids.of([uid])) for uid in uids)
+        return {uid: raw for one in single for uid, raw in one.items()}
+    return {uid: row.data[""] for uid, row in rows.items() if "" in row.data}
+
+
+def fetch_part(client: Client, target: Target, part: str) -> bytes:
+    """The decoded octets of one part of a mail.
+
+    Raises Unreachable when the mail is no longer where it was: the next pull finds it anew.
+    """
+    validity, _, uid = target.remote_id.partition(":")
+    if client.opened(target.mailbox, int(validity), writable=False):
+        items = f"BODYSTRUCTURE BODY.PEEK[{part}]"
+        row = client.rows(uid, items).get(int(uid))
+        if row is not None and part.upper() in row.data:
+            encodings = {one.section: one.encoding for one in walk(part_of(row.structure))}
+            return decoded_octets(row.data[part.upper()], encodings.get(part, "")).data
+    raise Unreachable(
+        f"The mail with this attachment is no longer in '{safe_line(target.mailbox)}'; it is "
+        "tried again after the next sync."
+    )
