@@ -235,11 +235,13 @@ def _refresh(into: _Intake, conversation_id: int, message: Message, incoming: In
         conversations.add_unread(into.db, conversation_id)
     wakes = not into.first_sync or message.at > before.last_at
     if before.messages and wakes:
-        _reopen(into, before, automatic=incoming.automatic)
+        _follow(into, before, incoming)
 
 
-def _reopen(into: _Intake, conversation: Conversation, *, automatic: bool) -> None:
-    status = status_after_inbound(conversation.status, automatic=automatic)
+def _follow(into: _Intake, conversation: Conversation, incoming: Incoming) -> None:
+    """The status that the provider says, else the one that follows from the customer's mail."""
+    by_rule = status_after_inbound(conversation.status, automatic=incoming.automatic)
+    status = incoming.status or by_rule
     if status is not conversation.status:
         changes.change_conversation(
             into.db,
