@@ -67,6 +67,8 @@ class DemoAdapter:
             Option("seed", int, "Another number, another world", default=1),
             Option("frozen", bool, "Nobody writes or answers by themselves", default=False),
             Option("me", str, "Handle of the agent at the keyboard", default="you"),
+            Option("address", str, "What customers write to", default=shop.MAIL.email),
+            Option("name", str, "What customers read as the sender", default=shop.NAME),
             Option("now", int, "Time the world ends at, in ms since 1970", optional=True),
         ),
     )
@@ -112,11 +114,11 @@ class DemoAdapter:
 
     async def deliver(self, effect: Effect, commit: Commit) -> Receipt:
         """Everything works at once; a sent reply is answered a few seconds later."""
-        if effect.kind is EffectKind.SEND and effect.outgoing is None:
-            raise Refused("There is nothing to send; write a reply first.")
-        await commit()
         if effect.kind is not EffectKind.SEND:
             return Receipt()
+        if effect.outgoing is None:
+            raise Refused("There is nothing to send in what was queued; write it again.")
+        await commit()
         if effect.key not in self._sent:
             self._sent[effect.key] = Receipt(remote_id=effect.key, files_copy=True)
             if self._live is not None and not self._frozen:
