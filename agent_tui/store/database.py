@@ -7,12 +7,11 @@ between products stands behind this protocol.
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from types import MappingProxyType
 from typing import Any, Protocol
 
 Params = Mapping[str, object]
 
-NO_PARAMS: Params = MappingProxyType({})
+NO_PARAMS: Params = {}  # sqlite3 refuses a MappingProxyType
 
 Row = Mapping[str, Any]
 """A row by column name; its values are decoded into dataclasses by the module that asked."""
