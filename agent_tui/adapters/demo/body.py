@@ -1,12 +1,12 @@
 """Display-ready bodies of the demo world: signatures and quotes folded, links numbered."""
 
-import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
 
+from agent_tui.content.links import LinkList
+from agent_tui.content.text import plain_lines
 from agent_tui.model.clock import Millis
-from agent_tui.model.message import Body, Fold, FoldKind, Link
+from agent_tui.model.message import Body, Fold, FoldKind
 
 _WROTE = {
     "en": "On {day} {month} {year} at {time}, {who} wrote:",
@@ -23,7 +23,6 @@ _WROTE = {
     "ar": "في {date} {time}، كتب {who}:",
     "he": "ב-{date} בשעה {time}, {who} כתב/ה:",
 }
-_URL = re.compile(r"https?://[^\s<>()]*[^\s<>().,;:!?'\"]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +36,15 @@ class Quoted:
 
 def body(text: str, language: str, signature: str = "", quoted: Quoted | None = None) -> Body:
     """``text`` with what mail programs put below it, folded."""
-    text, links = _numbered(text.strip())
-    lines = text.split("\n")
+    links = LinkList()
+    lines = plain_lines(text.strip(), links)
     folds: list[Fold] = []
     if signature:
         folds.append(_append(lines, ["", "-- ", *signature.split("\n")], FoldKind.SIGNATURE))
     if quoted is not None:
         quote = [f"> {line}".rstrip() for line in quoted.text.strip().split("\n")]
         folds.append(_append(lines, ["", _wrote(language, quoted), *quote], FoldKind.QUOTE))
-    return Body("\n".join(lines), tuple(folds), links)
+    return Body("\n".join(lines), tuple(folds), tuple(links.links))
 
 
 def _append(lines: list[str], more: list[str], kind: FoldKind) -> Fold:
@@ -66,14 +65,3 @@ def _wrote(language: str, quoted: Quoted) -> str:
         time=f"{at:%H:%M}",
         who=quoted.who,
     )
-
-
-def _numbered(text: str) -> tuple[str, tuple[Link, ...]]:
-    links: list[Link] = []
-
-    def number(match: re.Match[str]) -> str:
-        url = match[0]
-        links.append(Link(len(links) + 1, url, url, urlsplit(url).hostname or "", False, True))
-        return f"{url} [{len(links)}]"
-
-    return (_URL.sub(number, text) if "://" in text else text), tuple(links)

@@ -128,7 +128,8 @@ class Live:
         scene = Scene(play, tuple(times), quotes=False, unread=True)
         self._talks[play.key] = _Talk(play, play.key)
         for index, moment in enumerate(times):
-            self._schedule(moment, message(scene, index, Stage(self.me, at)))
+            line = message(scene, index, Stage(self.me, at))
+            self._schedule(moment, line if index == 0 else replace(line, status=None))
 
     def _remind(self, play: Play, at: Millis) -> None:
         text = self._phrases.reminder(play.person.language)
