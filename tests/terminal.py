@@ -1,0 +1,152 @@
+"""A program on a pseudo-terminal, driven by keys and read as a screen, as a person would."""
+
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+
+import pyte
+
+DEADLINE_S = 30.0
+"""How long a condition may take on a busy machine; nothing is measured with it."""
+
+
+class Terminal:
+    """Runs ``argv`` on a pty of ``cols`` x ``rows``; ``log`` has every byte that it wrote."""
+
+    def __init__(
+        self,
+        argv: Sequence[str],
+        *,
+        env: Mapping[str, str],
+        cols: int = 80,
+        rows: int = 24,
+        cwd: Path | None = None,
+    ) -> None:
+        self.log = bytearray()
+        self._screen = pyte.Screen(cols, rows)
+        self._stream = pyte.ByteStream(self._screen)
+        self._fd, child = pty.openpty()
+        fcntl.ioctl(child, termios.TIOCSWINSZ, struct.pack("HHHH", rows, cols, 0, 0))
+        self.process = subprocess.Popen(
+            argv,
+            stdin=child,
+            stdout=child,
+            stderr=child,
+            env=dict(env),
+            cwd=cwd,
+            start_new_session=True,
+            preexec_fn=_take_terminal,  # noqa: PLW1509 - the child must own its terminal
+        )
+        os.close(child)
+
+    def __enter__(self) -> "Terminal":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(5)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        os.close(self._fd)
+
+    def press(self, *keys: str) -> None:
+        """Type ``keys``; each is sent as it is, such as ``j`` or ``\\r``."""
+        for key in keys:
+            os.write(self._fd, key.encode())
+
+    def text(self) -> str:
+        """The screen as lines."""
+        buffer = self._screen.buffer
+        return "\n".join(
+            "".join(buffer[y][x].data for x in range(self._screen.columns)).rstrip()
+            for y in range(self._screen.lines)
+        )
+
+    def wait_for(self, pattern: str, *, absent: bool = False) -> str:
+        """Read until the screen matches ``pattern`` (or no longer does); the screen.
+
+        Raises AssertionError with the screen when that does not happen in time.
+        """
+        wanted = re.compile(pattern, re.MULTILINE)
+        end = time.monotonic() + DEADLINE_S
+        while time.monotonic() < end:
+            text = self.text()
+            if bool(wanted.search(text)) is not absent:
+                return text
+            if not self._read(0.2) and self.process.poll() is not None:
+                break
+        raise AssertionError(
+            f"{'still ' if absent else 'no '}{pattern!r} on screen:\n{self.text()}"
+        )
+
+    def wait_for_exit(self) -> int:
+        """Read until the program ends; its exit code."""
+        end = time.monotonic() + DEADLINE_S
+        while time.monotonic() < end:
+            if not self._read(0.2) and self.process.poll() is not None:
+                return self.process.returncode
+        raise AssertionError(f"still running:\n{self.text()}")
+
+    def settle(self, quiet_s: float = 0.4) -> None:
+        """Read until nothing has come for a while."""
+        while self._read(quiet_s):
+            pass
+
+    def _read(self, wait_s: float) -> bool:
+        ready, _, _ = select.select([self._fd], [], [], wait_s)
+        if not ready:
+            return False
+        try:
+            data = os.read(self._fd, 65536)
+        except OSError:  # the other end is gone
+            return False
+        self.log += data
+        self._stream.feed(_UNKNOWN.sub(b"", data))
+        return bool(data)
+
+
+_UNKNOWN = re.compile(
+    rb"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[P_^X][^\x1b]*\x1b\\|\x1b\[[<>=?][0-9;]*[^hl0-9;]"
+)
+"""Sequences that the emulator would print as text: OSC, DCS, private CSI other than modes."""
+
+
+def agent_tui(*args: str) -> list[str]:
+    """The command line of the installed program."""
+    return [str(Path(sys.executable).parent / "agent-tui"), *args]
+
+
+def environment(home: Path, **more: str) -> dict[str, str]:
+    """What the program needs of an environment, and nothing of the machine's owner."""
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": str(home),
+        "AGENT_TUI_HOME": str(home),
+        "TERM": "xterm-256color",
+        "LANG": "C.UTF-8",
+        "TZ": "UTC",
+        **more,
+    }
+
+
+def _take_terminal() -> None:
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
