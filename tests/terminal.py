@@ -46,7 +46,7 @@ class Terminal:
             env=dict(env),
             cwd=cwd,
             start_new_session=True,
-            preexec_fn=_take_terminal,  # noqa: PLW1509 - the child must own its terminal
+            preexec_fn=_take_terminal,
         )
         os.close(child)
 
