@@ -5,7 +5,6 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from importlib import resources
 from pathlib import Path
 
 from agent_tui.store.database import NO_PARAMS, Params, Row, StoreError
@@ -78,6 +77,13 @@ class SqliteDatabase:
         with self._told():
             version: int = self._connection().execute("PRAGMA data_version").fetchone()[0]
             return version
+
+    def damage(self) -> list[str]:
+        """What SQLite finds wrong with the file, in its own words; reads all of it."""
+        with self._told():
+            rows = self._connection().execute("PRAGMA integrity_check(10)").fetchall()
+        found = [str(row[0]) for row in rows]
+        return [] if found == ["ok"] else found
 
     def index(self, rowid: int, columns: Mapping[str, str]) -> None:
         self.run(
@@ -179,8 +185,7 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 
 def _migrations() -> list[tuple[int, str]]:
-    folder = resources.files("agent_tui.store") / "migrations" / "sqlite"
-    files = sorted((f for f in folder.iterdir() if f.name.endswith(".sql")), key=lambda f: f.name)
+    files = sorted((Path(__file__).parent / "migrations" / "sqlite").glob("*.sql"))
     return [(int(f.name[:4]), f.read_text("utf-8")) for f in files]
 
 
