@@ -73,6 +73,18 @@ class Pane(Widget):
     def leave(self) -> None:
         """Called before the pane goes or the program ends: save what was typed."""
 
+    def move(self, rows: int) -> None:
+        """Go ``rows`` down, or up when negative; what a pane does on ``j`` and ``k``."""
+
+    def turn(self, pages: float) -> None:
+        """Go whole or half pages down, or up."""
+
+    def jump(self, *, end: bool) -> None:
+        """Go to the very beginning or end."""
+
+    def activate(self) -> None:
+        """Open what is under the cursor."""
+
 
 class Command(NamedTuple):
     """Something a key, the palette and the ``:`` line can do."""
