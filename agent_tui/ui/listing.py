@@ -1,0 +1,184 @@
+"""The window of conversations that a list shows: keyset pages of a query around a cursor.
+
+Only the rows near the cursor are in memory, whatever the size of the store. The cursor belongs to
+a conversation, not to a place: when the store changes, the window is read again and the cursor
+stays where it was. Knows nothing of the screen.
+"""
+
+from collections.abc import Sequence
+
+from agent_tui.model.conversation import Conversation, Sort
+from agent_tui.query.compile import Compiled
+from agent_tui.store import conversations
+from agent_tui.store.conversations import Anchor
+from agent_tui.store.database import Database
+
+PAGE = 60
+"""Rows read at once: more than most screens show."""
+
+_MOST = 400
+"""Rows kept; those far from the cursor are forgotten and read again."""
+
+
+class Listing:
+    """A contiguous window of a query's rows and the cursor in it."""
+
+    def __init__(self, db: Database, query: Compiled, sort: Sort) -> None:
+        """Reads the first page; raises StoreError when the store fails."""
+        self.rows: list[Conversation] = []
+        self.cursor = 0  # index in ``rows``
+        self.new_above = 0  # conversations that came before the first row seen, since
+        self._db = db
+        self._query = query
+        self._sort = sort
+        self._at_start = True
+        self._at_end = True
+        self.first()
+
+    @property
+    def current(self) -> Conversation | None:
+        return self.rows[self.cursor] if self.rows else None
+
+    @property
+    def searching(self) -> bool:
+        """Whether these are the matches of a search, by the newest match and all in memory."""
+        return self._query.match is not None
+
+    def first(self) -> None:
+        """Read the first rows and go to the very first."""
+        self.cursor = self.new_above = 0
+        if self.searching:
+            self.rows = conversations.search(self._db, self._query)
+            return
+        self.rows = self._page(None)
+        self._at_start, self._at_end = True, len(self.rows) < PAGE
+
+    def last(self) -> None:
+        """Go to the very last row."""
+        if not self._at_end:
+            self.rows = self._page(None, backwards=True)
+            self._at_start, self._at_end = len(self.rows) < PAGE, True
+        self.cursor = max(len(self.rows) - 1, 0)
+
+    def move(self, by: int) -> int:
+        """Move the cursor ``by`` rows, as far as there are any; how far the rows in the window
+        moved under it (rows read before the first one push the others down)."""
+        pushed = 0
+        target = self.cursor + by
+        while target < 0 and not self._at_start:
+            added = self._extend_up()
+            target += added
+            pushed += added
+        while target >= len(self.rows) and not self._at_end:
+            self._extend_down()
+        self.cursor = min(max(target, 0), max(len(self.rows) - 1, 0))
+        return pushed
+
+    def reach(self, index: int) -> None:
+        """Read on until the window holds row ``index``, if there is one."""
+        while index >= len(self.rows) and not self._at_end:
+            self._extend_down()
+
+    def reach_up(self, index: int) -> int:
+        """Read backwards until the window begins at or before the negative ``index``; how many
+        rows came in before the first."""
+        pushed = 0
+        while index + pushed < 0 and not self._at_start:
+            pushed += self._extend_up()
+        self.cursor += pushed
+        return pushed
+
+    def trim(self) -> int:
+        """Forget rows far from the cursor; how many of them stood before it."""
+        if len(self.rows) <= _MOST or self.searching:
+            return 0
+        start = max(self.cursor - _MOST // 2, 0)
+        end = start + _MOST
+        self._at_start = self._at_start and start == 0
+        self._at_end = self._at_end and end >= len(self.rows)
+        self.rows = self.rows[start:end]
+        self.cursor -= start
+        return start
+
+    def go_to(self, conversation_id: int) -> bool:
+        """Put the cursor on that conversation; False when the window does not hold it."""
+        index = self._index(conversation_id)
+        if index is not None:
+            self.cursor = index
+        return index is not None
+
+    def refresh(self) -> None:
+        """Read the window again; the cursor stays on its conversation, also where that has moved,
+        or takes the place of one that is gone.
+
+        What came in above the window counts in ``new_above``.
+        """
+        old, current = self.rows, self.current
+        from_start = self._at_start
+        if self.searching:
+            self.rows = conversations.search(self._db, self._query)
+        elif current is None:
+            self.rows = self._page(None)
+            self._at_start, self._at_end = True, len(self.rows) < PAGE
+        else:
+            self._read_around(current)
+        if from_start and self._at_start:
+            self.new_above += _fresh(old, self.rows)
+        if current is not None and not self.go_to(current.id):
+            self._follow(current)
+        self.cursor = min(self.cursor, max(len(self.rows) - 1, 0))
+
+    def _read_around(self, row: Conversation) -> None:
+        """The rows before and behind the place of ``row``; the cursor on the first behind."""
+        above, below = self.cursor + PAGE, max(len(self.rows) - self.cursor, PAGE)
+        place = conversations.anchor(row, self._sort)
+        before = self._page(place, backwards=True, limit=above)
+        behind = self._page(self._place_before(row), limit=below)
+        self.rows, self.cursor = before + behind, len(before)
+        self._at_start, self._at_end = len(before) < above, len(behind) < below
+
+    def _follow(self, gone: Conversation) -> None:
+        """Go where a conversation is that left the window but not the view."""
+        now = conversations.get(self._db, gone.id)
+        if now is None or self.searching:
+            return
+        there = self._page(self._place_before(now), limit=1)
+        if there and there[0].id == gone.id:
+            self._read_around(now)
+
+    def _place_before(self, row: Conversation) -> Anchor:
+        """An anchor just before ``row``, so that reading behind it gives the row again."""
+        place = conversations.anchor(row, self._sort)
+        step = 1 if self._sort is Sort.NEWEST else -1
+        return Anchor(place.value, place.id + step)
+
+    def _index(self, conversation_id: int) -> int | None:
+        return next((i for i, row in enumerate(self.rows) if row.id == conversation_id), None)
+
+    def _extend_down(self) -> None:
+        place = conversations.anchor(self.rows[-1], self._sort) if self.rows else None
+        more = self._page(place)
+        self._at_end = len(more) < PAGE
+        self.rows += more
+
+    def _extend_up(self) -> int:
+        if not self.rows:
+            return 0
+        place = conversations.anchor(self.rows[0], self._sort)
+        more = self._page(place, backwards=True)
+        self._at_start = len(more) < PAGE
+        self.rows = more + self.rows
+        return len(more)
+
+    def _page(
+        self, after: Anchor | None, *, backwards: bool = False, limit: int = PAGE
+    ) -> list[Conversation]:
+        return conversations.page(
+            self._db, self._query, self._sort, after=after, backwards=backwards, limit=limit
+        )
+
+
+def _fresh(old: Sequence[Conversation], new: Sequence[Conversation]) -> int:
+    """How many rows stand above the first one that was there before."""
+    known = {row.id for row in old}
+    return next((place for place, row in enumerate(new) if row.id in known), 0)

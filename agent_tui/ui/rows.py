@@ -1,0 +1,174 @@
+"""A conversation as one line of the list: pure, measured in cells, cached by its caller."""
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import NamedTuple
+
+from rich.cells import cell_len
+
+from agent_tui.content.safe import safe_line
+from agent_tui.model.clock import DAY, HOUR, MINUTE, Millis
+from agent_tui.model.conversation import Channel, Conversation, Priority
+from agent_tui.ui.cells import Glyphs, fit, fit_right, folded
+from agent_tui.ui.theme import Part
+
+_LETTERS = {
+    Channel.MAIL: "M",
+    Channel.CHAT: "C",
+    Channel.REVIEW: "R",
+    Channel.FORM: "F",
+    Channel.SOCIAL: "S",
+    Channel.CALL: "P",  # phone
+}
+_PRIORITY = {Priority.URGENT: "!", Priority.HIGH: "^", Priority.LOW: "v"}
+_YEAR = 365 * DAY
+
+
+class Columns(NamedTuple):
+    """How wide each column is; 0: not shown."""
+
+    width: int
+    assignee: int
+    customer: int
+    labels: int
+
+
+class Piece(NamedTuple):
+    """Text of one style."""
+
+    text: str
+    part: Part
+
+
+@lru_cache(maxsize=16)
+def columns(width: int) -> Columns:
+    """The columns of a list ``width`` cells wide."""
+    if width < 50:
+        return Columns(width, 0, max(width // 4, 8), 0)
+    if width < 72:
+        return Columns(width, 3, 15, 0)
+    if width < 100:
+        return Columns(width, 3, 19, 12)
+    return Columns(width, 6, 24, 24)
+
+
+@lru_cache(maxsize=2048)
+def row(
+    conversation: Conversation, shape: Columns, minute: int, me: str, glyphs: Glyphs
+) -> tuple[Piece, ...]:
+    """The pieces of a row; together exactly ``shape.width`` cells.
+
+    ``minute`` is the time in minutes since the epoch: ages are no finer, so a row is made anew
+    at most once a minute.
+    """
+    main = Part.UNREAD if conversation.unread else Part.TEXT
+    marks = _marks(conversation, glyphs)
+    when = _when(conversation, minute * MINUTE)
+    head = [
+        Piece(marks, Part.ACCENT if conversation.unread else Part.DIM),
+        Piece(when, Part.WARNING if conversation.waiting_since else Part.DIM),
+    ]
+    if shape.assignee:
+        head.append(Piece(_assignee(conversation, shape.assignee, me), Part.DIM))
+    name = fit(_clean(conversation.customer) or "?", shape.customer, glyphs.more)
+    used = sum(cell_len(piece.text) for piece in head) + 1 + shape.customer + 1
+    rest = max(shape.width - used, 0)
+    labels = _labels(conversation.labels, min(shape.labels, rest // 2), glyphs)
+    body = rest - cell_len(labels)
+    return _merged(
+        [
+            *head,
+            Piece(f" {name} ", main),
+            *_subject(conversation, body, main, glyphs),
+            Piece(labels, Part.ACCENT),
+        ]
+    )
+
+
+def age(since: Millis, now: Millis) -> str:
+    """How long ago in at most three characters: ``now``, ``5m``, ``3h``, ``2d``, ``8w``, ``2y``."""
+    span = max(now - since, 0)
+    if span < MINUTE:
+        return "now"
+    if span < HOUR:
+        return f"{span // MINUTE}m"
+    if span < DAY:
+        return f"{span // HOUR}h"
+    if span < 14 * DAY:
+        return f"{span // DAY}d"
+    if span < _YEAR:
+        return f"{span // (7 * DAY)}w"
+    return f"{min(span // _YEAR, 99)}y"
+
+
+def stars(rating: int, glyphs: Glyphs) -> str:
+    """A rating as five characters."""
+    return glyphs.star * rating + glyphs.no_star * (5 - rating)
+
+
+def _marks(conversation: Conversation, glyphs: Glyphs) -> str:
+    """Unread or unanswered, priority, draft or file, channel."""
+    state = " "
+    if conversation.unread:
+        state = glyphs.unread
+    elif conversation.waiting_since is not None:
+        state = glyphs.waiting
+    extra = " "
+    if conversation.draft:
+        extra = glyphs.draft
+    elif conversation.attachments:
+        extra = glyphs.file
+    urgent = _PRIORITY.get(conversation.priority, " ")
+    return f"{state}{urgent}{extra}{_LETTERS[conversation.channel]}"
+
+
+def _when(conversation: Conversation, now: Millis) -> str:
+    since = conversation.waiting_since
+    return fit_right(age(conversation.last_at if since is None else since, now), 4)
+
+
+def _assignee(conversation: Conversation, width: int, me: str) -> str:
+    handle = conversation.assignee or ""
+    shown = "me" if handle and handle == me else _clean(handle)[: width - 1]
+    return fit(f" {shown}", width)
+
+
+def _labels(labels: Iterable[str], width: int, glyphs: Glyphs) -> str:
+    """As many labels as fit, with a blank before each."""
+    shown = ""
+    for label in labels:
+        longer = f"{shown} {_clean(label)}"
+        if cell_len(longer) > width:
+            return shown + glyphs.more if shown and cell_len(shown) < width else shown
+        shown = longer
+    return shown
+
+
+def _subject(
+    conversation: Conversation, width: int, main: Part, glyphs: Glyphs
+) -> tuple[Piece, ...]:
+    subject = _clean(conversation.subject)
+    if conversation.rating is not None:
+        subject = f"{stars(conversation.rating, glyphs)} {subject}".rstrip()
+    if conversation.channel is Channel.CHAT or not subject:
+        return (Piece(fit(subject or _clean(conversation.snippet), width, glyphs.more), main),)
+    room = width - cell_len(subject)
+    if room < 8 or not conversation.snippet:
+        return (Piece(fit(subject, width, glyphs.more), main),)
+    snippet = f" {glyphs.dash} {_clean(conversation.snippet[:width])}"
+    return (Piece(subject, main), Piece(fit(snippet, room, glyphs.more), Part.DIM))
+
+
+def _merged(pieces: Iterable[Piece]) -> tuple[Piece, ...]:
+    """Neighbours of one style as one piece: each change of style is bytes."""
+    merged: list[Piece] = []
+    for piece in pieces:
+        if merged and merged[-1].part is piece.part:
+            merged[-1] = Piece(merged[-1].text + piece.text, piece.part)
+        elif piece.text:
+            merged.append(piece)
+    return tuple(merged)
+
+
+def _clean(text: str) -> str:
+    return folded(safe_line(text))
