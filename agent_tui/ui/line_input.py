@@ -4,7 +4,7 @@ import itertools
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -14,6 +14,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from agent_tui.ui import line_edit
+from agent_tui.ui.cells import fit
 from agent_tui.ui.line_edit import Line
 from agent_tui.ui.shell import Hint, Shell
 from agent_tui.ui.theme import Part
@@ -146,9 +147,7 @@ class LineInput(Widget, can_focus=True):
 
     def _hint_segments(self, base: Style, room: int) -> list[Segment]:
         style = self._style(self._look.wrong if self.hint.wrong else self._look.hint)
-        shown = self.hint.text
-        if cell_len(shown) > room - 2:
-            shown = set_cell_size(shown, room - 3) + "…"
+        shown = fit(self.hint.text, min(cell_len(self.hint.text), room - 2))
         gap = room - cell_len(shown) - 1
         return [Segment(" " * gap, base), Segment(shown, style), Segment(" ", base)]
 

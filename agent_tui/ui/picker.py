@@ -1,17 +1,20 @@
 """The picker: one of many, found by typing a few letters of it, with a preview beside the list."""
 
 import asyncio
+import itertools
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
+from textual.geometry import Region
 from textual.strip import Strip
 
-from agent_tui.content.safe import safe_line, safe_text
+from agent_tui.content.safe import safe_line
 from agent_tui.ui import line_edit
+from agent_tui.ui.cells import fit
 from agent_tui.ui.fuzzy import matches
 from agent_tui.ui.line_edit import Line
 from agent_tui.ui.shell import Choice, Dock, Free, Pane, Shell, Where
@@ -173,21 +176,19 @@ class Picker(Pane):
         segments = [Segment(title, dim if item.refused else style)]
         room = width - cell_len(title) - 2
         if about and room > 0:
-            if cell_len(about) > room:
-                about = set_cell_size(about, room - 1) + "…"
-            segments.append(Segment(f"  {about}", dim))
-        filled = Strip(segments).adjust_cell_length(width, style)
-        return list(filled)
+            segments.append(Segment("  " + fit(about, room), dim))
+        return list(Strip(segments).adjust_cell_length(width, style))
 
     def _preview_segments(self, row: int, width: int, base: Style) -> list[Segment]:
         lines = self._preview_lines(width - 2)
         text = lines[row] if row < len(lines) else ""
-        return [Segment("│ ", self._shell.colours[Part.DIM]), Segment(text, base)]
+        return [Segment("| ", self._shell.colours[Part.DIM]), Segment(text, base)]
 
     def _preview_lines(self, width: int) -> list[str]:
         if self._preview is None or not self._rows:
             return []
-        return wrap(safe_text(self._preview(self._rows[self._cursor].key)), width)
+        text = wrap(self._preview(self._rows[self._cursor].key), width)
+        return list(itertools.islice(text, self._height()))
 
     def _width_of_preview(self) -> int:
         wide = self.size.width >= _LEAST_WIDTH_WITH_PREVIEW
@@ -220,12 +221,19 @@ class Picker(Pane):
         count = len(self._rows)
         if not count:
             return
-        wanted = self._cursor + step
+        before, top = self._cursor, self._top
+        wanted = before + step
         self._cursor = wanted % count if wrap_around else min(max(wanted, 0), count - 1)
         height = self._height()
         if not self._top <= self._cursor < self._top + height:
             self._top = max(min(self._cursor - height // 2, count - height), 0)
-        self.refresh()
+        if self._top != top or self._preview is not None:
+            self.refresh()
+        else:
+            self.refresh(self._row_region(before), self._row_region(self._cursor))
+
+    def _row_region(self, at: int) -> Region:
+        return Region(0, at - self._top + 1, self.size.width, 1)
 
     def _pick(self, at: int) -> None:
         if not 0 <= at < len(self._rows):

@@ -146,6 +146,10 @@ class Shell(Protocol):
         """The pane that has the focus."""
         ...
 
+    def pane(self) -> Pane | None:
+        """That pane itself: its own commands work on it."""
+        ...
+
     def current(self) -> Conversation | None:
         """The conversation that is read or under the cursor."""
         ...

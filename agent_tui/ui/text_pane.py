@@ -1,0 +1,102 @@
+"""Prepared lines drawn by the line API: one of them, or as many as scroll."""
+
+from collections.abc import Callable, Sequence
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+from textual.widget import Widget
+
+from agent_tui.ui.cells import fit
+from agent_tui.ui.shell import Shell
+from agent_tui.ui.theme import Part
+
+Span = tuple[str, Part]
+"""A piece of a line and the theme's part it is drawn with."""
+
+StyledLine = Sequence[Span]
+
+
+class TextLine(Widget):
+    """One row: something at the left, something at the right."""
+
+    DEFAULT_CSS = """
+    TextLine { height: 1; }
+    """
+
+    def __init__(self, shell: Shell, part: Part, left: str = "", right: str = "") -> None:
+        super().__init__()
+        self._shell = shell
+        self._part = part
+        self._left = left
+        self._right = right
+
+    def show(self, left: str, right: str = "") -> None:
+        """Show these texts, made safe by the caller; nothing is painted when they are the same."""
+        if (left, right) != (self._left, self._right):
+            self._left, self._right = left, right
+            self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        room = width - cell_len(self._right) - 1
+        text = self._left if y == 0 else ""
+        if y == 0 and self._right and room > 0:
+            text = f"{fit(text, room)} {self._right}"
+        return Strip([Segment(fit(text, width), self._shell.colours[self._part])])
+
+
+class TextPane(ScrollView):
+    """Lines prepared for a width; prepared again only when the width is another one."""
+
+    DEFAULT_CSS = """
+    TextPane { scrollbar-size: 0 0; }
+    """
+
+    def __init__(self, shell: Shell, prepare: Callable[[int], Sequence[StyledLine]]) -> None:
+        super().__init__()
+        self._shell = shell
+        self._prepare = prepare
+        self._lines: Sequence[StyledLine] = ()
+        self._prepared_for = 0
+
+    @property
+    def lines(self) -> Sequence[StyledLine]:
+        return self._lines
+
+    def prepare(self, prepare: Callable[[int], Sequence[StyledLine]]) -> None:
+        """Show other lines, from their first."""
+        self._prepare = prepare
+        self._prepared_for = 0
+        self._layout_lines()
+        self.scroll_to(y=0, animate=False)
+        self.refresh()
+
+    def page(self, pages: float) -> None:
+        """Scroll by a part of what is seen, up when negative."""
+        step = int(self.size.height * pages) or (1 if pages > 0 else -1)
+        self.scroll_to(y=self.scroll_offset.y + step, animate=False)
+
+    def on_resize(self) -> None:
+        self._layout_lines()
+
+    def render_line(self, y: int) -> Strip:
+        base = self._shell.colours[Part.TEXT]
+        at = y + self.scroll_offset.y
+        line = self._lines[at] if at < len(self._lines) else ()
+        segments = [Segment(text, base + self._style(part)) for text, part in line]
+        return Strip(segments).adjust_cell_length(self.size.width, base)
+
+    def _style(self, part: Part) -> Style:
+        return self._shell.colours[part]
+
+    def _layout_lines(self) -> None:
+        width = self.size.width
+        if not width or width == self._prepared_for:
+            return
+        self._prepared_for = width
+        self._lines = self._prepare(width)
+        self.virtual_size = Size(width, len(self._lines))
