@@ -1,5 +1,6 @@
 """Puts the body of a message together from its texts: lines, folds and numbered links."""
 
+import re
 from collections.abc import Mapping
 
 from agent_tui.content.html import read_page
@@ -42,6 +43,8 @@ class Composer:
 
     def add_html(self, html: str) -> None:
         """Adds a page of HTML."""
+        if len(html) > _LONG_PAGE:
+            html = _DATA_ADDRESS.sub(r"\1", _BLANKS.sub(" ", html))
         page = read_page(self._capped(html), self._links)
         self.cut = self.cut or page.cut
         self._add(page.lines, page.hints)
@@ -50,15 +53,12 @@ class Composer:
         """How many lines there are, for :meth:`fold_from`."""
         return len(self._lines)
 
-    def add_caption(self, lines: tuple[str, ...]) -> None:
-        """Adds the heading of an embedded mail."""
-        self._add(list(lines))
-
     def fold_from(self, mark: int) -> None:
         """Folds everything since ``mark``, unless nothing else would be seen."""
         if mark and len(self._lines) > mark:
             self._folds = [fold for fold in self._folds if fold.end <= mark]
-            self._folds.append(Fold(mark, len(self._lines), FoldKind.QUOTE))
+            # A blank line stands between the texts before and after the mark.
+            self._folds.append(Fold(mark + 1, len(self._lines), FoldKind.QUOTE))
 
     def body(self) -> Body:
         """The body so far."""
@@ -84,3 +84,6 @@ class Composer:
 
 
 _MOST_CHARACTERS = 1_000_000
+_LONG_PAGE = 200_000  # characters from which it pays to take out what nobody sees
+_BLANKS = re.compile(r"[ \t\r\n]{8,}")
+_DATA_ADDRESS = re.compile(r"(=\s{0,9}[\"']?data:)[^\"'\s>]{100,}", re.IGNORECASE)

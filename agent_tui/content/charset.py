@@ -33,10 +33,12 @@ def decoded_text(data: bytes, charset: str | None) -> str:
     codec = _codec(charset)
     if codec is None or codec == "cp1252":
         return _guessed(data)
-    try:
-        return data.decode(codec)
-    except (UnicodeError, ValueError):
-        return _broken_utf8(data) if codec == "utf-8" else data.decode(codec, "replace")
+    for likely in (codec, "utf-8", *_CONFUSED.get(codec, ())):
+        try:
+            return data.decode(likely)
+        except (UnicodeError, ValueError):
+            continue
+    return _broken_utf8(data) if codec == "utf-8" else data.decode(codec, "replace")
 
 
 def decoded_words(value: str) -> str:
@@ -167,6 +169,12 @@ _MEANT = {
     "big5": "cp950",
     "tis-620": "cp874",
     "iso2022_jp": "iso2022_jp_ext",
+}
+_CONFUSED = {
+    # Japanese programs have always sent one of these and named another.
+    "iso2022_jp_ext": ("euc_jp", "cp932"),
+    "cp932": ("euc_jp",),
+    "euc_jp": ("cp932",),
 }
 _REFUSED = frozenset(
     # Text codecs of Python that mean source code or domain names, never a mail's text.

@@ -1,7 +1,7 @@
 """Reads the header of a mail or of one of its parts, however broken, in linear time."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_tz
@@ -11,22 +11,25 @@ from agent_tui.content.charset import decoded_text, decoded_words
 from agent_tui.content.safe import safe_line
 
 
-@dataclass(frozen=True, slots=True)
 class Headers:
     """Header fields in the order they came; values unfolded, not decoded, not yet safe."""
 
-    fields: tuple[tuple[str, str], ...]
+    __slots__ = ("_by_name", "fields")
+
+    def __init__(self, fields: Iterable[tuple[str, str]] = ()) -> None:
+        self.fields = tuple(fields)
+        self._by_name: dict[str, list[str]] = {}
+        for name, value in self.fields:
+            self._by_name.setdefault(name.lower(), []).append(value)
 
     def first(self, name: str) -> str:
         """The value of the first field called ``name`` (in lower case); empty where none is."""
-        for field, value in self.fields:
-            if field.lower() == name:
-                return value
-        return ""
+        values = self._by_name.get(name)
+        return values[0] if values else ""
 
-    def every(self, name: str) -> list[str]:
+    def every(self, name: str) -> Sequence[str]:
         """The values of all fields called ``name`` (in lower case)."""
-        return [value for field, value in self.fields if field.lower() == name]
+        return self._by_name.get(name, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +57,14 @@ def read_headers(raw: bytes, start: int, end: int) -> Header:
     """
     first = _LINE_END.match(raw, start, end)
     if first:
-        return Header(Headers(()), first.end(), cut=False)
+        return Header(Headers(), first.end(), cut=False)
     blank = _BLANK_LINE.search(raw, start, min(end, start + _MOST_OCTETS))
     stop, body = (blank.start(), blank.end()) if blank else (min(end, start + _MOST_OCTETS), end)
     lines, early = _field_lines(raw[start:stop])
     cut = (blank is None and stop < end) or len(lines) > _MOST_FIELDS
-    fields = tuple(_field(line) for line in lines[:_MOST_FIELDS])
+    headers = Headers(_field(line) for line in lines[:_MOST_FIELDS])
     cut = cut or any(len(line) > _LONGEST_VALUE for line in lines[:_MOST_FIELDS])
-    return Header(Headers(fields), body if early is None else start + early, cut)
+    return Header(headers, body if early is None else start + early, cut)
 
 
 def parameterised(value: str) -> Parameterised:
@@ -128,9 +131,13 @@ def _field_lines(block: bytes) -> tuple[list[bytes], int | None]:
 
 
 def _goes_on(rows: list[bytes], index: int) -> bool:
-    """Whether the two rows after ``index`` are fields, so that this one is a slip among them."""
+    """Whether fields go on after the row ``index``, so that it is a slip among them."""
+    if rows[index].startswith(b"--"):  # the first part of a mail without its blank line
+        return False
     after = rows[index + 1 : index + 3]
-    return bool(after) and all(_FIELD.match(row) or row[:1] in {b" ", b"\t"} for row in after)
+    fields = sum(_FIELD.match(row) is not None for row in after)
+    folded = sum(row[:1] in {b" ", b"\t"} for row in after)
+    return fields > 0 and fields + folded == len(after)
 
 
 def _field(line: bytes) -> tuple[str, str]:

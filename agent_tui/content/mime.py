@@ -24,7 +24,8 @@ from agent_tui.content.envelope import (
 )
 from agent_tui.content.headers import Headers, message_ids, milliseconds, plain_text, read_headers
 from agent_tui.content.mail import AttachmentPart, Mail
-from agent_tui.content.parts import Part, files, read_structure, texts, walk
+from agent_tui.content.parts import EMBEDDED, Part, files, read_structure, texts, walk
+from agent_tui.content.text import enriched_as_html
 from agent_tui.model.message import Address, Body
 
 __all__ = [
@@ -95,7 +96,7 @@ def assembled(
         bcc=boxes["bcc"],
         sent_at=milliseconds(headers.first("date")),
         body=reading.body(),
-        attachments=files(root) if data or root.children else (),
+        attachments=files(root),
         headers=shown_fields(headers),
         automatic=is_automatic(headers),
         bounce=is_bounce(headers),
@@ -110,20 +111,23 @@ class _Reading:
 
     def __init__(self, data: Mapping[str, bytes], sections: set[str]) -> None:
         self.notes: list[str] = []
+        self._texts = sections & data.keys()
         self._data = data
-        self._sections = sections
+        self._decoded: dict[str, str] = {}
         self._composer = Composer()
 
     def show(self, part: Part) -> None:
         """Adds the text of ``part`` and of those below it."""
         if part.type == "multipart/alternative":
             self._alternative(part)
-        elif part.type == "message/rfc822":
+        elif part.type in EMBEDDED:
             self._embedded(part)
         elif part.children:
+            if part.type == "multipart/encrypted":
+                self.notes.append("This mail is encrypted; only its key opens it.")
             for child in part.children:
                 self.show(child)
-        elif part.section in self._sections and part.section in self._data:
+        elif part.section in self._texts:
             self._text(part)
 
     def body(self) -> Body:
@@ -133,29 +137,63 @@ class _Reading:
         return self._composer.body()
 
     def _alternative(self, part: Part) -> None:
-        shown = [c for c in part.children if any(p.section in self._sections for p in walk(c))]
-        if shown:
+        """Shows the plain text where it says what the page says, else the page."""
+        shown = [child for child in part.children if self._leaves(child)]
+        pages = [child for child in shown if any(p.type == "text/html" for p in walk(child))]
+        plain = [child for child in shown if child not in pages]
+        if plain and pages:
+            self.show(plain[0] if self._says_the_same(plain[0], pages[-1]) else pages[-1])
+        elif shown:
             self.show(shown[0])
+
+    def _says_the_same(self, plain: Part, page: Part) -> bool:
+        text = "".join(self._text_of(part) for part in self._leaves(plain))
+        html = "".join(self._text_of(part) for part in self._leaves(page))
+        if len(_TAGS.findall(text, 0, 5000)) > 5:
+            return False
+        said = _weight(text)
+        if said > _REAL_TEXT and len(html) < 50 * len(text):
+            return True
+        return 3 * said > 2 * _weight(prepare_html(html).text)
+
+    def _leaves(self, part: Part) -> list[Part]:
+        return [leaf for leaf in walk(part) if leaf.section in self._texts]
 
     def _embedded(self, part: Part) -> None:
         mark = self._composer.mark()
-        self._composer.add_caption(part.caption)
+        self._composer.add_text("\n".join(part.caption))
         for child in part.children:
             self.show(child)
         self._composer.fold_from(mark)
 
     def _text(self, part: Part) -> None:
-        text = self._decoded(part)
-        if part.type in {"text/plain", "text/markdown", "text/x-markdown"}:
-            self._composer.add_text(text, flowed=part.flowed, delete_space=part.delete_space)
-        else:
+        text = self._text_of(part)
+        mark = self._composer.mark()
+        if part.type == "text/html":
             self._composer.add_html(text)
+        elif part.type in {"text/enriched", "text/richtext"}:
+            self._composer.add_html(enriched_as_html(text))
+        else:
+            self._composer.add_text(text, flowed=part.flowed, delete_space=part.delete_space)
+        if part.type.startswith("message/") or part.type == "text/rfc822-headers":
+            self._composer.fold_from(mark)
 
-    def _decoded(self, part: Part) -> str:
-        octets = decoded_octets(self._data[part.section], part.encoding)
-        if not octets.whole:
-            self.notes.append(f"Part {part.section} is damaged; what could be read is shown.")
-        return decoded_text(octets.data, part.charset)
+    def _text_of(self, part: Part) -> str:
+        if part.section not in self._decoded:
+            octets = decoded_octets(self._data[part.section], part.encoding)
+            if not octets.whole:
+                self.notes.append(f"Part {part.section} is damaged; what could be read is shown.")
+            charset = part.charset
+            if not charset and part.type == "text/html":
+                declared = _META_CHARSET.search(octets.data, 0, 2048)
+                charset = declared[1].decode() if declared else ""
+            self._decoded[part.section] = decoded_text(octets.data, charset)
+        return self._decoded[part.section]
+
+
+def _weight(text: str) -> int:
+    """Characters of words in ``text``, web addresses aside."""
+    return sum(map(len, _WORDS.findall(_URLS.sub("", text))))
 
 
 def _with_line_feeds(raw: bytes) -> bytes:
@@ -175,4 +213,9 @@ def _content_hash(headers: Headers, root: Part, data: Mapping[str, bytes]) -> st
 
 
 _MOST_OCTETS = 2_000_000
+_REAL_TEXT = 400  # characters of words; stubs such as "view this in a browser" have fewer
+_TAGS = re.compile(r"</?(?:div|table|tr|td|p|br|span|font|style)\b[^<>]*>", re.IGNORECASE)
+_WORDS = re.compile(r"\w+")
+_URLS = re.compile(r"https?://\S+")
+_META_CHARSET = re.compile(rb"<meta\s[^>]*charset=[\"']?([\w.:-]{1,40})", re.IGNORECASE)
 _LINE_END = re.compile(rb"\r\n")

@@ -62,7 +62,7 @@ def texts(root: Part) -> tuple[Part, ...]:
     """
     found: list[Part] = []
     for part in walk(root):
-        if part.type not in READABLE or part.disposition == "attachment" or part.children:
+        if not _is_readable(part) or part.disposition == "attachment":
             continue
         if not part.name or not found or (part.disposition, part.type) == ("inline", "text/plain"):
             found.append(part)
@@ -79,10 +79,10 @@ def files(root: Part) -> tuple[AttachmentPart, ...]:
     )
 
 
-READABLE = frozenset(
-    "text/plain text/html text/enriched text/richtext text/markdown text/x-markdown".split()
-)
-"""Types shown as the text of a mail."""
+def _is_readable(part: Part) -> bool:
+    if part.type.startswith("text/"):
+        return part.type not in _TEXT_FOR_PROGRAMS
+    return part.type in _REPORTS
 
 
 def _file(part: Part) -> AttachmentPart:
@@ -101,6 +101,10 @@ def _file(part: Part) -> AttachmentPart:
         content_id=part.content_id,
         inline=inline and part.type.startswith("image/"),
     )
+
+
+EMBEDDED = frozenset({"message/rfc822", "message/global", "message/news"})
+"""Types of a mail within a mail (RFC 2046, 6532, 5537)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +147,7 @@ class _Reader:
         )
         if part.type.startswith("multipart/"):
             return self._multipart(part, place, options.get("boundary", ""))
-        if part.type == "message/rfc822" and encoding not in {"base64", "quoted-printable"}:
+        if part.type in EMBEDDED and encoding not in {"base64", "quoted-printable"}:
             return self._embedded(part, place)
         return part
 
@@ -187,26 +191,34 @@ class _Reader:
 
     def _regions(self, place: _Place, boundary: str) -> list[tuple[int, int]]:
         """Where the parts between the lines of ``boundary`` lie (RFC 2046, 5.1.1)."""
-        raw, start, end = self._raw, place.start, place.end
         if not boundary:
             return []
-        name = re.escape(boundary.encode("utf-8", "surrogateescape"))
-        delimiter = re.compile(rb"\n--" + name + rb"(--)?[ \t]*(?=\r?\n|\Z)")
+        raw, end = self._raw, place.end
         regions: list[tuple[int, int]] = []
         opened: int | None = None
-        for match in delimiter.finditer(raw, max(0, start - 1), end):
+        for line, closing, after in self._delimiters(place, boundary):
             if opened is not None:
-                stop = match.start() - raw.startswith(b"\r", match.start() - 1)
+                stop = line - raw.startswith(b"\r", line - 1)
                 regions.append((opened, max(opened, stop)))
-            opened = None if match[1] else self._after_line_end(match.end(), end)
+            opened = None if closing else self._after_line_end(after, end)
             self._room -= 1
             if self._room <= 0:
                 self._note(f"Parts after the first {_MOST_PARTS} are not shown.")
-                opened = None
-                break
+                return regions
         if opened is not None:
             regions.append((opened, end))
         return regions
+
+    def _delimiters(self, place: _Place, boundary: str) -> Iterator[tuple[int, bool, int]]:
+        """The line feed before each delimiter, whether it is the last, and its end."""
+        sought = b"\n--" + boundary.encode("utf-8", "replace")
+        # The first delimiter may be the first line of the body: begin one line end earlier.
+        found = self._raw.find(sought, max(0, place.start - 1), place.end)
+        while found >= 0:
+            rest = _DELIMITER_END.match(self._raw, found + len(sought), place.end)
+            if rest:
+                yield found, rest[1] is not None, rest.end()
+            found = self._raw.find(sought, found + 3, place.end)
 
     def _after_line_end(self, position: int, end: int) -> int:
         found = self._raw.find(b"\n", position, end)
@@ -219,8 +231,19 @@ class _Reader:
 
 _DEEPEST = 30
 _MOST_PARTS = 1000
+_DELIMITER_END = re.compile(rb"(--)?[ \t]*(?=\r?\n|\Z)")
 _TYPE = re.compile(r"[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+*-]+")
 _ALIASES = {"text": "text/plain", "html": "text/html", "multipart": "multipart/mixed"}
+_REPORTS = frozenset(
+    # RFC 3464, 5965, 8098, 6533: fields for people who look closely
+    "message/delivery-status message/feedback-report message/disposition-notification"
+    " message/global-delivery-status message/global-disposition-notification"
+    " message/global-headers".split()
+)
+_TEXT_FOR_PROGRAMS = frozenset(
+    "text/calendar text/css text/csv text/directory text/javascript text/rtf text/vcard"
+    " text/x-amp-html text/x-vcard text/xml".split()
+)
 _EXTENSIONS = {
     "application/pdf": ".pdf",
     "application/pgp-signature": ".asc",

@@ -31,6 +31,12 @@ def unflowed(text: str, *, delete_space: bool) -> str:
     return "\n".join("".join(paragraph) for paragraph in paragraphs)
 
 
+def enriched_as_html(text: str) -> str:
+    """``text`` of text/enriched (RFC 1896) or richtext (RFC 1341) in the words of HTML."""
+    plain = _PARAM.sub("", text.replace("\r\n", "\n").replace("<<", "&lt;"))
+    return _LINE_ENDS.sub(lambda match: "<br>" * (len(match[0]) - 1) or " ", plain)
+
+
 def _numbered(line: str, links: LinkList) -> str:
     return _ADDRESS.sub(lambda match: _marked(match[0], links), line)
 
@@ -46,4 +52,6 @@ def _marked(found: str, links: LinkList) -> str:
     return f"{address} {marker}{found[len(address) :]}" if marker else found
 
 
+_PARAM = re.compile(r"<param>[^<]*+</param>", re.IGNORECASE)
+_LINE_ENDS = re.compile(r"\n+")
 _ADDRESS = re.compile(r"(?<![\w@.])(?:https?://|www\.)[^\s<>\"]{3,4000}", re.IGNORECASE)
