@@ -22,7 +22,7 @@ class Announced:
     imap: Endpoint
     smtp: Endpoint
     user: str
-    notes: tuple[str, ...] = ()
+    oauth: bool  # no passwords, only access tokens
 
 
 def parse_autoconfig(document: bytes, local: str, domain: str) -> Announced | None:
@@ -42,7 +42,7 @@ def parse_autoconfig(document: bytes, local: str, domain: str) -> Announced | No
     if incoming is None or outgoing is None:
         return None
     server, imap = incoming
-    return Announced(imap, outgoing[1], _user(server, local, domain), _notes(server))
+    return Announced(imap, outgoing[1], _user(server, local, domain), _oauth(server))
 
 
 class _NoDoctype(ET.TreeBuilder):
@@ -82,11 +82,9 @@ def _user(server: ET.Element, local: str, domain: str) -> str:
     return user if user.isprintable() and 0 < len(user) <= 320 else f"{local}@{domain}"
 
 
-def _notes(server: ET.Element) -> tuple[str, ...]:
+def _oauth(server: ET.Element) -> bool:
     methods = {(child.text or "").strip() for child in server.iterfind("authentication")}
-    if methods == {"OAuth2"}:
-        return ("This provider takes no passwords, only OAuth access tokens.",)
-    return ()
+    return methods == {"OAuth2"}
 
 
 def _child(server: ET.Element, name: str) -> str:

@@ -35,6 +35,7 @@ class MailServers:
     user: str
     source: Source
     notes: tuple[str, ...] = ()  # sentences for the person
+    oauth: bool = False  # the servers take no passwords, only access tokens
     confirm: tuple[str, ...] = ()  # hosts outside the address's domain that only DNS vouches for
 
 
@@ -96,7 +97,9 @@ def split_address(address: str) -> tuple[str, str]:
 
 
 def _of_provider(provider: Provider, address: str, source: Source) -> MailServers:
-    return MailServers(provider.imap, provider.smtp, address, source, provider.notes)
+    return MailServers(
+        provider.imap, provider.smtp, address, source, provider.notes, provider.oauth
+    )
 
 
 def _urls(address: str, domain: str) -> tuple[str, ...]:
@@ -112,7 +115,7 @@ def _autoconfig(document: bytes | None, local: str, domain: str) -> MailServers 
     found = parse_autoconfig(document, local, domain) if document else None
     if found is None:
         return None
-    return MailServers(found.imap, found.smtp, found.user, Source.AUTOCONFIG, found.notes)
+    return MailServers(found.imap, found.smtp, found.user, Source.AUTOCONFIG, oauth=found.oauth)
 
 
 def _services(dns: Dns, domain: str) -> MailServers | None:

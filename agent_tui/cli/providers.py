@@ -24,6 +24,7 @@ class Provider:
     domains: tuple[str, ...] = ()
     mx: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    oauth: bool = False  # no passwords, only access tokens
 
 
 def _tls(imap: str, smtp: str) -> tuple[Endpoint, Endpoint]:
@@ -58,6 +59,7 @@ PROVIDERS: tuple[Provider, ...] = (
         *_submission("outlook.office365.com", "smtp-mail.outlook.com"),
         domains=("outlook.com", "outlook.de", "outlook.fr", "hotmail.com", "live.com", "msn.com"),
         notes=_MICROSOFT,
+        oauth=True,
     ),
     Provider(
         "Microsoft 365",
@@ -65,6 +67,7 @@ PROVIDERS: tuple[Provider, ...] = (
         domains=("onmicrosoft.com", "office365.com"),
         mx=("mail.protection.outlook.com", "mx.microsoft"),
         notes=_MICROSOFT,
+        oauth=True,
     ),
     Provider(
         "Yahoo",

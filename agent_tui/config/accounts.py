@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
@@ -43,12 +44,19 @@ class DeclaredOption(Declared, Protocol):
 def load_accounts(paths: Paths) -> list[AccountConfig]:
     """All account files by name, read only as TOML; a broken one has a ``problem``.
 
-    Raises ConfigError when the folder of accounts is not ours alone to write: its files name
-    commands that are run.
+    Raises ConfigError when the folder of accounts cannot be read, or is not ours alone to
+    write: its files name commands that are run.
     """
     refuse_shared(paths.config)
     refuse_shared(paths.accounts)
-    return [_loaded(path) for path in sorted(paths.accounts.glob("*.toml"))]
+    try:
+        files = sorted(paths.accounts.iterdir(), key=lambda path: path.stem)
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise ConfigError(f"{paths.accounts} cannot be read: {reason}.") from error
+    return [_loaded(path) for path in files if path.suffix == ".toml" and path.name[0] != "."]
 
 
 def find_account(paths: Paths, name: str) -> AccountConfig:
@@ -76,6 +84,15 @@ def validate(config: AccountConfig, options: Sequence[DeclaredOption]) -> dict[s
             what = f"an option of the adapter '{config.adapter}'"
             raise unknown(source, (name,), what, tuple(by_name))
     return {option.name: _option(source, config, option) for option in options}
+
+
+def references(config: AccountConfig) -> dict[str, SecretRef]:
+    """The references to secrets in the account, by option; what is none is left out."""
+    found = {}
+    for name, value in config.settings.items():
+        with suppress(NotAReference):
+            found[name] = _parsed(config, name, value)
+    return found
 
 
 def check_name(name: str) -> str:
@@ -146,12 +163,16 @@ def _option(source: Source, config: AccountConfig, option: DeclaredOption) -> ob
 
 
 def _ref(source: Source, config: AccountConfig, name: str, value: object) -> SecretRef:
-    if isinstance(value, SecretRef):
-        return value
     try:
-        return parse_ref(value, f"{config.name}.{name}", config.path.parent)
+        return _parsed(config, name, value)
     except NotAReference as error:
         raise source.fault((name,), f"'{name}' {error}.") from error
+
+
+def _parsed(config: AccountConfig, name: str, value: object) -> SecretRef:
+    if isinstance(value, SecretRef):
+        return value
+    return parse_ref(value, f"{config.name}.{name}", config.path.parent)
 
 
 def _as_toml(value: object) -> object:

@@ -45,7 +45,7 @@ def load_settings(paths: Paths, env: Mapping[str, str]) -> Settings:
         start_view=_text(values["start_view"]),
         after_resolve=AfterResolve(_text(values["after_resolve"])),
         preview=bool(values["preview"]),
-        editor=_text(values["editor"]) or env.get("VISUAL") or env.get("EDITOR") or "vi",
+        editor=_editor(_text(values["editor"]), env),
         canned=_folders(paths, values["canned"]),
         notify_bell=bool(values["notify_bell"]),
         keys=_keys(source, table.get("keys", {})),
@@ -117,6 +117,11 @@ def _user(env: Mapping[str, str]) -> tuple[str, str]:
         login, full_name = env.get("USER", ""), ""
     handle = re.sub(r"[^\w.-]+", "-", login).strip("-")[:64]
     return (handle if handle and handle not in _RESERVED else "agent"), full_name
+
+
+def _editor(given: str, env: Mapping[str, str]) -> str:
+    commands = (given, env.get("VISUAL", ""), env.get("EDITOR", ""))
+    return next((command for command in commands if command.strip()), "vi")
 
 
 def _undo_seconds(values: Mapping[str, object]) -> dict[Channel, int]:

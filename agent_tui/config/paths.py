@@ -74,8 +74,8 @@ def make_private(path: Path) -> None:
 
     Folders that exist keep their rights. Raises ConfigError when it cannot be made.
     """
-    missing = [folder for folder in (path, *path.parents) if not folder.exists()]
     try:
+        missing = [folder for folder in (path, *path.parents) if not folder.exists()]
         for folder in reversed(missing):
             folder.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:

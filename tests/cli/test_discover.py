@@ -107,7 +107,7 @@ def test_autoconfig_gives_the_encrypted_servers_and_the_user() -> None:
     assert servers.smtp == Endpoint("smtp.example.net", 587, Security.STARTTLS)
     assert servers.user == "support"
     assert servers.source is Source.AUTOCONFIG
-    assert servers.notes == ("This provider takes no passwords, only OAuth access tokens.",)
+    assert servers.oauth
     assert servers.confirm == ()
 
 

@@ -194,6 +194,14 @@ def test_no_folder_means_no_accounts(tmp_path: Path) -> None:
     assert load_accounts(find_paths(tmp_path / "none", {})) == []
 
 
+def test_a_file_in_place_of_the_folder_is_told(paths: Paths) -> None:
+    paths.accounts.rmdir()
+    paths.accounts.write_text("")
+
+    with pytest.raises(ConfigError, match="accounts cannot be read: not a directory"):
+        load_accounts(paths)
+
+
 def test_an_account_folder_that_everybody_can_write_is_refused(paths: Paths) -> None:
     paths.accounts.chmod(0o777)
 

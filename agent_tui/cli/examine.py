@@ -1,0 +1,78 @@
+"""Asks an account's adapter how it is, and shows what it finds."""
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+
+from agent_tui.adapters.contract import Adapter, AdapterError, Finding, Severity
+from agent_tui.cli.ask import Asker
+from agent_tui.config.accounts import AccountConfig, references
+from agent_tui.config.secret_ref import AskRef
+from agent_tui.content.safe import safe_line
+from agent_tui.engine.context import make_adapter
+from agent_tui.model.clock import system_clock
+
+LIMIT_S = 90.0
+"""For all of one account's servers; an adapter has shorter limits of its own."""
+
+_MARKS = {Severity.OK: "ok", Severity.WARNING: "warning", Severity.ERROR: "ERROR"}
+
+
+def examine(config: AccountConfig, asked: Mapping[str, str]) -> list[Finding]:
+    """What the account's adapter says about log-in, sending and mailboxes; never raises."""
+    log = logging.getLogger(f"agent_tui.account.{config.name}")
+    try:
+        adapter = make_adapter(config, asked=asked, clock=system_clock, log=log)
+    except AdapterError as error:
+        return [Finding("Settings", Severity.ERROR, str(error))]
+    try:
+        return asyncio.run(_checked(adapter))
+    except AdapterError as error:
+        return [Finding("Account", Severity.ERROR, str(error))]
+    except TimeoutError:
+        sentence = f"No answer within {LIMIT_S:.0f} s; check the servers' names and the network."
+        return [Finding("Account", Severity.ERROR, sentence)]
+    except Exception as error:  # noqa: BLE001 - adapters are plugins and may raise anything
+        sentence = (
+            f"The adapter '{config.adapter}' failed: {type(error).__name__}; tell its author."
+        )
+        return [Finding("Adapter", Severity.ERROR, sentence)]
+
+
+def ask_secrets(accounts: Sequence[AccountConfig], asker: Asker | None) -> dict[str, str]:
+    """The answers to every ``{ask = true}`` of ``accounts``; none without anybody to ask."""
+    names = [
+        ref.name
+        for account in accounts
+        for ref in references(account).values()
+        if isinstance(ref, AskRef)
+    ]
+    return {name: asker.secret(f"Secret for {name}") for name in names} if asker else {}
+
+
+def failed(findings: Sequence[Finding]) -> bool:
+    """Whether there is an error among ``findings``."""
+    return any(finding.severity is Severity.ERROR for finding in findings)
+
+
+def shown(finding: Finding) -> str:
+    """A finding on one line, safe for the terminal."""
+    what, detail = safe_line(finding.what), safe_line(finding.detail)
+    return f"{_MARKS[finding.severity]:<8} {what}" + (f": {detail}" if detail else "")
+
+
+def as_json(finding: Finding) -> dict[str, object]:
+    """A finding as ``--json`` prints it."""
+    return {
+        "what": safe_line(finding.what),
+        "severity": finding.severity,
+        "detail": safe_line(finding.detail),
+    }
+
+
+async def _checked(adapter: Adapter) -> list[Finding]:
+    try:
+        async with asyncio.timeout(LIMIT_S):
+            return await adapter.check()
+    finally:
+        await adapter.close()
