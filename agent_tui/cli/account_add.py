@@ -117,7 +117,8 @@ def _discovered(
             raise ConfigError(f"{question} Confirm with --yes, or name the servers with --set.")
         if not asker.yes(question, default=False):
             raise ConfigError("Name your servers with --set host=... --set smtp_host=...")
-    return {
+    other_user = {"smtp_user": servers.smtp_user} if servers.smtp_user != servers.user else {}
+    return other_user | {
         "host": servers.imap.host,
         "port": servers.imap.port,
         "security": str(servers.imap.security),

@@ -22,6 +22,7 @@ class Announced:
     imap: Endpoint
     smtp: Endpoint
     user: str
+    smtp_user: str
     oauth: bool  # no passwords, only access tokens
 
 
@@ -41,8 +42,13 @@ def parse_autoconfig(document: bytes, local: str, domain: str) -> Announced | No
     outgoing = _first_usable(root, "outgoingServer", "smtp")
     if incoming is None or outgoing is None:
         return None
-    server, imap = incoming
-    return Announced(imap, outgoing[1], _user(server, local, domain), _oauth(server))
+    return Announced(
+        imap=incoming[1],
+        smtp=outgoing[1],
+        user=_user(incoming[0], local, domain),
+        smtp_user=_user(outgoing[0], local, domain),
+        oauth=_oauth(incoming[0]),
+    )
 
 
 class _NoDoctype(ET.TreeBuilder):

@@ -6,7 +6,7 @@ default that the person can change, and the password is sent to nobody before th
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
@@ -33,6 +33,7 @@ class MailServers:
     imap: Endpoint
     smtp: Endpoint
     user: str
+    smtp_user: str
     source: Source
     notes: tuple[str, ...] = ()  # sentences for the person
     oauth: bool = False  # the servers take no passwords, only access tokens
@@ -71,17 +72,17 @@ def discover(address: str, *, fetch: Fetch | None, dns: Dns | None) -> MailServe
         return _of_provider(known, address, Source.TABLE)
     with ThreadPoolExecutor(max_workers=4) as pool:
         documents = [pool.submit(fetch, url) for url in _urls(address, domain)] if fetch else []
-        services = pool.submit(_services, dns, domain) if dns else None
+        services = pool.submit(_services, dns, address, domain) if dns else None
         exchangers = pool.submit(dns.mail_exchangers, domain) if dns else None
-        guess = pool.submit(_guess, dns, domain)
+        guess = pool.submit(_guess, dns, address, domain)
         for document in documents:
             if found := _autoconfig(document.result(), local, domain):
                 return found
         if services and (found := services.result()):
-            return replace(found, user=address)
+            return found
         if exchangers and (provider := by_mx(tuple(exchangers.result()))):
             return _of_provider(provider, address, Source.MX)
-        return replace(guess.result(), user=address)
+        return guess.result()
 
 
 def split_address(address: str) -> tuple[str, str]:
@@ -97,8 +98,15 @@ def split_address(address: str) -> tuple[str, str]:
 
 
 def _of_provider(provider: Provider, address: str, source: Source) -> MailServers:
+    short = address.strip().rpartition("@")[0]
     return MailServers(
-        provider.imap, provider.smtp, address, source, provider.notes, provider.oauth
+        provider.imap,
+        provider.smtp,
+        short if provider.short_imap_user else address,
+        short if provider.short_smtp_user else address,
+        source,
+        provider.notes,
+        provider.oauth,
     )
 
 
@@ -115,17 +123,21 @@ def _autoconfig(document: bytes | None, local: str, domain: str) -> MailServers 
     found = parse_autoconfig(document, local, domain) if document else None
     if found is None:
         return None
-    return MailServers(found.imap, found.smtp, found.user, Source.AUTOCONFIG, oauth=found.oauth)
+    return MailServers(
+        found.imap, found.smtp, found.user, found.smtp_user, Source.AUTOCONFIG, oauth=found.oauth
+    )
 
 
-def _services(dns: Dns, domain: str) -> MailServers | None:
+def _services(dns: Dns, address: str, domain: str) -> MailServers | None:
     """RFC 6186 with the order of RFC 8314: TLS from the first byte before STARTTLS."""
     imap = _service(dns, domain, "_imaps", "_imap")
     smtp = _service(dns, domain, "_submissions", "_submission")
     if imap is None or smtp is None:
         return None
     outside = tuple(e.host for e in (imap, smtp) if not _within(e.host, domain))
-    return MailServers(imap, smtp, "", Source.SRV, confirm=tuple(dict.fromkeys(outside)))
+    return MailServers(
+        imap, smtp, address, address, Source.SRV, confirm=tuple(dict.fromkeys(outside))
+    )
 
 
 def _service(dns: Dns, domain: str, tls: str, starttls: str) -> Endpoint | None:
@@ -141,11 +153,12 @@ def _within(host: str, domain: str) -> bool:
     return host == domain or host.endswith(f".{domain}")
 
 
-def _guess(dns: Dns | None, domain: str) -> MailServers:
+def _guess(dns: Dns | None, address: str, domain: str) -> MailServers:
     return MailServers(
         Endpoint(_first(dns, f"imap.{domain}", f"mail.{domain}"), 993),
         Endpoint(_first(dns, f"smtp.{domain}", f"mail.{domain}"), 465),
-        "",
+        address,
+        address,
         Source.GUESS,
         notes=("These servers are guessed; compare them with your provider's help page.",),
     )

@@ -16,7 +16,10 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """One provider; ``mx`` are ends of the host names that receive its customers' mail."""
+    """One provider; ``mx`` are ends of the host names that receive its customers' mail.
+
+    Most want the whole address for a user name, some only what stands before the @.
+    """
 
     name: str
     imap: Endpoint
@@ -25,6 +28,8 @@ class Provider:
     mx: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     oauth: bool = False  # no passwords, only access tokens
+    short_imap_user: bool = False
+    short_smtp_user: bool = False
 
 
 def _tls(imap: str, smtp: str) -> tuple[Endpoint, Endpoint]:
@@ -87,6 +92,7 @@ PROVIDERS: tuple[Provider, ...] = (
         *_submission("imap.mail.me.com", "smtp.mail.me.com"),
         domains=("icloud.com", "me.com", "mac.com"),
         mx=("mail.icloud.com",),
+        short_imap_user=True,
         notes=(_app_password("https://account.apple.com"),),
     ),
     Provider(
@@ -118,6 +124,8 @@ PROVIDERS: tuple[Provider, ...] = (
         *_tls("imap.web.de", "smtp.web.de"),
         domains=("web.de",),
         notes=_IMAP_SWITCH,
+        short_imap_user=True,
+        short_smtp_user=True,
     ),
     Provider(
         "T-Online",

@@ -24,6 +24,7 @@ SERVERS = MailServers(
     Endpoint("imap.example.org", 993),
     Endpoint("smtp.example.org", 465),
     "support@example.org",
+    "support@example.org",
     Source.AUTOCONFIG,
 )
 
@@ -315,7 +316,12 @@ def test_a_taken_name_is_numbered_or_refused(paths: Paths) -> None:
 
 
 OUTSIDE = MailServers(
-    SERVERS.imap, SERVERS.smtp, SERVERS.user, Source.SRV, confirm=("mail.elsewhere.net",)
+    SERVERS.imap,
+    SERVERS.smtp,
+    SERVERS.user,
+    SERVERS.user,
+    Source.SRV,
+    confirm=("mail.elsewhere.net",),
 )
 
 
@@ -334,7 +340,7 @@ def test_servers_that_only_dns_vouches_for_need_a_yes(paths: Paths) -> None:
 
 @pytest.mark.usefixtures("env")
 def test_a_provider_without_passwords_gets_tokens(paths: Paths) -> None:
-    servers = MailServers(SERVERS.imap, SERVERS.smtp, "", Source.TABLE, oauth=True)
+    servers = MailServers(SERVERS.imap, SERVERS.smtp, "", "", Source.TABLE, oauth=True)
 
     add(paths, "support@example.org", "--password-env", "SHOP", servers=servers)
 

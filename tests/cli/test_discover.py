@@ -1,8 +1,11 @@
 """Mail servers are found from an address, by whichever source answers."""
 
+import json
+import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import httpx
 import pytest
@@ -85,6 +88,43 @@ def test_no_domain_and_no_mx_belongs_to_two_providers() -> None:
     assert len(ends) == len(set(ends))
 
 
+def test_a_provider_may_want_the_short_user_name_for_reading_only() -> None:
+    servers = discover("emily@icloud.com", fetch=None, dns=None)
+
+    assert (servers.user, servers.smtp_user) == ("emily", "emily@icloud.com")
+
+
+def test_the_table_agrees_with_the_public_database_of_providers() -> None:
+    shared = os.environ.get("AGENT_TUI_SHARED")
+    if not shared:
+        pytest.skip("AGENT_TUI_SHARED is not set: the public database is not here")
+    file = Path(shared) / "contracts" / "mail-autoconfig" / "ispdb-compact.json"
+    public = {
+        domain: entry
+        for entry in json.loads(file.read_text()).values()
+        for domain in entry["domains"]
+    }
+    differing = [
+        domain
+        for provider in PROVIDERS
+        for domain in provider.domains
+        if domain in public
+        and not (
+            _says(public[domain]["in"], provider.imap)
+            and _says(public[domain]["out"], provider.smtp)
+        )
+    ]
+
+    # IONOS renamed the hosts of the former 1&1 brands; both names reach the same servers.
+    assert set(differing) <= {"online.de", "onlinehome.de", "sofort-start.de"}
+
+
+def _says(servers: list[dict[str, object]], endpoint: Endpoint) -> bool:
+    socket = {Security.TLS: "SSL", Security.STARTTLS: "STARTTLS"}[endpoint.security]
+    wanted = (endpoint.host, endpoint.port, socket)
+    return wanted in [(s["host"], s["port"], s["socket"]) for s in servers]
+
+
 def test_the_domain_is_asked_for_autoconfig_in_two_places() -> None:
     asked: list[str] = []
 
@@ -106,6 +146,7 @@ def test_autoconfig_gives_the_encrypted_servers_and_the_user() -> None:
     assert servers.imap == Endpoint("imap.example.net", 993, Security.TLS)
     assert servers.smtp == Endpoint("smtp.example.net", 587, Security.STARTTLS)
     assert servers.user == "support"
+    assert servers.smtp_user == "support@example.org"
     assert servers.source is Source.AUTOCONFIG
     assert servers.oauth
     assert servers.confirm == ()
