@@ -1,6 +1,6 @@
 """Finds the command, imports its module alone, and turns what fails into one sentence.
 
-Exit codes: 0 done, 1 it failed, 2 wrong usage or a mistake in a settings file, 130 interrupted.
+Exit codes: 0 done, 1 it failed, 2 wrong usage or a mistake in a query or a settings file, 130 interrupted.
 """
 
 import os
@@ -126,5 +126,6 @@ def _told(error: Exception) -> str | None:
 
 def _exit_code(error: Exception) -> int:
     from agent_tui.config.errors import ConfigError
+    from agent_tui.query.syntax import QueryError
 
-    return USAGE if isinstance(error, ConfigError) else FAILED
+    return USAGE if isinstance(error, ConfigError | QueryError) else FAILED

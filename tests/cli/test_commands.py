@@ -1,0 +1,179 @@
+"""Commands print data a script can rely on, and fail with one sentence and the right exit code."""
+
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agent_tui.cli.main import FAILED, OK, USAGE, run
+from agent_tui.config.paths import HOME_VARIABLE, find_paths
+from agent_tui.model.conversation import Status
+from agent_tui.model.incoming import IncomingFile
+from agent_tui.store.sqlite import SqliteDatabase
+from tests.factory import incoming, mail_account, ours, receive
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home with an open and a resolved conversation."""
+    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path))
+    monkeypatch.setenv("USER", "maria")
+    paths = find_paths(tmp_path, {})
+    paths.data.mkdir(parents=True)
+    db = SqliteDatabase(paths.store)
+    mail_account(db)
+    files = [IncomingFile("2", "zip.pdf", "application/pdf", 12)]
+    receive(db, incoming("My zip broke", name="Ada", message_id="a@x", files=files))
+    receive(db, incoming(sender="b@x.example", subject="Thanks", status=Status.RESOLVED))
+    receive(db, ours("We send a new one.", references=["a@x"]))
+    db.close()
+    return tmp_path
+
+
+@pytest.fixture
+def store(home: Path) -> Iterator[SqliteDatabase]:
+    db = SqliteDatabase(find_paths(home, {}).store)
+    yield db
+    db.close()
+
+
+def printed(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    """Each line that was printed, as an object."""
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+@pytest.mark.usefixtures("home")
+def test_list_without_a_query_prints_everything(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["list", "--json"]) == OK
+
+    rows = printed(capsys)
+    assert {row["subject"] for row in rows} == {"Parcel", "Thanks"}
+    promised = {
+        "id",
+        "channel",
+        "account",
+        "status",
+        "subject",
+        "customer",
+        "assignee",
+        "labels",
+        "waiting_since",
+        "messages",
+        "rating",
+    }
+    assert promised <= rows[0].keys()
+
+
+@pytest.mark.usefixtures("home")
+def test_list_takes_a_query_in_one_or_many_words(capsys: pytest.CaptureFixture[str]) -> None:
+    run(["list", "status:resolved", "--json"])
+    assert [row["subject"] for row in printed(capsys)] == ["Thanks"]
+
+    run(["list", "status:open zip", "--json"])
+    assert [row["subject"] for row in printed(capsys)] == ["Parcel"]
+
+
+@pytest.mark.usefixtures("home")
+def test_show_prints_the_conversation_and_its_messages(capsys: pytest.CaptureFixture[str]) -> None:
+    run(["list", "zip", "--json"])
+    number = printed(capsys)[0]["id"]
+
+    assert run(["show", str(number), "--json"]) == OK
+
+    (shown,) = printed(capsys)
+    first, second = shown["messages"]
+    assert (first["direction"], second["direction"]) == ("inbound", "outbound")
+    assert first["text"] == "My zip broke"
+    assert first["attachments"][0] | {"id": 0} == {
+        "id": 0,
+        "name": "zip.pdf",
+        "type": "application/pdf",
+        "size": 12,
+    }
+    assert {"id", "direction", "author", "at", "subject", "text"} <= first.keys()
+    assert shown["conversation"]["id"] == number
+
+
+@pytest.mark.usefixtures("home")
+def test_do_acts_on_several_conversations_and_undo_takes_it_back(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    run(["list", "--json"])
+    ids = [str(row["id"]) for row in printed(capsys)]
+
+    assert run(["do", "label", *ids, "labels=refund vip", "--json"]) == OK
+    assert len(printed(capsys)[0]["changed"]) == 2
+    run(["do", "undo"])
+    capsys.readouterr()
+
+    run(["list", "label:refund", "--json"])
+    assert printed(capsys) == []
+
+
+@pytest.mark.usefixtures("home")
+def test_reply_queues_the_text_on_standard_input(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(["list", "zip", "--json"])
+    number = printed(capsys)[0]["id"]
+    monkeypatch.setattr("sys.stdin", io.StringIO("It left today.\n"))
+
+    assert run(["reply", str(number)]) == OK
+    assert "sync --once" in capsys.readouterr().err
+
+    run(["show", str(number), "--json"])
+    (shown,) = printed(capsys)
+    assert shown["messages"][-1]["text"] == "It left today."
+    assert shown["messages"][-1]["delivery"] == "queued"
+    assert shown["conversation"]["status"] == "pending"
+
+
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize(
+    ("argv", "code", "told"),
+    [
+        (["list", "statsu:open"], USAGE, "'statsu'"),
+        (["show", "4711"], FAILED, "no conversation 4711"),
+        (["do", "resolv", "1"], FAILED, "no action 'resolv'"),
+        (["do", "snooze", "1"], FAILED, "needs until"),
+        (["do", "snooze", "1", "until=yesterday"], FAILED, "'yesterday'"),
+        (["do", "resolve", "one"], FAILED, "'one'"),
+        (["help", "quer"], USAGE, "did you mean 'query'"),
+        ([], USAGE, "needs a terminal"),
+    ],
+)
+def test_what_fails_says_so_in_one_sentence(
+    argv: list[str], code: int, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(argv) == code
+
+    error = capsys.readouterr().err
+    assert told in error
+    assert error.count("\n") == 1
+
+
+def test_a_broken_settings_file_is_named_with_its_line(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (home / "config").mkdir()
+    (home / "config" / "config.toml").write_text('theme = "dark"\nsignatur = "x"\n')
+
+    assert run(["list"]) == USAGE
+
+    error = capsys.readouterr().err
+    assert "config.toml" in error
+    assert "line 2" in error
+    assert "did you mean 'signature'" in error
+
+
+def test_a_hostile_subject_reaches_no_terminal(
+    store: SqliteDatabase, capsys: pytest.CaptureFixture[str]
+) -> None:
+    receive(store, incoming("x", subject="\x1b]0;owned\x07 \u202eevil", sender="e@x.example"))
+
+    run(["list"])
+
+    assert "\x1b" not in capsys.readouterr().out
