@@ -1,6 +1,6 @@
 """The adapter class: hands each of the contract's calls to the module that does it."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from functools import partial
 from typing import ClassVar
@@ -60,7 +60,7 @@ class ImapAdapter:
         self._acting = self._line("act")
         self._watching: list[Line] = []
 
-    async def pull(self, cursors: Mapping[str, str]) -> AsyncIterator[Batch]:
+    async def pull(self, cursors: Mapping[str, str]) -> AsyncGenerator[Batch, None]:
         """See the contract; mailboxes that fail are named when the others are through."""
         problems: list[MailboxProblem] = []
         pulls: list[MailboxPull] = []
@@ -84,7 +84,7 @@ class ImapAdapter:
                 " ".join(map(str, problems)), "; ".join(problem.detail for problem in problems)
             )
 
-    async def watch(self) -> AsyncIterator[Hint]:
+    async def watch(self) -> AsyncGenerator[Hint, None]:
         """See the contract; watches the first mailbox."""
         line = self._line("idle")
         self._watching.append(line)

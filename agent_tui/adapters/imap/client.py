@@ -34,6 +34,7 @@ _SEARCH_SPAN = 100_000
 more than a megabyte."""
 
 _CODE = re.compile(r"^\[([A-Z-]+)[^\]]*\]\s*")  # RFC 5530
+_TIMING = re.compile(r"\s*\([\d.]+ \+ [\d. +]+ secs?\)\.?$")  # Dovecot's
 _FOR_NOW = frozenset({"UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG"})
 _CHANGES = frozenset({"EXISTS", "EXPUNGE", "FETCH", "VANISHED"})
 _SECTION = re.compile(rb"BODY\[([^\]]*)\]", re.IGNORECASE)
@@ -270,7 +271,7 @@ def reply_of(error: imaplib.IMAP4.error) -> tuple[str, str]:
     """The response code and the words of a NO or BAD."""
     said = error.args[0] if error.args else ""
     text = _text(said) if isinstance(said, bytes) else str(said)
-    text = text.partition(" failed: ")[2] or text
+    text = _TIMING.sub("", text.partition(" failed: ")[2] or text)
     code = _CODE.match(text)
     return (code[1], errors.words(text[code.end() :])) if code else ("", errors.words(text))
 

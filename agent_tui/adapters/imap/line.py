@@ -25,6 +25,7 @@ class Line:
         self._server = server
         self._login = login
         self._client: Client | None = None
+        self._closed = False
         self._worker = Worker(f"imap-{purpose}", wake=self._wake, close=self._drop)
 
     async def run(self, call: Callable[[Client], T], *, again: bool = True) -> T:
@@ -34,18 +35,23 @@ class Line:
         used; then ``call`` is run once more on a new one, unless not ``again``. Raises
         AdapterError.
         """
+        if self._closed:
+            raise Unreachable(f"The connection to {self._server} was closed.")
         return await self._worker.run(lambda: self._call(call, again=again))
 
     def close(self) -> None:
         """End the session and whatever runs on it; does not wait."""
+        self._closed = True
         self._worker.stop()
 
     def _call(self, call: Callable[[Client], T], *, again: bool) -> T:
         if self._client is not None and again:
             try:
                 return self._tried(self._client, call)
-            except _LOST:
+            except _LOST as error:
                 self._drop()
+                if self._closed:
+                    raise errors.in_words(error, self._server) from error
         try:
             return self._tried(self._client or self._open(), call)
         except _LOST as error:

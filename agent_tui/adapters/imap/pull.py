@@ -132,8 +132,9 @@ def examined(client: Client, mailbox: str) -> Selected:
         if code != "NONEXISTENT" and client.list_folders("", mailbox):
             raise
         raise MailboxProblem(
-            f"The mailbox '{safe_line(mailbox)}' is not on {client.host} ({words}); create it "
-            "there, or take it out of 'mailboxes' in the account's settings.",
+            f"The mailbox '{safe_line(mailbox)}' is not on {client.host}; create it there, or "
+            "take it out of 'mailboxes' in the account's settings.",
+            detail=words,
         ) from error
 
 
