@@ -2,6 +2,7 @@
 
 from agent_tui.model.clock import Millis
 from agent_tui.model.customer import Customer, Identity, IdentityKind, normal
+from agent_tui.model.message import Address
 from agent_tui.store.database import Database
 
 
@@ -42,6 +43,24 @@ def of_identity(db: Database, kind: IdentityKind, value: str, name: str, now: Mi
         _learn_name(db, kind, value, name, row["customer_id"])
     found: int = row["customer_id"]
     return found
+
+
+def addresses(db: Database, typed: str, limit: int = 8) -> list[Address]:
+    """Customers' mail addresses that begin with ``typed``, by address."""
+    rows = db.all(
+        "SELECT i.value, c.name FROM identities i JOIN customers c ON c.id = i.customer_id"
+        " WHERE i.kind = :kind AND i.value >= :typed AND i.value < :behind"
+        " ORDER BY i.value LIMIT :limit",
+        {
+            "kind": IdentityKind.EMAIL,
+            "typed": normal(IdentityKind.EMAIL, typed),
+            "behind": normal(IdentityKind.EMAIL, typed) + "\U0010ffff",
+            "limit": limit,
+        },
+    )
+    return [
+        Address("" if row["name"] == row["value"] else row["name"], row["value"]) for row in rows
+    ]
 
 
 def _create(db: Database, kind: IdentityKind, value: str, name: str, now: Millis) -> int:

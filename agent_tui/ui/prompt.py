@@ -107,8 +107,7 @@ class PromptLine(LineInput):
                 self._finish(None)
             case _:
                 self._close_menu()
-                super().on_key(event)
-                return
+                return  # LineInput edits: Textual calls the handlers of every class
         event.stop()
         event.prevent_default()
 
@@ -120,7 +119,6 @@ class PromptLine(LineInput):
         """Whoever takes the focus away takes the question away."""
         if self.screen.focused is not self:
             self._finish(None)
-        super().on_blur()
 
     def render_line(self, y: int) -> Strip:
         if self._menu is None:

@@ -2,22 +2,17 @@
 
 from collections.abc import Callable, Sequence
 
-from rich.cells import cell_len
-from rich.segment import Segment
-from rich.style import Style
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
 
-from agent_tui.ui.cells import fit
+from agent_tui.ui import draw
+from agent_tui.ui.rows import Piece
 from agent_tui.ui.shell import Shell
 from agent_tui.ui.theme import Part
 
-Span = tuple[str, Part]
-"""A piece of a line and the theme's part it is drawn with."""
-
-StyledLine = Sequence[Span]
+StyledLine = Sequence[Piece]
 
 
 class TextLine(Widget):
@@ -41,12 +36,10 @@ class TextLine(Widget):
             self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        width = self.size.width
-        room = width - cell_len(self._right) - 1
-        text = self._left if y == 0 else ""
-        if y == 0 and self._right and room > 0:
-            text = f"{fit(text, room)} {self._right}"
-        return Strip([Segment(fit(text, width), self._shell.colours[self._part])])
+        if y:
+            return draw.blank(self.size.width, self._shell.colours, self._part)
+        left, right = [Piece(self._left, self._part)], [Piece(self._right, self._part)]
+        return draw.sides(left, right, self.size.width, self._shell.colours, self._part)
 
 
 class TextPane(ScrollView):
@@ -84,14 +77,9 @@ class TextPane(ScrollView):
         self._layout_lines()
 
     def render_line(self, y: int) -> Strip:
-        base = self._shell.colours[Part.TEXT]
         at = y + self.scroll_offset.y
         line = self._lines[at] if at < len(self._lines) else ()
-        segments = [Segment(text, base + self._style(part)) for text, part in line]
-        return Strip(segments).adjust_cell_length(self.size.width, base)
-
-    def _style(self, part: Part) -> Style:
-        return self._shell.colours[part]
+        return draw.strip(line, self.size.width, self._shell.colours)
 
     def _layout_lines(self) -> None:
         width = self.size.width

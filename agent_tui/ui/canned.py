@@ -1,0 +1,124 @@
+"""Choosing a canned reply and filling it in: what is known by itself, the rest by asking."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from agent_tui.config.canned import CannedCache, CannedReply, rank
+from agent_tui.content.safe import safe_line
+from agent_tui.content.template import TemplateError, prompts, render
+from agent_tui.model.account import Account
+from agent_tui.model.conversation import Channel, Conversation
+from agent_tui.ui.shell import Choice, Shell
+
+_CACHE = CannedCache()
+"""Files are read again only when they have changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a canned reply is filled in from."""
+
+    conversation: Conversation | None
+    account: Account | None
+
+    @property
+    def channel(self) -> Channel:
+        return self.conversation.channel if self.conversation else Channel.MAIL
+
+
+async def choose(shell: Shell, asked: Asked) -> str | None:
+    """The text of a reply that the agent has chosen and filled in, None when it was left."""
+    return await _choose_of(shell, asked, rank(_loaded(shell), "", asked.channel))
+
+
+async def by_name(shell: Shell, asked: Asked, name: str) -> str | None:
+    """The same for the reply called ``name``, or those that it may mean."""
+    fitting = rank(_loaded(shell), name, asked.channel)
+    exact = [reply for reply in fitting if reply.name == name]
+    if not fitting:
+        shell.say(f"There is no canned reply '{name}'.", error=True)
+        return None
+    if len(exact or fitting) == 1:
+        return await _filled(shell, (exact or fitting)[0], asked)
+    return await _choose_of(shell, asked, exact or fitting)
+
+
+def known(shell: Shell, asked: Asked) -> dict[str, object]:
+    """The variables that need no asking, in groups as ``customer.name`` names them; what is not
+    known is left out, so that it stays visible."""
+    agent = shell.settings.agent
+    values: dict[str, object] = {
+        "channel": asked.channel.value,
+        "agent": _said(name=agent.name, handle=agent.handle),
+    }
+    if asked.account is not None:
+        shown = asked.account.display_name or asked.account.name
+        values["account"] = _said(name=shown, address=asked.account.address)
+    conversation = asked.conversation
+    if conversation is not None:
+        values["conversation"] = _said(subject=conversation.subject, id=str(conversation.id))
+        values["customer"] = _customer(conversation.customer)
+    return values
+
+
+def _said(**values: str) -> dict[str, str]:
+    return {name: value for name, value in values.items() if value}
+
+
+def _customer(shown: str) -> dict[str, str]:
+    """Name and first name; an address is nobody's name."""
+    name = shown.strip()
+    if not name or "@" in name:
+        return {}
+    last, _, first = name.partition(",")  # "Okafor, Ada" or "Ada Okafor"
+    return {"name": name, "first_name": (first.split() or last.split() or [name])[0]}
+
+
+async def _choose_of(shell: Shell, asked: Asked, fitting: Sequence[CannedReply]) -> str | None:
+    if not fitting:
+        shell.say(f"There are no canned replies yet; put files into {shell.paths.canned}.")
+        return None
+    by_key = {str(reply.path): reply for reply in fitting}
+    items = [
+        Choice(key, f";{reply.name}  {_title(reply)}", " ".join(reply.tags))
+        for key, reply in by_key.items()
+    ]
+    values = known(shell, asked)
+    key = await shell.choose(
+        "Canned reply", items, preview=lambda chosen: _preview(by_key[chosen], values)
+    )
+    return await _filled(shell, by_key[key], asked) if key is not None else None
+
+
+def _preview(reply: CannedReply, values: Mapping[str, object]) -> str:
+    try:
+        return render(reply.body, values, {}).text
+    except TemplateError as error:
+        return f"{reply.path.name} cannot be used. {error}"
+
+
+async def _filled(shell: Shell, reply: CannedReply, asked: Asked) -> str | None:
+    """The reply with its questions answered, None when one was left."""
+    answers: dict[str, str] = {}
+    try:
+        for prompt in prompts(reply.body):
+            answer = await shell.ask(f"{safe_line(prompt.label)}: ", prompt.default)
+            if answer is None:
+                return None
+            answers[prompt.label] = answer
+        return render(reply.body, known(shell, asked), answers).text
+    except TemplateError as error:
+        shell.say(f"{reply.path.name} cannot be used. {error}", error=True)
+        return None
+
+
+def _loaded(shell: Shell) -> tuple[CannedReply, ...]:
+    loaded = _CACHE.load(shell.settings.canned)
+    if loaded.problems:
+        shell.say(loaded.problems[0], error=True)
+    return loaded.replies
+
+
+def _title(reply: CannedReply) -> str:
+    title = reply.title if reply.title != reply.name else ""
+    return f"{title} ({reply.language})" if reply.language else title

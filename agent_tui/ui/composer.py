@@ -1,0 +1,131 @@
+"""Opens the composer: for an answer, a forward, a new conversation, a note or a draft."""
+
+from dataclasses import replace
+
+from agent_tui.actions import reply as writing
+from agent_tui.actions.registry import ActionError
+from agent_tui.model.account import Account, EffectKind
+from agent_tui.model.conversation import Channel, Conversation
+from agent_tui.model.draft import Draft, DraftKind
+from agent_tui.store import accounts, conversations, drafts, messages
+from agent_tui.ui import canned as prepared
+from agent_tui.ui import drafting
+from agent_tui.ui.composer_pane import Composer, Desk
+from agent_tui.ui.shell import Choice, Shell
+
+
+async def reply(shell: Shell, *, everybody: bool = False) -> None:
+    """Answer the conversation at hand, to everybody on it if wanted.
+
+    Raises ActionError when its provider takes no answers or there is none at hand.
+    """
+    _open_answer(shell, _at_hand(shell), DraftKind.REPLY, everybody=everybody)
+
+
+async def canned(shell: Shell) -> None:
+    """Choose a canned reply and begin an answer with it; raises ActionError as reply."""
+    conversation = _at_hand(shell)
+    account = _sender(shell, conversation.account)
+    text = await prepared.choose(shell, prepared.Asked(conversation, account))
+    if text is not None:
+        _open_answer(shell, conversation, DraftKind.REPLY).insert(text)
+
+
+async def forward(shell: Shell) -> None:
+    """Pass the last message on to somebody else; raises ActionError where that has no meaning."""
+    conversation = _at_hand(shell)
+    account = _sender(shell, conversation.account)
+    if not account.capabilities.recipients:
+        raise ActionError(f"A {conversation.channel} conversation cannot be forwarded.")
+    _open_answer(shell, conversation, DraftKind.FORWARD)
+
+
+async def note(shell: Shell) -> None:
+    """Write a note that only colleagues see."""
+    _open_answer(shell, _at_hand(shell), DraftKind.NOTE)
+
+
+async def new(shell: Shell) -> None:
+    """Begin a conversation; asks for the account where several can send."""
+    able = [
+        account
+        for account in accounts.every(shell.db)
+        if EffectKind.SEND in account.capabilities.effects and account.capabilities.recipients
+    ]
+    if not able:
+        raise ActionError("No account can begin a conversation; add a mail account.")
+    name: str | None = able[0].name
+    if len(able) > 1:
+        items = [Choice(account.name, account.name, account.address) for account in able]
+        name = await shell.choose("Write from", items)
+    if name is not None:
+        draft = writing.compose(shell.context, name)
+        draft = _begun(shell, draft, Channel.MAIL)
+        _show(shell, draft, fresh=True)
+
+
+def open_draft(shell: Shell, draft_id: int) -> None:
+    """Go on with a draft; raises ActionError when it is gone."""
+    draft = drafts.get(shell.db, draft_id)
+    if draft is None:
+        raise ActionError("That draft is gone: it was sent or discarded.")
+    _show(shell, draft, fresh=False)
+
+
+def _open_answer(
+    shell: Shell, conversation: Conversation, kind: DraftKind, *, everybody: bool = False
+) -> Composer:
+    if kind is not DraftKind.NOTE:
+        _sender(shell, conversation.account)
+    before = {d.id for d in drafts.of_conversation(shell.db, conversation.id, shell.context.agent)}
+    draft = writing.start(shell.context, conversation, kind, everybody=everybody)
+    fresh = draft.id not in before
+    if fresh:
+        draft = _begun(shell, draft, conversation.channel)
+    return _show(shell, draft, fresh=fresh)
+
+
+def _begun(shell: Shell, draft: Draft, channel: Channel) -> Draft:
+    """A fresh draft with what stands in it before a word is typed."""
+    begun = draft
+    if draft.kind is DraftKind.FORWARD and draft.conversation_id is not None:
+        message = drafting.answered(messages.of_conversation(shell.db, draft.conversation_id))
+        if message is not None:
+            begun = replace(
+                begun, body=drafting.forwarded(message), files=drafting.fetched_files(message)
+            )
+    if channel is Channel.MAIL and draft.kind is not DraftKind.NOTE:
+        begun = replace(begun, body=drafting.signed(begun.body, shell.settings.signature))
+    if begun != draft:
+        drafts.save(shell.db, begun)
+    return begun
+
+
+def _show(shell: Shell, draft: Draft, *, fresh: bool) -> Composer:
+    found = draft.conversation_id
+    pane = Composer(
+        shell,
+        Desk(
+            draft=draft,
+            conversation=conversations.get(shell.db, found) if found else None,
+            account=accounts.get(shell.db, draft.account),
+            thread=tuple(messages.of_conversation(shell.db, found)) if found else (),
+            fresh=fresh,
+        ),
+    )
+    shell.open_pane(pane)
+    return pane
+
+
+def _at_hand(shell: Shell) -> Conversation:
+    conversation = shell.current()
+    if conversation is None:
+        raise ActionError("There is no conversation here to write in.")
+    return conversation
+
+
+def _sender(shell: Shell, name: str) -> Account:
+    account = accounts.get(shell.db, name)
+    if account is None or EffectKind.SEND not in account.capabilities.effects:
+        raise ActionError(f"The account '{name}' cannot send: it only reads.")
+    return account
