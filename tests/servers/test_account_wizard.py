@@ -1,24 +1,20 @@
 """The installed program adds an account of real servers: from a script, and asked on a terminal."""
 
 import json
-import os
-import pty
-import select
 import subprocess
-import sys
-import time
 import tomllib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from tests.servers.real import Dovecot, Postfix, User
+from tests.terminal import Terminal, agent_tui, environment
 
 pytestmark = pytest.mark.server
 
 _PATIENCE_S = 60
+_NO_KEYRING = {"PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
 
 
 @pytest.fixture
@@ -41,18 +37,10 @@ def servers(tmp_path: Path, dovecot: Dovecot, postfix: Postfix, user: User) -> l
     return [word for name, value in options.items() for word in ("--set", f"{name}={value}")]
 
 
-def command(home: Path, *argv: str) -> list[str]:
-    return [sys.executable, "-m", "agent_tui", "--home", str(home), *argv]
-
-
-def environment(**more: str) -> dict[str, str]:
-    return {**os.environ, "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring", **more}
-
-
 def script(home: Path, *argv: str, password: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        command(home, *argv),
-        env=environment(SHOP_PASSWORD=password),
+        agent_tui(*argv),
+        env=environment(home, SHOP_PASSWORD=password, **_NO_KEYRING),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -96,68 +84,27 @@ def test_a_wrong_password_saves_nothing_and_is_one_sentence(
 
 
 def test_a_person_is_led_through_on_a_terminal(home: Path, user: User, servers: list[str]) -> None:
-    argv = command(home, "account", "add", *servers)
+    argv = agent_tui("account", "add", *servers)
 
-    with conversation(argv) as person:
-        person.answers("Mail address", user.address)
-        person.answers("The name customers see beside it", "Shop")
-        person.answers("A short name for the account [example]", "")
-        person.answers("Secret for example.password (not shown)", user.password)
-        person.answers("Where shall the secret come from?", "")
-        person.answers("Number [1]", "4")
-        person.sees("The account 'example' is saved")
-        code = person.waits()
+    with Terminal(argv, env=environment(home, **_NO_KEYRING), cols=160, rows=50) as screen:
+        for question, answer in (
+            ("Mail address: ", user.address),
+            ("The name customers see beside it: ", "Shop"),
+            (r"A short name for the account \[example\]: ", ""),
+            (r"Secret for example.password \(not shown\): ", user.password),
+            (r"Number \[1\]: ", "4"),
+        ):
+            screen.wait_for(f"^{question.rstrip()}")
+            screen.press(f"{answer}\n")
+        screen.wait_for("The account 'example' is saved")
+        code = screen.wait_for_exit()
 
     saved = tomllib.loads((home / "config" / "accounts" / "example.toml").read_text())
     assert code == 0
     assert saved["address"] == user.address
     assert saved["name"] == "Shop"
     assert saved["password"] == {"file": str(home / "config" / "accounts" / "example.secret")}
-    assert user.password not in person.screen
-
-
-class Conversation:
-    """A program on a pseudo-terminal, and what it has shown."""
-
-    def __init__(self, process: subprocess.Popen[bytes], terminal: int) -> None:
-        self._process = process
-        self._terminal = terminal
-        self._read = 0
-        self.screen = ""
-
-    def sees(self, words: str) -> None:
-        """Wait for ``words`` after what was seen before."""
-        deadline = time.monotonic() + _PATIENCE_S
-        while words not in self.screen[self._read :]:
-            ready, _, _ = select.select([self._terminal], [], [], 1)
-            if ready:
-                self.screen += os.read(self._terminal, 4096).decode()
-            assert time.monotonic() < deadline, self.screen
-        self._read = self.screen.index(words, self._read) + len(words)
-
-    def answers(self, question: str, answer: str) -> None:
-        self.sees(question)
-        if not question.endswith("?"):
-            self.sees(": ")
-            os.write(self._terminal, f"{answer}\n".encode())
-
-    def waits(self) -> int:
-        return self._process.wait(_PATIENCE_S)
-
-
-@contextmanager
-def conversation(argv: Sequence[str]) -> Iterator[Conversation]:
-    ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        argv, env=environment(), stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True
-    )
-    os.close(theirs)
-    try:
-        yield Conversation(process, ours)
-    finally:
-        process.kill()
-        process.wait()
-        os.close(ours)
+    assert user.password.encode() not in screen.log
 
 
 def port(servers: Sequence[str], name: str) -> str:
