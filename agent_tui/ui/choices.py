@@ -1,0 +1,126 @@
+"""What an action still needs to know, chosen from a list: a time, a colleague, labels, a priority."""
+
+from datetime import datetime, time, timedelta, tzinfo
+
+from agent_tui.actions.registry import ActionError
+from agent_tui.actions.when import parse_when, say_when
+from agent_tui.model.clock import Millis
+from agent_tui.model.conversation import Conversation, Priority
+from agent_tui.query.complete import Completion
+from agent_tui.store import agents, conversations
+from agent_tui.ui.line_input import NO_HINT
+from agent_tui.ui.shell import Choice, Hint, Shell
+
+_PRESETS = (
+    ("In 3 hours", "in 3h"),
+    ("This evening", "today 18:00"),
+    ("Tomorrow morning", "tomorrow 9:00"),
+    ("Monday morning", "monday 9:00"),
+)
+_EVENING = time(18)
+
+
+async def snooze(shell: Shell) -> None:
+    """Ask until when, from presets or as typed, and snooze."""
+    now = shell.context.clock()
+
+    def typed(text: str) -> Choice | None:
+        try:
+            at = parse_when(text, now)
+        except ActionError:
+            return None
+        return Choice(text, text, say_when(at, now))
+
+    chosen = await shell.choose("Snooze until", snooze_presets(now), free=typed)
+    if chosen is not None:
+        shell.do("snooze", until=chosen)
+
+
+def snooze_presets(now: Millis, zone: tzinfo | None = None) -> list[Choice]:
+    """The times that are offered at ``now``; this evening only while it is to come."""
+    here = datetime.fromtimestamp(now / 1000, zone)
+    wanted = [
+        (title, when) for title, when in _PRESETS if when != "today 18:00" or here.time() < _EVENING
+    ]
+    week = (here + timedelta(days=7)).date()
+    wanted.append(("In a week", f"{week} 9:00"))
+    return [
+        Choice(when, title, say_when(parse_when(when, now, zone), now, zone))
+        for title, when in wanted
+    ]
+
+
+async def assign(shell: Shell) -> None:
+    """Ask for a colleague and assign."""
+    me = shell.context.agent
+    known = [agent for agent in agents.every(shell.db) if agent.handle != me]
+    items = [
+        *(Choice(agent.handle, agent.handle, agent.name) for agent in known),
+        Choice("me", "me", me),
+        Choice("none", "none", "nobody"),
+    ]
+    chosen = await shell.choose("Assign to", items)
+    if chosen is not None:
+        shell.do("assign", agent=chosen)
+
+
+async def label(shell: Shell) -> None:
+    """Ask for a label to put on, or to take off where it is on already; a new one as typed."""
+    current = shell.current()
+    on = set(current.labels) if current else set()
+    every = sorted(on) + [name for name in conversations.labels(shell.db) if name not in on]
+    items = [
+        Choice(_toggled(name, on), name, "on: take it off" if name in on else "") for name in every
+    ]
+
+    def typed(text: str) -> Choice | None:
+        words = text.split()
+        if len(words) == 1 and any(words[0].casefold() in name for name in every):
+            return None  # the labels that fit are meant; a leading + insists on a new one
+        return Choice(text, text, "put on; a leading - takes off")
+
+    chosen = await shell.choose("Label", items, free=typed)
+    if chosen is not None:
+        shell.do("label", labels=chosen)
+
+
+async def priority(shell: Shell) -> None:
+    """Ask for a priority and set it."""
+    current = shell.current()
+    items = [
+        Choice(p.name.lower(), p.name.lower(), "now" if _is(current, p) else "")
+        for p in sorted(Priority, reverse=True)
+    ]
+    chosen = await shell.choose("Priority", items)
+    if chosen is not None:
+        shell.do("priority", priority=chosen)
+
+
+def when_hint(shell: Shell, text: str) -> Hint:
+    """The moment that ``text`` means, or that it means none."""
+    now = shell.context.clock()
+    if not text.strip():
+        return NO_HINT
+    try:
+        return Hint(f"-> {say_when(parse_when(text, now), now)}")
+    except ActionError as error:
+        return Hint(str(error), wrong=True)
+
+
+def agent_words(shell: Shell) -> list[str]:
+    """What an agent argument may be."""
+    return ["me", "none", *(agent.handle for agent in agents.every(shell.db))]
+
+
+def words_after(text: str, start: int, cursor: int, words: list[str]) -> list[Completion]:
+    """Those of ``words`` that begin like the text from ``start`` to ``cursor``."""
+    typed = text[start:cursor].casefold()
+    return [Completion(word, start, cursor) for word in words if word.casefold().startswith(typed)]
+
+
+def _toggled(name: str, on: set[str]) -> str:
+    return f"-{name}" if name in on else name
+
+
+def _is(conversation: Conversation | None, priority: Priority) -> bool:
+    return conversation is not None and conversation.priority is priority
