@@ -7,8 +7,11 @@ class ConfigError(Exception):
     """A setting, an account file or a folder is wrong; ``str()`` is one sentence for its owner.
 
     The sentence names the file, the line and the key where there are any, what was found, and
-    what is allowed.
+    what is allowed. It is one line without control characters, whatever the file held.
     """
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__("".join(c if c.isprintable() else "\ufffd" for c in sentence))
 
 
 def meant(word: str, known: Iterable[str]) -> str:

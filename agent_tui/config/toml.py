@@ -20,6 +20,9 @@ class Source(NamedTuple):
     text: str
     first_line: int = 1  # of the text within the file
 
+    def __repr__(self) -> str:
+        return f"<Source {self.path}>"  # somebody may have put a secret into the text
+
     def table(self) -> dict[str, object]:
         """What the text says. Raises ConfigError when it is not TOML."""
         if not self.text:

@@ -4,8 +4,11 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from agent_tui.config.errors import ConfigError
 from agent_tui.config.help import settings_help
@@ -183,6 +186,28 @@ def test_a_mistake_is_one_sentence_with_line_and_key(
     paths: Paths, text: str, sentence: str
 ) -> None:
     assert told(paths, text) == sentence
+
+
+_WORDS = st.sampled_from(
+    [setting.name for setting in SETTINGS]
+    + ["keys", "views", "agent", "undo_seconds", "[", "]", "[[", "]]", "{", "}", "=", "\n", "."]
+    + ['"x"', "'\x1b'", "3", "true", "[]", "{}", '"""', "name", "query", '"\\u0007"', "#", ","]
+)
+
+
+@given(st.lists(_WORDS, max_size=20).map(" ".join) | st.text(max_size=60))
+def test_any_file_gives_settings_or_one_printable_sentence(text: str) -> None:
+    with TemporaryDirectory() as folder:
+        paths = find_paths(Path(folder), {})
+        paths.config.mkdir(mode=0o700)
+        paths.settings.write_text(text, "utf-8")
+        told = str(paths.settings)
+        try:
+            load_settings(paths, {})
+        except ConfigError as error:
+            told = str(error)
+    assert told.isprintable()
+    assert str(paths.settings) in told
 
 
 def test_text_that_is_not_utf_8_is_told_by_line(paths: Paths) -> None:
