@@ -1,4 +1,4 @@
-"""What an action still needs to know, chosen from a list: a time, a colleague, labels, a priority."""
+"""What an action still has to know, chosen from a list: a time, a colleague, labels, a priority."""
 
 from datetime import datetime, time, timedelta, tzinfo
 

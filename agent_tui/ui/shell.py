@@ -130,6 +130,10 @@ class Shell(Protocol):
         """The styles that panes draw with."""
         ...
 
+    def use_theme(self, name: str) -> None:
+        """Draw everything with another theme; raises ThemeError."""
+        ...
+
     def commands(self) -> Mapping[str, Command]:
         """Every command by name."""
         ...

@@ -1,0 +1,110 @@
+"""The palette and the command line: every command by a few letters, or by its name."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from agent_tui.actions.registry import Action, registry
+from agent_tui.content.safe import safe_line
+from agent_tui.model.account import Account
+from agent_tui.store import accounts
+from agent_tui.ui import command_line as lines
+from agent_tui.ui.shell import Choice, Command, Hint, Shell, Where
+
+_NOT_LISTED = frozenset({"palette", "command-line"})
+"""What opens the list is not in it."""
+
+_recent: Final[list[str]] = []
+"""Commands chosen here before, the last one first."""
+
+
+async def pick_command(shell: Shell) -> None:
+    """Choose a command by letters of its title or name, and do it."""
+    where = shell.where()
+    chosen = await shell.choose("Command", choices(shell, where))
+    if chosen is None:
+        return
+    if chosen in _recent:
+        _recent.remove(chosen)
+    _recent.insert(0, chosen)
+    if chosen in shell.commands():
+        shell.run_command(chosen)
+    else:
+        await _ask_line(shell, f"{chosen} ")
+
+
+async def command_line(shell: Shell) -> None:
+    """Ask for a command with its arguments, and do it.
+
+    Raises ActionError for what cannot be done.
+    """
+    await _ask_line(shell, "")
+
+
+def choices(shell: Shell, where: Where) -> list[Choice]:
+    """Every command with its keys, recently used ones first, then those of this pane."""
+    actions = registry()
+    account = _account(shell)
+    found = [
+        Choice(
+            command.name,
+            f"{_keys(shell, command.name)}{command.title}",
+            command.help,
+            _refused(command, where, actions, account),
+        )
+        for command in shell.commands().values()
+        if command.name not in _NOT_LISTED
+    ]
+    found += [
+        Choice(action.name, f"{'':{_KEYS_WIDTH}}{action.title}", action.help)
+        for action in actions.values()
+        if action.name not in shell.commands()
+    ]
+    return sorted(found, key=lambda choice: (_age(choice.key), bool(choice.refused)))
+
+
+_KEYS_WIDTH = 16
+
+
+def _keys(shell: Shell, name: str) -> str:
+    return f"{' '.join(shell.keys_of(name)[:2]):{_KEYS_WIDTH}}"
+
+
+def _age(name: str) -> int:
+    return _recent.index(name) if name in _recent else len(_recent)
+
+
+def _refused(
+    command: Command, where: Where, actions: Mapping[str, Action], account: Account | None
+) -> str:
+    """Why the command cannot be used now; empty when it can."""
+    if where not in command.where:
+        panes = ", ".join(sorted(command.where))
+        return f"Not here: it works in {panes}."
+    action = actions.get(command.name)
+    if action is None or action.needs is None or account is None:
+        return ""
+    if action.needs not in account.capabilities.effects:
+        return f"The account '{safe_line(account.name)}' cannot {action.needs}."
+    return ""
+
+
+def _account(shell: Shell) -> Account | None:
+    current = shell.current()
+    return accounts.get(shell.db, current.account) if current else None
+
+
+async def _ask_line(shell: Shell, initial: str) -> None:
+    words = lines.vocabulary(shell)
+
+    def preview(text: str) -> Hint:
+        return lines.hint(shell, words, text)
+
+    said = await shell.ask(
+        ":",
+        initial,
+        complete=lambda text, cursor: lines.complete(shell, words, text, cursor),
+        preview=preview,
+        history=":",
+    )
+    if said and said.strip():
+        lines.run(shell, words, said)
