@@ -7,7 +7,6 @@ from agent_tui.model.clock import Millis
 from agent_tui.model.message import Attachment, Body, Delivery, Direction, FetchState, Message
 from agent_tui.store import codec
 from agent_tui.store.database import Database, Row
-from agent_tui.store.words import indexed
 
 _IDS_PER_MS = 1000
 _INDEXED_CHARACTERS = 200_000
@@ -297,10 +296,10 @@ def _index_entry(message: Message) -> dict[str, str]:
     people = [message.author, message.address]
     people += [str(person) for person in message.recipients.all()]
     return {
-        "subject": indexed(message.subject),
-        "body": indexed(message.body.text[:_INDEXED_CHARACTERS]),
-        "people": indexed(" ".join(people)),
-        "files": indexed(" ".join(f.name for f in message.attachments)),
+        "subject": message.subject,
+        "body": message.body.text[:_INDEXED_CHARACTERS],
+        "people": " ".join(people),
+        "files": " ".join(f.name for f in message.attachments),
     }
 
 

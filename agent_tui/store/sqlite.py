@@ -1,21 +1,30 @@
 """The store as one SQLite file in WAL mode, private to its owner; all SQLite-only SQL is here."""
 
+import errno
 import os
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from importlib import resources
 from pathlib import Path
 
 from agent_tui.store.database import NO_PARAMS, Params, Row, StoreError
-from agent_tui.store.words import indexed
+from agent_tui.store.words import indexed, sought
 
-_BUSY_TIMEOUT_S = 30
+BUSY_TIMEOUT_S = 5
+"""Writes take milliseconds; whoever holds the lock for longer is stuck, and the screen waits."""
+
 _CACHE_KIB = 8 * 1024
+
+_APPLICATION_ID = 0x61747569  # "atui", so that no other program's database is taken for ours
+
+_NEWEST = 1
+"""The newest migration; a test holds it against the folder, start-up need not list it."""
 
 
 class SqliteDatabase:
-    """One file, one connection a thread."""
+    """One file, one connection a thread; a thread's connection is closed when the thread ends."""
 
     def __init__(self, path: Path) -> None:
         """Opens or creates ``path`` (mode 0600) and brings its schema up to date.
@@ -25,14 +34,14 @@ class SqliteDatabase:
         """
         self.path = path
         self._local = threading.local()
-        self._open: list[sqlite3.Connection] = []
-        self._lock = threading.Lock()
+        self._closed = False
         try:
-            _create_private(path)
-            _migrate(self._connection(), path)
-        except (OSError, sqlite3.Error) as error:
+            with self._told():
+                _make_private(path)
+                _prepare(self._connection(), path)
+        except BaseException:
             self.close()
-            raise StoreError(sentence(error, path)) from error
+            raise
 
     def all(self, sql: str, params: Params = NO_PARAMS) -> Sequence[Row]:
         with self._told():
@@ -45,167 +54,241 @@ class SqliteDatabase:
             return row
 
     def run(self, sql: str, params: Params = NO_PARAMS) -> int:
-        with self._told():
-            return self._connection().execute(sql, params).rowcount
+        with self._writing() as connection:
+            return connection.execute(sql, params).rowcount
 
     def insert(self, sql: str, params: Params = NO_PARAMS) -> int:
-        with self._told():
-            return self._connection().execute(sql, params).lastrowid or 0
+        with self._writing() as connection:
+            return connection.execute(sql, params).lastrowid or 0
 
     def many(self, sql: str, params: Iterable[Params]) -> None:
-        with self._told():
-            self._connection().executemany(sql, params)
+        with self._writing() as connection:
+            connection.executemany(sql, params)
 
     @contextmanager
     def transaction(self, *, durable: bool = False) -> Iterator[None]:
         connection = self._connection()
         if connection.in_transaction:
+            if durable and not connection.durable:
+                raise RuntimeError("a durable transaction within one that is not")
             yield
             return
         with self._told():
-            connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
-            connection.execute("BEGIN IMMEDIATE")
+            connection.begin(durable=durable)
         try:
             yield
+            with self._told():
+                connection.commit()
         except BaseException:
-            connection.rollback()
+            with self._told():
+                connection.rollback()
             raise
-        with self._told():
-            connection.commit()
 
     def stamp(self) -> int:
         with self._told():
             version: int = self._connection().execute("PRAGMA data_version").fetchone()[0]
             return version
 
-    def damage(self) -> list[str]:
-        """What SQLite finds wrong with the file, in its own words; reads all of it."""
-        with self._told():
-            rows = self._connection().execute("PRAGMA integrity_check(10)").fetchall()
-        found = [str(row[0]) for row in rows]
-        return [] if found == ["ok"] else found
-
     def index(self, rowid: int, columns: Mapping[str, str]) -> None:
         self.run(
             "INSERT INTO search (rowid, subject, body, people, files)"
             " VALUES (:rowid, :subject, :body, :people, :files)",
-            {"rowid": rowid, **columns},
+            {"rowid": rowid, **_indexed(columns)},
         )
 
     def unindex(self, rowid: int, columns: Mapping[str, str]) -> None:
         self.run(
             "INSERT INTO search (search, rowid, subject, body, people, files)"
             " VALUES ('delete', :rowid, :subject, :body, :people, :files)",
-            {"rowid": rowid, **columns},
+            {"rowid": rowid, **_indexed(columns)},
         )
 
     def match(self, param: str) -> str:
         return f"search MATCH :{param}"
 
     def term(self, text: str, column: str | None, *, prefix: bool) -> str:
-        words = indexed(text).replace('"', " ").replace("\0", " ")
+        words, unfinished = sought(text)
         if not any(map(str.isalnum, words)):  # FTS5 finds nothing for a phrase without tokens
             return ""
-        phrase = f'"{words}"' + (" *" if prefix else "")
+        plain = words.replace('"', " ").replace("\0", " ")
+        phrase = f'"{plain}"' + (" *" if prefix or unfinished else "")
         return f"{{{column}}} : {phrase}" if column else phrase
 
     def close(self) -> None:
-        with self._lock:
-            for connection in self._open:
-                connection.close()
-            self._open.clear()
-            self._local = threading.local()
+        self._closed = True
+        self._local = threading.local()  # a connection in use is closed when its statement ends
 
-    def _connection(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+    def _connection(self) -> "_Connection":
+        connection: _Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            connection = _connect(self.path)
-            self._local.connection = connection
-            with self._lock:
-                self._open.append(connection)
+            if self._closed:
+                raise StoreError(f"The store {self.path} is closed.")
+            connection = self._local.connection = _connect(self.path)
         return connection
+
+    @contextmanager
+    def _writing(self) -> Iterator["_Connection"]:
+        connection = self._connection()
+        if connection.in_transaction:
+            with self._told():
+                yield connection
+        else:
+            with self.transaction(), self._told():
+                yield connection
 
     @contextmanager
     def _told(self) -> Iterator[None]:
         try:
             yield
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError, UnicodeEncodeError, OverflowError) as error:
             raise StoreError(sentence(error, self.path)) from error
 
 
 def sentence(error: Exception, path: Path) -> str:
     """``error`` as one sentence: what happened, where, what to do."""
-    text = str(error).lower()
-    for mark, told in _SENTENCES:
-        if mark in text:
-            return told.format(path=path, folder=path.parent)
-    return f"The store {path} failed: {error}. Run 'agent-tui doctor'."
+    if isinstance(error, OSError):
+        told = _OF_SYSTEM.get(error.errno or 0, _UNKNOWN)
+    elif isinstance(error, sqlite3.Error):
+        told = _OF_SQLITE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, _UNKNOWN)
+    else:
+        told = _NOT_A_VALUE
+    return told.format(path=path, folder=path.parent, error=error, seconds=BUSY_TIMEOUT_S)
 
 
-_SENTENCES = (
-    ("full", "The disk of {folder} is full; free some space, nothing is lost."),
-    (
-        "readonly",
-        "{path} cannot be written; make the file and its folder writable or choose another "
-        "folder with --home.",
-    ),
-    (
-        "read-only",
-        "{folder} is on a read-only disk; choose another folder with --home.",
-    ),
-    (
-        "permission denied",
-        "{path} cannot be opened: permission denied; make it yours or choose another folder "
-        "with --home.",
-    ),
-    ("unable to open", "{path} cannot be opened or created; check the folder and its rights."),
-    ("locked", "{path} is locked by another program; close it and try again."),
-    (
-        "not a database",
-        "{path} is not a store of agent-tui; move it away and start again.",
-    ),
-    ("malformed", "{path} is damaged; move it away or restore a copy, then run doctor."),
+_UNKNOWN = "The store {path} failed: {error}. Run 'agent-tui doctor'."
+_NOT_A_VALUE = "This cannot be stored: {error}."
+_FULL = "The disk of {folder} is full; free some space, nothing is lost."
+_READ_ONLY_FILE = (
+    "{path} cannot be written; make the file and its folder writable or choose another folder "
+    "with --home."
 )
+_READ_ONLY_DISK = "{folder} is on a read-only disk; choose another folder with --home."
+_FORBIDDEN = (
+    "{path} cannot be opened: permission denied; make it yours or choose another folder with "
+    "--home."
+)
+_NOT_THERE = "{path} cannot be opened or created; check the folder and its rights."
+_BUSY = (
+    "{path} is locked: another program has been writing to it for {seconds} s; nothing was "
+    "changed, try again."
+)
+_DISK_FAILS = "The disk of {folder} cannot be read or written ({error}); check the disk."
+_FOREIGN = "{path} is not a store of agent-tui; move it away and start again."
+_DAMAGED = "{path} is damaged; move it away or restore a copy, then run 'agent-tui doctor'."
+
+_OF_SQLITE = {
+    sqlite3.SQLITE_FULL: _FULL,
+    sqlite3.SQLITE_READONLY: _READ_ONLY_FILE,
+    sqlite3.SQLITE_PERM: _FORBIDDEN,
+    sqlite3.SQLITE_CANTOPEN: _NOT_THERE,
+    sqlite3.SQLITE_BUSY: _BUSY,
+    sqlite3.SQLITE_LOCKED: _BUSY,
+    sqlite3.SQLITE_IOERR: _DISK_FAILS,
+    sqlite3.SQLITE_NOTADB: _FOREIGN,
+    sqlite3.SQLITE_CORRUPT: _DAMAGED,
+}
+
+_OF_SYSTEM = {
+    errno.ENOSPC: _FULL,
+    errno.EDQUOT: _FULL,
+    errno.EROFS: _READ_ONLY_DISK,
+    errno.EACCES: _FORBIDDEN,
+    errno.EPERM: _FORBIDDEN,
+    errno.EEXIST: _NOT_THERE,
+    errno.EISDIR: _NOT_THERE,
+    errno.ENOTDIR: _NOT_THERE,
+    errno.ENOENT: _NOT_THERE,
+}
 
 
-def _create_private(path: Path) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+class _Connection(sqlite3.Connection):
+    """Closes itself with the thread it belongs to."""
+
+    durable = False
+
+    def begin(self, *, durable: bool) -> None:
+        """Begin to write; ``durable``: with a sync to disk at the end."""
+        self.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+        self.execute("BEGIN IMMEDIATE")
+        self.durable = durable
+
+    def __del__(self) -> None:
+        self.close()
 
 
-def _connect(path: Path) -> sqlite3.Connection:
+def _connect(path: Path) -> _Connection:
     connection = sqlite3.connect(
-        path, timeout=_BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
+        path,
+        timeout=BUSY_TIMEOUT_S,
+        isolation_level=None,
+        check_same_thread=False,  # the end of the program closes it from another one
+        factory=_Connection,
     )
     connection.row_factory = sqlite3.Row
-    connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA fullfsync = ON")  # macOS keeps what was synced in the disk's cache
     connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
     return connection
 
 
-def _migrations() -> list[tuple[int, str]]:
-    files = sorted((Path(__file__).parent / "migrations" / "sqlite").glob("*.sql"))
-    return [(int(f.name[:4]), f.read_text("utf-8")) for f in files]
+def _make_private(path: Path) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        if os.fstat(file).st_mode & 0o077:  # a restored copy; the files beside it take its mode
+            os.fchmod(file, 0o600)
+    finally:
+        os.close(file)
 
 
-def _migrate(connection: sqlite3.Connection, path: Path) -> None:
-    have: int = connection.execute("PRAGMA user_version").fetchone()[0]
+def _prepare(connection: _Connection, path: Path) -> None:
+    """Check that the file is ours before anything in it is changed, then bring it up to date."""
+    have = _schema(connection, path)
+    connection.execute("PRAGMA journal_mode = WAL")
     if have == _NEWEST:
         return
+    connection.begin(durable=True)
+    have = _schema(connection, path)  # another process may have been faster
+    for number, sql in _migrations():
+        if number > have:
+            for statement in _statements(sql):
+                connection.execute(statement)
+    connection.execute(f"PRAGMA user_version = {_NEWEST}")
+    connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
+    connection.commit()
+
+
+def _schema(connection: sqlite3.Connection, path: Path) -> int:
+    """The newest migration that the file has seen, 0 for a new one."""
+    owner: int = connection.execute("PRAGMA application_id").fetchone()[0]
+    have: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    if owner != _APPLICATION_ID:
+        if connection.execute("SELECT 1 FROM sqlite_master").fetchone():
+            raise StoreError(f"{path} is a database of another program; choose another --home.")
+        return 0
     if have > _NEWEST:
         raise StoreError(
             f"{path} was written by a newer agent-tui (schema {have}, this one knows {_NEWEST}); "
             "update agent-tui."
         )
-    if have == 0 and connection.execute("SELECT 1 FROM sqlite_master").fetchone():
-        raise StoreError(f"{path} is a database of another program; choose another --home.")
-    for number, sql in _migrations():
-        if number > have:
-            connection.executescript(
-                f"BEGIN IMMEDIATE; {sql}; PRAGMA user_version = {number}; COMMIT;"
-            )
+    return have
 
 
-_NEWEST = 1
-"""The newest migration; a test holds it against the folder, start-up need not list it."""
+def _migrations() -> list[tuple[int, str]]:
+    folder = resources.files("agent_tui.store") / "migrations" / "sqlite"
+    files = sorted((f for f in folder.iterdir() if f.name.endswith(".sql")), key=lambda f: f.name)
+    return [(int(f.name[:4]), f.read_text("utf-8")) for f in files]
+
+
+def _statements(sql: str) -> Iterator[str]:
+    """The statements of a script one by one: ``executescript`` would commit what is open."""
+    statement = ""
+    for line in sql.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+
+
+def _indexed(columns: Mapping[str, str]) -> dict[str, str]:
+    return {name: indexed(text) for name, text in columns.items()}
