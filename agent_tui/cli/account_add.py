@@ -59,7 +59,7 @@ def add(args: argparse.Namespace, paths: Paths, asker: Asker | None, find: Find)
     options = registry.load(args.adapter).info.options
     settings = _settings(args, options, patient, find)
     account = _named(args, paths, settings, patient)
-    secret = _secret_option(options, settings)
+    secret = _secret_option(args, options)
     password = passwords.Password()
     if secret:
         password = passwords.obtain(args, f"{account.name}.{secret.name}", asker)
@@ -88,19 +88,34 @@ def _settings(
 ) -> dict[str, object]:
     by_name = {option.name: option for option in options}
     given = _given(args.set, by_name)
-    if "address" not in by_name:
-        if args.address:
-            raise ConfigError(f"The adapter '{args.adapter}' takes no address; leave it out.")
-        return given | _asked_for(asker, options, {}, given)
-    address = args.address or given.get("address") or (asker and asker.text("Mail address"))
-    if not address:
-        raise ConfigError("Name the address: agent-tui account add support@example.org")
-    given["address"] = address
+    if args.address and "address" not in by_name:
+        raise ConfigError(f"The adapter '{args.adapter}' takes no address; leave it out.")
+    if "address" in by_name and (named := _address(args, by_name["address"], given, asker)):
+        given["address"] = named
     defaults: dict[str, object] = {}
-    if {"host", "smtp_host"} <= by_name.keys() and not {"host", "smtp_host"} <= given.keys():
-        found = _discovered(find(str(address)), args, asker)
+    address = str(given.get("address", ""))
+    if address and _has_servers(by_name) and not {"host", "smtp_host"} <= given.keys():
+        found = _discovered(find(address), args, asker)
         defaults = {k: v for k, v in found.items() if k in by_name and k not in given}
     return given | _asked_for(asker, options, defaults, given)
+
+
+def _address(
+    args: argparse.Namespace, option: Option, given: Mapping[str, object], asker: Asker | None
+) -> str:
+    """The address that was named, or asked for; empty only where the adapter can do without."""
+    named = str(args.address or given.get("address") or "")
+    needed = option.default is None and not option.optional
+    if not named and needed and asker:
+        named = asker.text("Mail address")
+    if not named and needed:
+        raise ConfigError("Name the address: agent-tui account add support@example.org")
+    return named
+
+
+def _has_servers(by_name: Mapping[str, Option]) -> bool:
+    """Whether the adapter's options are those of mail servers, which can be found out."""
+    return {"address", "host", "smtp_host"} <= by_name.keys()
 
 
 def _discovered(
@@ -217,10 +232,13 @@ def _suggested(settings: Mapping[str, object], adapter: str, taken: set[str]) ->
     return next(name for name in names if name not in taken)
 
 
-def _secret_option(options: Sequence[Option], settings: Mapping[str, object]) -> Option | None:
-    """The secret that the account cannot do without."""
-    needed = (o for o in options if o.secret and not o.optional and o.name not in settings)
-    return next(needed, None)
+def _secret_option(args: argparse.Namespace, options: Sequence[Option]) -> Option | None:
+    """The secret that the account cannot do without, or that the command line names."""
+    secrets = [option for option in options if option.secret]
+    needed = [option for option in secrets if not option.optional]
+    if secrets and passwords.named(args):
+        return (needed or secrets)[0]
+    return needed[0] if needed else None
 
 
 def _with(account: AccountConfig, settings: Mapping[str, object]) -> AccountConfig:

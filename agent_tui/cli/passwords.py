@@ -40,6 +40,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     where.add_argument("--ask", action="store_true", help="ask for it at each start")
 
 
+def named(args: argparse.Namespace) -> bool:
+    """Whether ``args`` say where a secret is."""
+    ways = (args.password_env, args.password_cmd, args.password_file)
+    return any(ways) or args.password_keyring or args.ask
+
+
 def obtain(args: argparse.Namespace, name: str, asker: Asker | None) -> Password:
     """The secret called ``name`` (account.option) as ``args`` say, or as the person answers.
 

@@ -53,6 +53,26 @@ class FakeAdapter:
         type(self).closed += 1
 
 
+class FolderAdapter(FakeAdapter):
+    """Mail in a folder: no server, an address and a password only if answers shall leave."""
+
+    info = AdapterInfo(
+        "folder",
+        "Fake folder",
+        "1",
+        Capabilities(Channel.MAIL),
+        (
+            Option("path", str, "The folder."),
+            Option("address", str, "The address customers write to.", default=""),
+            Option("smtp_host", str, "The server that answers leave by.", optional=True),
+            Option("smtp_password", str, "The password.", optional=True, secret=True),
+        ),
+    )
+
+    async def check(self) -> list[Finding]:
+        return [Finding("Folder", Severity.OK, str(self.account.settings["path"]))]
+
+
 class RaisingAdapter(FakeAdapter):
     """A plugin with a bug."""
 

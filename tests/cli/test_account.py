@@ -4,6 +4,7 @@ import argparse
 import io
 import json
 import logging
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,8 +18,8 @@ from agent_tui.config.accounts import find_account, load_accounts
 from agent_tui.config.errors import ConfigError
 from agent_tui.config.paths import Paths, find_paths
 from agent_tui.config.secrets import SecretProblem
-from tests.cli.fakes import GOOD, FakeAdapter, Person, RaisingAdapter
-from tests.config.test_secrets import MemoryKeyring
+from tests.cli.fakes import GOOD, FakeAdapter, FolderAdapter, Person, RaisingAdapter
+from tests.config.fakes import MemoryKeyring
 
 SERVERS = MailServers(
     Endpoint("imap.example.org", 993),
@@ -336,6 +337,34 @@ def test_servers_that_only_dns_vouches_for_need_a_yes(paths: Paths) -> None:
     assert load_accounts(paths) == []
     assert add(paths, *argv, "--yes", servers=OUTSIDE) == 0
     assert add(paths, *argv, servers=OUTSIDE, person=Person(only_dns_says="y")) == 0
+
+
+def test_what_an_adapter_can_do_without_is_not_asked_for(
+    paths: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(registry, "load", lambda _name: FolderAdapter)
+
+    assert add(paths, "--set", "path=/mail", person=Person()) == 0
+    assert add(paths, "a@b.c", "--set", "path=/mail", "--password-env", "SHOP") == 0
+
+    first, second = load_accounts(paths)
+    assert (first.name, first.settings) == (
+        "b",
+        {"path": "/mail", "address": "a@b.c", "smtp_password": {"env": "SHOP"}},
+    )
+    assert (second.name, second.settings) == ("fake", {"path": "/mail"})
+
+
+def test_an_adapter_without_addresses_refuses_one(
+    paths: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Nameless(FolderAdapter):
+        info = replace(FolderAdapter.info, options=())
+
+    monkeypatch.setattr(registry, "load", lambda _name: Nameless)
+
+    with pytest.raises(ConfigError, match="takes no address"):
+        add(paths, "a@b.c")
 
 
 @pytest.mark.usefixtures("env")

@@ -13,7 +13,7 @@ from agent_tui.config import keystore
 from agent_tui.config.paths import Paths, find_paths
 from agent_tui.store.sqlite import SqliteDatabase
 from tests.cli.fakes import GOOD, FakeAdapter
-from tests.config.test_secrets import MemoryKeyring
+from tests.config.fakes import MemoryKeyring
 
 
 @pytest.fixture

@@ -11,26 +11,9 @@ import pytest
 from agent_tui.config import keystore, secrets
 from agent_tui.config.secret_ref import AskRef, CommandRef, EnvRef, FileRef, KeyringRef, SecretRef
 from agent_tui.config.secrets import SecretProblem, forget_secret, resolve, store_secret
+from tests.config.fakes import MemoryKeyring
 
 CANARY = "sk-live-CANARY-0042"
-
-
-class MemoryKeyring:
-    """A keyring that keeps."""
-
-    name = "memory"
-
-    def __init__(self) -> None:
-        self.kept: dict[tuple[str, str], str] = {}
-
-    def get_password(self, service: str, username: str) -> str | None:
-        return self.kept.get((service, username))
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self.kept[service, username] = password
-
-    def delete_password(self, service: str, username: str) -> None:
-        del self.kept[service, username]
 
 
 class ForgetfulKeyring(MemoryKeyring):
