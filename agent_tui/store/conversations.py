@@ -249,6 +249,15 @@ def due_snoozes(db: Database, now: Millis) -> list[Conversation]:
     return _conversations(db, rows)
 
 
+def next_snooze(db: Database) -> Millis | None:
+    """When the next snoozed conversation comes back."""
+    row = db.one(
+        "SELECT min(snoozed_until) AS at FROM conversations"
+        " WHERE snoozed_until IS NOT NULL AND status = 'snoozed'"
+    )
+    return row["at"] if row else None
+
+
 def _hits(db: Database, query: Compiled, before: int | None, limit: int) -> Sequence[Row]:
     older = "AND search.rowid < :before" if before is not None else ""
     return db.all(

@@ -1,0 +1,245 @@
+"""Delivers what stands in the outbox: at most once without the agent's word, never lost."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+from agent_tui.adapters.contract import (
+    AccountProblem,
+    Adapter,
+    AdapterError,
+    Deferred,
+    Effect,
+    MailboxProblem,
+    Receipt,
+    Refused,
+    Settled,
+    Unreachable,
+)
+from agent_tui.content.safe import safe_line
+from agent_tui.engine import backoff
+from agent_tui.engine.contain import Doing, begin, call, garbage, hung, result
+from agent_tui.engine.desk import Desk
+from agent_tui.engine.effects import effect_of, note_moves, note_place, size_of
+from agent_tui.model.account import EffectKind
+from agent_tui.model.outbox import Filed, OutboxItem
+from agent_tui.store import outbox
+from agent_tui.store.database import Conflict, StoreError
+
+SETTLE_LIMIT_S = 60.0
+
+_LIMIT_S = 120.0
+_SLOWEST_LINE = 8_000
+"""Bytes a second; a reply with large files takes longer to hand over."""
+
+_AFTER_COMMIT_S = 960.0
+"""RFC 5321, 4.5.3.2.6 asks for ten minutes after the final dot; adapters may grant more."""
+
+_GRACE_S = 1.0
+"""What is past the point of no return may take this long when the engine is stopped."""
+
+_LONGEST_PROBLEM = 400
+
+
+@dataclass(slots=True)
+class _Try:
+    """One try to deliver an item."""
+
+    desk: Desk
+    item: OutboxItem
+    effect: Effect
+    committed: bool = False
+    given_up: bool = False
+    store_error: StoreError | None = field(default=None)
+
+    async def commit(self) -> None:
+        """The contract's ``commit``: raises when the effect must not leave from here."""
+        if self.given_up:
+            raise Refused("This try was given up; it must not go on.")
+        try:
+            outbox.commit(self.desk.db, self.item)
+        except StoreError as error:
+            self.store_error = error
+            raise
+        self.committed = True
+
+
+async def deliver_due(desk: Desk, adapter: Adapter) -> int:
+    """Deliver everything that is due, in order; how many effects were tried.
+
+    Raises AccountProblem when only a person can help; what is left stays queued.
+    """
+    tried = 0
+    while due := outbox.due(desk.db, desk.account, desk.clock()):
+        for item in due:
+            await deliver(desk, adapter, item)
+            tried += 1
+    return tried
+
+
+async def deliver(desk: Desk, adapter: Adapter, item: OutboxItem) -> None:
+    """Try to deliver one item and write down what became of it."""
+    taken = outbox.take(desk.db, item)
+    if taken is None:  # called back meanwhile
+        return
+    try:
+        effect = effect_of(desk.db, taken)
+    except ValueError as error:
+        _fail(desk, taken, f"This entry of the outbox cannot be read: {error}.")
+        return
+    attempt = _Try(desk, taken, effect)
+    doing = desk.doing("delivering", _LIMIT_S + size_of(effect) / _SLOWEST_LINE)
+    task = begin(doing, adapter.deliver(effect, attempt.commit))
+    try:
+        receipt = await _receipt(doing, task, attempt)
+    except asyncio.CancelledError:
+        await _stopped(doing, task, attempt)
+        raise
+    except AdapterError as error:
+        await _broken_off(adapter, attempt, error)
+    else:
+        _delivered(attempt, receipt)
+
+
+async def settled(desk: Desk, adapter: Adapter, effect: Effect) -> Settled:
+    """What the adapter can find out about an effect in doubt; UNKNOWN when it cannot be asked."""
+    doing = desk.doing("looking for a sent message", SETTLE_LIMIT_S)
+    try:
+        verdict: object = await call(doing, adapter.settle(effect))
+    except AdapterError as error:
+        desk.log.warning("settle: %s %s", error, error.detail)
+        return Settled.UNKNOWN
+    return verdict if isinstance(verdict, Settled) else Settled.UNKNOWN
+
+
+async def _receipt(doing: Doing, task: "asyncio.Task[Receipt]", attempt: _Try) -> Receipt:
+    await asyncio.wait({task}, timeout=doing.limit_s)
+    if attempt.committed:
+        await asyncio.wait({task}, timeout=_AFTER_COMMIT_S)
+    if not task.done():
+        attempt.given_up = True
+        task.cancel()
+        raise hung(doing)
+    return _checked(doing, task)
+
+
+def _checked(doing: Doing, task: "asyncio.Task[Receipt]") -> Receipt:
+    receipt: object = result(doing, task)
+    if not isinstance(receipt, Receipt):
+        raise garbage(doing, receipt)
+    return receipt
+
+
+async def _stopped(doing: Doing, task: "asyncio.Task[Receipt]", attempt: _Try) -> None:
+    """The engine stops: what has not passed the point of no return goes back to the queue."""
+    desk, item = attempt.desk, attempt.item
+    if not attempt.committed:
+        attempt.given_up = True
+        task.cancel()
+        outbox.retry(desk.db, item, desk.clock(), "")
+        return
+    await asyncio.wait({task}, timeout=_GRACE_S)
+    if not task.done():
+        task.cancel()
+        _doubt(attempt, "The program was stopped while this was being sent.")
+        return
+    try:
+        receipt = _checked(doing, task)
+    except (Refused, Deferred) as error:
+        _nothing_happened(attempt, error)
+    except AdapterError as error:
+        _doubt(attempt, str(error))
+    else:
+        _delivered(attempt, receipt)
+
+
+def _delivered(attempt: _Try, receipt: Receipt) -> None:
+    desk, item = attempt.desk, attempt.item
+    sends = item.kind is EffectKind.SEND
+    with desk.db.transaction(durable=True):
+        outbox.sent(
+            desk.db,
+            item,
+            desk.clock(),
+            filed=Filed.WANTED if sends and not receipt.files_copy else Filed.NONE,
+            problem=_refusals(receipt),
+        )
+        note_moves(desk.db, desk.account, receipt)
+        note_place(desk.db, item, attempt.effect, receipt)
+    desk.log.info("delivered %s %s, try %d", item.kind, item.id, item.attempts)
+
+
+def _refusals(receipt: Receipt) -> str:
+    refused = "; ".join(f"{who} ({why})" for who, why in receipt.refused)
+    return safe_line(f"Not delivered to {refused}", _LONGEST_PROBLEM) if refused else ""
+
+
+async def _broken_off(adapter: Adapter, attempt: _Try, error: AdapterError) -> None:
+    desk, item = attempt.desk, attempt.item
+    desk.log.warning(
+        "delivery of %s %d, try %d: %s %s", item.kind, item.id, item.attempts, error, error.detail
+    )
+    if isinstance(attempt.store_error, Conflict):
+        return  # somebody else has it in hands
+    if attempt.store_error is not None:
+        _again(attempt, Unreachable(str(attempt.store_error)))
+    elif attempt.committed and not isinstance(error, Refused | Deferred):
+        await _in_doubt(adapter, attempt, error)
+    else:
+        _nothing_happened(attempt, error)
+
+
+def _nothing_happened(attempt: _Try, error: AdapterError) -> None:
+    desk, item = attempt.desk, attempt.item
+    match error:
+        case Refused():
+            _fail(desk, item, str(error))
+        case MailboxProblem():
+            wait = backoff.problem_delay(item.attempts, desk.chance)
+            outbox.retry(desk.db, item, desk.clock() + wait, _told(error))
+        case AccountProblem():
+            outbox.retry(desk.db, item, desk.clock(), _told(error))
+            raise error
+        case _:
+            _again(attempt, error)
+
+
+def _again(attempt: _Try, error: AdapterError) -> None:
+    desk, item = attempt.desk, attempt.item
+    wait = backoff.delivery_delay(
+        item.attempts,
+        desk.chance,
+        deferred=isinstance(error, Deferred),
+        retry_after=error.retry_after if isinstance(error, Unreachable) else None,
+    )
+    outbox.retry(desk.db, item, desk.clock() + wait, _told(error))
+
+
+async def _in_doubt(adapter: Adapter, attempt: _Try, error: AdapterError) -> None:
+    """It broke off after the point of no return: ask the provider, else it stays in doubt."""
+    desk, item = attempt.desk, attempt.item
+    if item.kind is not EffectKind.SEND:  # flags and moves may be repeated without harm
+        _again(attempt, error)
+        return
+    match await settled(desk, adapter, attempt.effect):
+        case Settled.SENT:
+            outbox.sent(desk.db, item, desk.clock(), filed=Filed.WANTED)
+        case Settled.NOT_SENT:
+            _again(attempt, error)
+        case Settled.UNKNOWN:
+            _doubt(attempt, str(error))
+
+
+def _doubt(attempt: _Try, problem: str) -> None:
+    desk, item = attempt.desk, attempt.item
+    if item.kind is not EffectKind.SEND:
+        outbox.retry(desk.db, item, desk.clock(), "")
+        return
+    outbox.doubt(desk.db, item, safe_line(problem, _LONGEST_PROBLEM), desk.clock())
+
+
+def _fail(desk: Desk, item: OutboxItem, problem: str) -> None:
+    outbox.fail(desk.db, item, safe_line(problem, _LONGEST_PROBLEM), desk.clock())
+
+
+def _told(error: AdapterError) -> str:
+    return safe_line(str(error), _LONGEST_PROBLEM)

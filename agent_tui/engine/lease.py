@@ -1,0 +1,113 @@
+"""Leases: one engine serves an account, and everybody can see that one lives."""
+
+import os
+import socket
+import threading
+from contextlib import suppress
+from pathlib import Path
+from uuid import uuid4
+
+from agent_tui.model.clock import SECOND, Clock, Millis
+from agent_tui.store import accounts
+from agent_tui.store.database import Database
+
+ENGINE = "engine"
+"""The lease of the one engine that serves all accounts of a store."""
+
+RENEWAL: Millis = 5 * SECOND
+LIFETIME: Millis = 15 * SECOND
+
+
+def of_account(name: str) -> str:
+    """The lease of who pulls and delivers for that account."""
+    return f"account:{name}"
+
+
+class Leases:
+    """The leases of one process; usable from any thread."""
+
+    def __init__(self, db: Database, clock: Clock, holder: str | None = None) -> None:
+        self.holder = holder or f"{_machine()}:{os.getpid()}:{uuid4().hex[:12]}"
+        self._db = db
+        self._clock = clock
+        self._held: set[str] = set()
+        self._lock = threading.Lock()
+
+    def take(self, name: str) -> bool:
+        """Take the lease; False when a living process holds it.
+
+        A holder that was killed on this machine does not make anybody wait for its time to run
+        out.
+        """
+        with self._db.transaction():
+            now = self._clock()
+            other = accounts.lease_holder(self._db, name, now)
+            if other is not None and other != self.holder and _dead(other):
+                accounts.release_lease(self._db, name, other)
+            taken = self._write(name, now)
+        if taken:
+            with self._lock:
+                self._held.add(name)
+        return taken
+
+    def renew(self) -> list[str]:
+        """Prolong all leases held; those that another process has taken over are lost."""
+        with self._lock:
+            held = sorted(self._held)
+        with self._db.transaction():
+            lost = [name for name in held if not self._write(name, self._clock())]
+        with self._lock:
+            self._held.difference_update(lost)
+        return lost
+
+    def holds(self, name: str) -> bool:
+        """Whether the store says that the lease is ours; exact within a transaction."""
+        row = accounts.lease_holder(self._db, name, self._clock())
+        return row == self.holder
+
+    def other(self, name: str) -> str | None:
+        """Who else holds the lease, in words: a process and its machine."""
+        holder = accounts.lease_holder(self._db, name, self._clock())
+        if holder is None or holder == self.holder:
+            return None
+        machine, pid, _ = holder.rsplit(":", 2)
+        return f"process {pid} on {machine.partition('/')[0]}"
+
+    def release(self, name: str) -> None:
+        """Give the lease back."""
+        with self._lock:
+            self._held.discard(name)
+        accounts.release_lease(self._db, name, self.holder)
+
+    def release_all(self) -> None:
+        """Give everything back."""
+        with self._lock:
+            held = sorted(self._held)
+        for name in held:
+            self.release(name)
+
+    def _write(self, name: str, now: Millis) -> bool:
+        return accounts.take_lease(self._db, name, self.holder, now, now + LIFETIME)
+
+
+def _machine() -> str:
+    """Where process ids mean something: a host, and on Linux its process namespace, since
+    containers that share a store may share a host name."""
+    namespace = ""
+    with suppress(OSError):
+        namespace = Path("/proc/self/ns/pid").readlink().name
+    return f"{socket.gethostname()}/{namespace}"
+
+
+def _dead(holder: str) -> bool:
+    """Whether the holder was a process of this machine that is gone."""
+    machine, pid, _ = holder.rsplit(":", 2)
+    if machine != _machine() or not pid.isdigit():
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False

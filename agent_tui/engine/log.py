@@ -1,0 +1,58 @@
+"""The engine's log: a private file that rotates, without secrets and message texts."""
+
+import logging
+import os
+from io import TextIOWrapper
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+from agent_tui.config.mask import Masker
+from agent_tui.config.paths import make_private
+
+_ROOT = "agent_tui"
+_MOST_BYTES = 2_000_000
+_OLD_FILES = 3
+
+
+class PrivateFile(RotatingFileHandler):
+    """A rotating file of mode 0600; a full disk silences it and stops nothing."""
+
+    def _open(self) -> TextIOWrapper:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW
+        return os.fdopen(os.open(self.baseFilename, flags, 0o600), "a", encoding="utf-8")
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - of logging
+        """Nothing is written to stderr: it may be somebody's screen."""
+
+
+def open_log(path: Path) -> logging.Logger:
+    """The log at ``path``, its folder made when missing; its masker knows every secret fetched.
+
+    Raises ConfigError when the folder cannot be made, OSError when the file cannot be opened.
+    """
+    make_private(path.parent)
+    handler = PrivateFile(path, maxBytes=_MOST_BYTES, backupCount=_OLD_FILES)
+    handler.setFormatter(
+        logging.Formatter("%(asctime)s %(process)d %(levelname)s %(name)s: %(message)s")
+    )
+    handler.addFilter(_MASKER)
+    log = logging.getLogger(_ROOT)
+    for old in list(log.handlers):
+        log.removeHandler(old)
+        old.close()
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)
+    log.propagate = False
+    return log
+
+
+def account_log(name: str) -> logging.Logger:
+    """The log of one account; what its adapter fetches as a secret is masked in all logs."""
+    log = logging.getLogger(f"{_ROOT}.account.{name}")
+    if _MASKER not in log.filters:
+        log.addFilter(_MASKER)
+    return log
+
+
+_MASKER = Masker()
+"""One for the process: a secret of one account must not get out by another's log either."""

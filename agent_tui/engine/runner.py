@@ -1,0 +1,231 @@
+"""Serves one account: pulls, watches, delivers and fetches side by side, whatever goes wrong."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import aclosing
+from typing import Any
+
+from agent_tui.adapters.contract import AccountProblem, Adapter, AdapterError, MailboxProblem
+from agent_tui.engine import backoff, sync
+from agent_tui.engine.attachments import fetch_wanted
+from agent_tui.engine.bell import Bell
+from agent_tui.engine.contain import call, stream
+from agent_tui.engine.delivery import deliver_due
+from agent_tui.engine.desk import Desk
+from agent_tui.engine.followup import FollowUp
+from agent_tui.engine.health import Health, Part, Trouble
+from agent_tui.engine.sync import LeaseLost
+from agent_tui.model.account import AccountState, Capabilities
+from agent_tui.model.clock import MINUTE, SECOND, Millis
+from agent_tui.model.conversation import Channel
+from agent_tui.store import accounts, outbox
+from agent_tui.store.database import StoreError
+
+POLL: Millis = 60 * SECOND
+"""Behind push, too: a hint may get lost."""
+
+_STORE_REST: Millis = 5 * SECOND
+_CLOSE_LIMIT_S = 0.5
+_LONG_ENOUGH: Millis = 5 * MINUTE
+"""A session that held so long did not fail at once: the next failure counts as the first."""
+
+
+class AccountRunner:
+    """Everything the engine does for one account; lives in one event loop."""
+
+    def __init__(self, desk: Desk, make: Callable[[], Adapter]) -> None:
+        self._desk = desk
+        self._make = make
+        self._health = Health(desk.db, desk.account, desk.clock)
+        self._pull = Bell(desk.clock)
+        self._out = Bell(desk.clock)
+        self._files = Bell(desk.clock)
+        self._again = {part: Bell(desk.clock) for part in Part}
+
+    def store_changed(self) -> None:
+        """Somebody else has written to the store: look for work."""
+        self._out.ring()
+        self._files.ring()
+
+    def try_again(self) -> None:
+        """What was in the way may be gone: do not wait for the next try."""
+        for bell in self._again.values():
+            bell.ring()
+
+    async def run(self) -> None:
+        """Serve the account until cancelled or, with LeaseLost, until another engine does."""
+        failures = 0
+        while True:
+            began = self._desk.clock()
+            try:
+                await self._session(self._opened())
+            except LeaseLost:
+                raise
+            except AccountProblem as problem:
+                failures += 1
+                wait = backoff.problem_delay(failures, self._desk.chance)
+                self._tell(Part.PULL, AccountState.STOPPED, problem, wait)
+            except Exception as error:  # noqa: BLE001 - one account must not stop the others
+                failures = 1 if self._desk.clock() - began > _LONG_ENOUGH else failures + 1
+                wait = backoff.sync_delay(failures, self._desk.chance)
+                self._tell(Part.PULL, AccountState.FAILING, error, wait)
+            await self._again[Part.PULL].wait(self._desk.clock() + wait)
+
+    def _opened(self) -> Adapter:
+        known = accounts.get(self._desk.db, self._desk.account)
+        if known is None:  # it must be there for its problems to be shown
+            self._put(Capabilities(Channel.MAIL))
+        adapter = self._make()
+        self._put(capabilities(adapter))
+        outbox.recover(self._desk.db, self._desk.account)
+        self._health.syncing()
+        return adapter
+
+    def _put(self, can: Capabilities) -> None:
+        desk = self._desk
+        accounts.put(
+            desk.db,
+            desk.account,
+            adapter=desk.adapter,
+            address=desk.owner.address,
+            display_name=desk.owner.display_name,
+            capabilities=can,
+            now=desk.clock(),
+        )
+
+    async def _session(self, adapter: Adapter) -> None:
+        work = [self._pulling(adapter), self._delivering(adapter), self._fetching(adapter)]
+        if capabilities(adapter).push:
+            work.append(self._watching(adapter))
+        try:
+            await _together(work)
+        finally:
+            await self._close(adapter)
+
+    async def _close(self, adapter: Adapter) -> None:
+        try:
+            await call(self._desk.doing("closing", _CLOSE_LIMIT_S), adapter.close())
+        except AdapterError as error:
+            self._desk.log.warning("close: %s %s", error, error.detail)
+
+    async def _pulling(self, adapter: Adapter) -> None:
+        desk, failures, problems = self._desk, 0, 0
+        while True:
+            try:
+                await sync.pull(desk, adapter, sync.patience(failures))
+            except MailboxProblem as problem:
+                failures = problems = 0
+                self._caught_up()
+                self._tell(Part.PULL, AccountState.FAILING, problem, POLL)
+            except AccountProblem as problem:
+                problems += 1
+                wait = backoff.problem_delay(problems, desk.chance)
+                await self._rest(Part.PULL, AccountState.STOPPED, problem, wait)
+                continue
+            except (AdapterError, StoreError) as error:
+                failures += 1
+                wait = _wait_after(error, backoff.sync_delay(failures, desk.chance))
+                await self._rest(Part.PULL, AccountState.FAILING, error, wait)
+                continue
+            else:
+                failures = problems = 0
+                self._caught_up()
+            await self._pull.wait(desk.clock() + POLL)
+
+    def _caught_up(self) -> None:
+        if self._health.synced():
+            outbox.hasten(self._desk.db, self._desk.account, self._desk.clock())
+        self._out.ring()  # a copy in Sent may have arrived
+
+    async def _watching(self, adapter: Adapter) -> None:
+        desk, failures = self._desk, 0
+        while True:
+            began = desk.clock()
+            try:
+                async with aclosing(stream(desk.doing("watching", None), adapter.watch)) as hints:
+                    async for _ in hints:
+                        failures = 0
+                        self._pull.ring()
+            except AdapterError as error:
+                desk.log.warning("watch: %s %s", error, error.detail)
+            failures = 1 if desk.clock() - began > _LONG_ENOUGH else failures + 1
+            wait = backoff.sync_delay(failures, desk.chance)
+            await Bell(desk.clock).wait(desk.clock() + wait)
+            self._pull.ring()  # for what came while nobody watched
+
+    async def _delivering(self, adapter: Adapter) -> None:
+        desk, problems = self._desk, 0
+        follow_up = FollowUp(desk)
+        while True:
+            try:
+                if await deliver_due(desk, adapter):
+                    problems = 0
+                    self._health.sends()
+                await follow_up.work(adapter)
+                until = _first(outbox.next_due(desk.db, desk.account), follow_up.next_at())
+            except AccountProblem as problem:
+                problems += 1
+                wait = backoff.problem_delay(problems, desk.chance)
+                await self._rest(Part.SEND, AccountState.STOPPED, problem, wait)
+                continue
+            except StoreError as error:
+                await self._rest(Part.SEND, AccountState.FAILING, error, _STORE_REST)
+                continue
+            await self._out.wait(until)
+
+    async def _fetching(self, adapter: Adapter) -> None:
+        while True:
+            while await fetch_wanted(self._desk, adapter):
+                pass
+            await self._files.wait()
+
+    async def _rest(self, part: Part, state: AccountState, error: Exception, wait: Millis) -> None:
+        self._tell(part, state, error, wait)
+        await self._again[part].wait(self._desk.clock() + wait)
+
+    def _tell(self, part: Part, state: AccountState, error: Exception, wait: Millis) -> None:
+        """Show and log why a part does not work."""
+        desk = self._desk
+        sentence = _sentence(desk, error)
+        desk.log.warning("%s: %s %s", part, sentence, getattr(error, "detail", ""))
+        try:
+            self._health.trouble(part, Trouble(state, sentence, desk.clock() + wait))
+        except StoreError as problem:  # the store itself is what fails
+            desk.log.error("cannot be shown: %s", problem)  # noqa: TRY400 - the sentence says all
+
+
+def capabilities(adapter: Adapter) -> Capabilities:
+    """What this account's adapter can do: its own word, else that of its class."""
+    own = getattr(adapter, "capabilities", None)
+    return own if isinstance(own, Capabilities) else adapter.info.capabilities
+
+
+async def _together(work: Sequence[Coroutine[Any, Any, None]]) -> None:
+    """Run all until one ends or we are cancelled; the others are cancelled and waited for."""
+    tasks = [asyncio.create_task(one) for one in work]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+    for outcome in outcomes:
+        if isinstance(outcome, Exception):
+            raise outcome
+
+
+def _wait_after(error: Exception, planned: Millis) -> Millis:
+    return max(planned, getattr(error, "retry_after", None) or 0)
+
+
+def _first(*times: Millis | None) -> Millis | None:
+    return min((at for at in times if at is not None), default=None)
+
+
+def _sentence(desk: Desk, error: Exception) -> str:
+    if isinstance(error, AdapterError | StoreError):
+        return str(error)
+    return (
+        f"The engine failed with {type(error).__name__} while serving '{desk.account}'; "
+        "it starts again by itself. Please report it with the log."
+    )

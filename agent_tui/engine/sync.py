@@ -1,0 +1,62 @@
+"""Pulls what is new at a provider, each batch committed together with its cursor."""
+
+from contextlib import aclosing
+
+from agent_tui.adapters.contract import Adapter
+from agent_tui.engine.contain import garbage, stream
+from agent_tui.engine.desk import Desk
+from agent_tui.model.incoming import Batch, Progress
+from agent_tui.store import accounts
+from agent_tui.store.intake import commit_batch
+
+_FIRST_LIMIT_S = 30.0
+_LONGEST_LIMIT_S = 600.0
+
+
+class LeaseLost(Exception):  # noqa: N818 - a state of the world
+    """Another engine serves the account now."""
+
+
+def patience(failures: int) -> float:
+    """Seconds that an adapter may take for a batch after so many failures in a row.
+
+    Grows, so that a slow line is not taken for a dead one for ever.
+    """
+    return min(_LONGEST_LIMIT_S, _FIRST_LIMIT_S * 2.0 ** min(failures, 16))
+
+
+async def pull(desk: Desk, adapter: Adapter, limit_s: float) -> int:
+    """Pull until the account is caught up with; the number of new messages.
+
+    Raises AdapterError, StoreError or LeaseLost; what was committed before stays.
+    """
+    doing = desk.doing("pulling", limit_s)
+    cursors = accounts.cursors(desk.db, desk.account)
+    new = 0
+    async with aclosing(stream(doing, lambda: adapter.pull(cursors))) as batches:
+        async for batch in batches:
+            if not isinstance(batch, Batch):
+                raise garbage(doing, batch)
+            new += _store(desk, batch)
+    _caught_up(desk)
+    return new
+
+
+def _store(desk: Desk, batch: Batch) -> int:
+    with desk.db.transaction():
+        if not desk.ours():
+            raise LeaseLost(f"Another engine has taken over the account '{desk.account}'.")
+        new = commit_batch(desk.db, desk.account, batch, desk.owner.own, desk.clock())
+        if batch.progress is not None:
+            _show(desk, batch.progress)
+    return new
+
+
+def _show(desk: Desk, progress: Progress) -> None:
+    accounts.set_progress(desk.db, desk.account, progress.done, progress.total)
+
+
+def _caught_up(desk: Desk) -> None:
+    account = accounts.get(desk.db, desk.account)
+    if account is not None and account.total is not None:
+        accounts.set_progress(desk.db, desk.account, account.done, None)
