@@ -22,12 +22,12 @@ WROTE = re.compile(
 """The verb of "On Monday, Ann wrote:"."""
 
 OPENS = re.compile(
-    r"\W{0,3}(?:"
+    r"\W{0,6}(?:"
     + _words(
         "on am le el il em op den de på pe dnia w_dniu dne dňa в у kl pada tarihinde lørdag"
         " mandag tirsdag onsdag torsdag fredag søndag à mon tue wed thu fri sat sun at"
     )
-    + r"|\d{1,4}[-./年]|\w{2,12},? \d)(?=\W|\d|$)",
+    + r")(?=\W|\d|$)|\W{0,6}(?:\d{1,4}[-./:年]|\d{1,2}\.? \w|\w{2,12},? \d)",
     re.IGNORECASE,
 )
 """How such a line begins."""
@@ -39,7 +39,9 @@ _LABELS = {
     "date": "sent date gesendet datum envoyé enviado enviada fecha data inviato verzonden sendt"
     " skickat dato wysłano дата отправлено надіслано lähetetty päivämäärä tarih gönderildi"
     " odesláno odoslané elküldve dátum αποστολή ημερομηνία 送信日時 送信日 日時 日付 发送时间"
-    " 發送時間 发送日期 寄件日期 日期 보낸_날짜 날짜 נשלח تاريخ trimis",
+    " 發送時間 发送日期 寄件日期 日期 보낸_날짜 날짜 נשלח تاريخ trimis"
+    " envoyé_le enviado_el enviada_em enviado_em inviato_il verzonden_op sendt_den"
+    " gesendet_am datum_und_uhrzeit date_sent",
     "to": "to an à para a aan til till do кому komu kime vastaanottaja címzett προς 宛先 收件人"
     " 收件者 받는_사람 받는사람 cc kopie kopia copia copie kopi kópia копия копія 抄送 副本 参照"
     " 참조 reply-to destinataire destinatario bcc răspuns",
@@ -69,7 +71,7 @@ FORWARDED = re.compile(
 """What stands between the dashes before an original or forwarded mail."""
 
 DEVICE = re.compile(
-    "sent (?:from|via|with|using) |get outlook for |get bluemail|yahoo mail "
+    r"sent (?:from|via|with|using) |get \[?outlook for |get bluemail|yahoo mail "
     "|von meinem .*gesendet|gesendet (?:von|mit|aus) |diese nachricht wurde von .*gesendet"
     "|envoyé (?:de|depuis|à partir|avec|par) |télécharger outlook|obtenir outlook"
     "|enviado (?:desde|do|a partir|del|de|via) |obtener outlook|obter o outlook"

@@ -31,7 +31,15 @@ def folds(lines: Sequence[str], hints: Mapping[int, Hint] = MappingProxyType({})
     text = _Text(lines, hints)
     quotes = _joined(lines, list(_quotes(text)))
     found = sorted([*quotes, *_signatures(text, quotes)], key=lambda fold: fold.start)
-    return found if _says_something(lines, found) else []
+    own = _own_lines(lines, found)
+    if not own:
+        return []
+    # A short quote with an answer below it is what the answer is about: it stays in sight.
+    return [
+        fold
+        for fold in found
+        if fold.kind is FoldKind.SIGNATURE or fold.end - fold.start >= _SHORT or own[-1] < fold.end
+    ]
 
 
 class _Text:
@@ -77,12 +85,20 @@ def _quote_at(text: _Text, index: int) -> tuple[int, int]:
         return _introduction(text, index), _quoted_end(text, index)
     if _is_header(text, index) or _is_separator(text, index):
         body = text.filled(_header_end(text, index))
-        start = index - 1 if index and _RULE.fullmatch(text.lines[index - 1]) else index
+        start = _rule_before(text, index)
         quoted = body < text.end and text.quoted[body]
         return start, _quoted_end(text, body) if quoted else text.end
-    if line.endswith((":", "：")):
+    if line.endswith((":", "：")) or ("@" in line and WROTE.search(line[-25:])):
         return _unmarked(text, index)
     return index, index
+
+
+def _rule_before(text: _Text, index: int) -> int:
+    """The drawn line above ``index``, blank lines between them; ``index`` where there is none."""
+    above = index - 1
+    while above > 0 and not text.lines[above] and index - above < 3:
+        above -= 1
+    return above if above >= 0 and _RULE.fullmatch(text.lines[above]) else index
 
 
 def _quoted_end(text: _Text, index: int) -> int:
@@ -126,7 +142,7 @@ def _attribution(text: _Text, last: int, *, certain: bool) -> int | None:
         line = text.lines[index]
         if not line or text.quoted[index] or len(words) > _WIDEST_ATTRIBUTION:
             break
-        if index < last and line.endswith((".", "!", "?", ":")):
+        if index < last and _ENDS_SENTENCE.search(line):
             break
         words = f"{line} {words}"
         if found is None:
@@ -139,13 +155,26 @@ def _attribution(text: _Text, last: int, *, certain: bool) -> int | None:
 def _introduces(words: str, *, certain: bool) -> bool:
     words = words.strip().strip("*_ ")
     dated = _DATE.search(words) is not None
-    if certain and not (dated and OPENS.match(words)):
-        return False
+    if certain:
+        begins = _SENDER.match(words) or (dated and OPENS.match(words))
+        return bool(begins) and (_names_sender_last(words) or _wrote_last(words))
     wrote = WROTE.search(words) is not None
     named = _MAIL.search(words) is not None
-    if certain:
-        return named or wrote
     return (wrote and words.endswith((":", "：", "-"))) or (dated and (named or wrote))
+
+
+def _names_sender_last(words: str) -> bool:
+    return _SENDER_LAST.search(words) is not None
+
+
+def _wrote_last(words: str) -> bool:
+    """Whether the verb, or the verb and a name, come last, as in no sentence of a customer's."""
+    verb = WROTE.search(words)
+    if verb is None:
+        return False
+    rest = words[verb.end() :].strip(" :：-")
+    named = not rest[:1].islower() and len(rest.split()) < 6
+    return named or WROTE.search(words[-20:]) is not None
 
 
 def _is_separator(text: _Text, index: int) -> bool:
@@ -153,16 +182,21 @@ def _is_separator(text: _Text, index: int) -> bool:
     match = _SEPARATOR.fullmatch(text.lines[index].strip("> *"))
     if match is None:
         return False
+    if FORWARDED.search(match[1]) or _introduces(match[1], certain=True):
+        return True
     after = text.filled(index + 1)
-    return FORWARDED.search(match[1]) is not None or (after < text.end and _is_header(text, after))
+    return after < text.end and _is_header(text, after)
 
 
 def _is_header(text: _Text, index: int) -> bool:
     """Whether a copied mail header begins here: From, and two more of Date, To and Subject."""
     if text.labels[index] not in {"from", "date"}:
         return False
-    kinds = set(text.labels[index : _fields_end(text, index)]) - {""}
-    return "from" in kinds and len(kinds) >= 3
+    end = _fields_end(text, index)
+    kinds = set(text.labels[index:end]) - {""}
+    # "From: Berlin, To: Paris, Date: tomorrow" is a traveller's, not a mail program's.
+    mail = "subject" in kinds or any(_ADDRESSED.search(line) for line in text.lines[index:end])
+    return mail and "from" in kinds and len(kinds) >= 3
 
 
 def _label(line: str) -> str:
@@ -218,9 +252,12 @@ def _signature(text: _Text, start: int, end: int) -> Fold | None:
         end -= 1
     for index in range(start, end) if text.hints else ():
         if text.hints.get(index) is Hint.SIGNATURE:
-            return Fold(index, _hinted_end(text, index, end), FoldKind.SIGNATURE)
+            first = max(start, _rule_before(text, index))
+            return Fold(first, _hinted_end(text, index, end), FoldKind.SIGNATURE)
     for index in range(end - 1, max(start - 1, end - _LONGEST_SIGNATURE), -1):
         if _DELIMITER.fullmatch(lines[index]):
+            return Fold(index, end, FoldKind.SIGNATURE)
+        if end - index <= _LONGEST_FOOTER and _FOOTER_RULE.fullmatch(lines[index]):
             return Fold(index, end, FoldKind.SIGNATURE)
     first = end
     while first > start and (not lines[first - 1] or _is_device(lines[first - 1])):
@@ -239,16 +276,19 @@ def _hinted_end(text: _Text, index: int, end: int) -> int:
 
 def _is_device(line: str) -> bool:
     bare = line.strip(" *_-~<>")
-    return len(bare) <= _LONGEST_DEVICE and DEVICE.match(bare) is not None
+    if len(bare) > _LONGEST_DEVICE or ("," in bare and bare.endswith(".")):
+        return False  # a sentence about a device
+    return DEVICE.match(bare) is not None
 
 
-def _says_something(lines: Sequence[str], found: Sequence[Fold]) -> bool:
+def _own_lines(lines: Sequence[str], found: Sequence[Fold]) -> list[int]:
+    """The lines with something in them that are in none of ``found``."""
+    own: list[int] = []
     position = 0
-    for fold in found:
-        if any(lines[position : fold.start]):
-            return True
-        position = fold.end
-    return any(lines[position:])
+    for start, end in [(fold.start, fold.end) for fold in found] + [(len(lines), len(lines))]:
+        own += (index for index in range(position, start) if lines[index])
+        position = end
+    return own
 
 
 _LONGEST_ATTRIBUTION = 5  # lines
@@ -256,9 +296,16 @@ _WIDEST_ATTRIBUTION = 400  # characters
 _LONGEST_HEADER = 12
 _LONGEST_SIGNATURE = 25
 _LONGEST_DEVICE = 90  # characters
-_RULE = re.compile(r"[-_=*—–─\s]{5,}")
-_SEPARATOR = re.compile(r"[-_=*—–─]{2,}\s*([^\s\-_=*—–─].{1,70}?)\s*[-_=*—–─]{2,}:?")
-_DELIMITER = re.compile(r"--|—|–|_{2,40}|-- ?\S{0,3}")
-_FIELD = re.compile(r"[>*_\s]{0,4}([^\W\d_][\w \-]{0,20}?)[*_\s]{0,3}[:：][*_]{0,2}(?:\s|$)")
+_LONGEST_FOOTER = 8
+_SHORT = 4  # lines
+_RULE = re.compile(r"[-_=*—–─\s]{2,}")
+_SEPARATOR = re.compile(r"[-_=*—–─]{2,}\s*([^\s\-_=*—–─].{1,200}?)\s*[-_=*—–─]{2,}:?")
+_DELIMITER = re.compile(r"--|[—–]{1,40}")
+_FOOTER_RULE = re.compile(r"_{2,}")  # signatures of old, and what mailing lists put below
+_ENDS_SENTENCE = re.compile(r"(?:[^\d\s][.!?]|[!?:])$")
+_SENDER = re.compile(r"[^<>@]{1,60}<[^\s<>@]+@[^\s<>]+>\s")
+_SENDER_LAST = re.compile(r"[<(\[][^\s<>@]+@[^\s<>]+[>)\]]\W*$")
+_FIELD = re.compile(r"[>*_\s]{0,12}([^\W\d_][\w \-]{0,20}?)[*_\s]{0,3}[:：]")
 _MAIL = re.compile(r"[^\s<>@:]{1,64}@[^\s<>@]{1,200}")
+_ADDRESSED = re.compile(r"@|\[\d+ \S+\]")  # an address, or a link to one
 _DATE = re.compile(r"\d{1,2}[:.h]\d{2}|\b(?:19|20)\d{2}\b|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|年")

@@ -242,14 +242,15 @@ def _tags(text: str) -> Iterator[tuple[str, str, _Place]]:
     A ``{% %}`` alone on its line takes the line with it.
     """
     position = 0
-    line, line_start = 1, 0
+    line, line_start, counted = 1, 0, 0
     for match in _TAG.finditer(text):
         start = match.start(1)
-        line += text.count("\n", line_start, start)
-        line_start = max(line_start, text.rfind("\n", 0, start) + 1)
+        line += text.count("\n", counted, start)
+        line_start = max(line_start, text.rfind("\n", counted, start) + 1)
+        counted = start
         place = _Place(line, start - line_start + 1)
         if not match[1].endswith(("}}", "%}")):
-            raise place.problem(f'"{match[1]}" is never closed.')
+            raise place.problem(f'"{match[1][:30]}" is never closed.')
         begin, end = match.start(1), match.end(1)
         alone = match[1].startswith("{%") and not text[line_start:begin].strip(" \t")
         rest = _REST_OF_LINE.match(text, end)

@@ -102,7 +102,7 @@ def test_look_ups_never_reach_attributes() -> None:
         ("\n\n{% endif %}", 3, 1, "endif"),
         ("{% else %}", 1, 1, "else"),
         ("{% if a %}{% else %}{% else %}{% endif %}", 1, 21, "else"),
-        ("{% for x in y %}", 1, 7, "if"),
+        ("{% for x in y %}", 1, 4, "if"),
         ("{% if %}{% endif %}", 1, 7, "missing"),
         ("{% if a == %}{% endif %}", 1, 12, "missing"),
         ("{{ customer }}", 1, 4, "group"),
