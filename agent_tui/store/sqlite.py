@@ -89,6 +89,13 @@ class SqliteDatabase:
             version: int = self._connection().execute("PRAGMA data_version").fetchone()[0]
             return version
 
+    def damage(self) -> list[str]:
+        """What SQLite finds wrong with the file, in its own words; reads all of it."""
+        with self._told():
+            rows = self._connection().execute("PRAGMA integrity_check(10)").fetchall()
+        found = [str(row[0]) for row in rows]
+        return [] if found == ["ok"] else found
+
     def index(self, rowid: int, columns: Mapping[str, str]) -> None:
         self.run(
             "INSERT INTO search (rowid, subject, body, people, files)"
