@@ -123,7 +123,12 @@ class SqliteDatabase:
 
     def close(self) -> None:
         self._closed = True
-        self._local = threading.local()  # a connection in use is closed when its statement ends
+        # The garbage collector closes other threads' connections, once their statements have
+        # ended; ours is closed now: its statement cache keeps it alive, and with it the WAL.
+        connection: _Connection | None = getattr(self._local, "connection", None)
+        self._local = threading.local()
+        if connection is not None:
+            connection.close()
 
     def _connection(self) -> "_Connection":
         connection: _Connection | None = getattr(self._local, "connection", None)
