@@ -127,8 +127,6 @@ def store(paths: Paths) -> Iterator[Finding]:
         return
     try:
         yield _ok(str(paths.store), f"{paths.store.stat().st_size / 1e6:.1f} MB")
-        if paths.store.stat().st_mode & 0o077:
-            yield _warning("Rights", f"others can read it; close it with: chmod 600 {paths.store}")
         damage = database.damage()
     except StoreError as error:
         yield _error("Damage", str(error))
