@@ -139,11 +139,11 @@ def _starts_back(file: BinaryIO, end: int, start: int) -> Iterator[int]:
         base = max(0, lower - _AROUND)
         file.seek(base)
         block = file.read(upper - base + _AROUND)
-        found = block.rfind(b"\nFrom ", 0, upper - base + 5)
+        found = block.rfind(b"\nFrom ", 0, upper - base + len("From ") - 1)
         while found >= 0 and base + found + 1 >= lower:
             if _is_start(block, found):
                 yield base + found + 1
-            found = block.rfind(b"\nFrom ", 0, found + 5)
+            found = block.rfind(b"\nFrom ", 0, found + len("From "))
         if lower == 0 and _FROM.match(block):
             yield 0
         upper = lower
