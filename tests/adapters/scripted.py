@@ -75,6 +75,15 @@ class Authority:
         return context
 
 
+def self_signed() -> ssl.SSLContext:
+    """The context of a server that vouches for itself."""
+    alone = trustme.CA()
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    with alone.cert_pem.tempfile() as certificate, alone.private_key_pem.tempfile() as key:
+        context.load_cert_chain(certificate, key)
+    return context
+
+
 @contextlib.contextmanager
 def serve(talk: Talk, context: ssl.SSLContext | None = None) -> Iterator[Scripted]:
     """A server on a free port of 127.0.0.1; with ``context`` it speaks TLS from the start."""

@@ -45,26 +45,24 @@ class Line:
         self._worker.stop()
 
     def _call(self, call: Callable[[Client], T], *, again: bool) -> T:
-        if self._client is not None and again:
-            try:
-                return self._tried(self._client, call)
-            except _LOST as error:
-                self._drop()
-                if self._closed:
-                    raise errors.in_words(error, self._server) from error
+        lay_idle = self._client is not None
         try:
-            return self._tried(self._client or self._open(), call)
+            return self._once(call)
+        except _LOST as error:
+            self._drop()
+            if not lay_idle or not again or self._closed:
+                raise errors.in_words(error, self._server) from error
+        try:
+            return self._once(call)
         except _LOST as error:
             self._drop()
             raise errors.in_words(error, self._server) from error
 
-    def _open(self) -> Client:
-        self._client = Client.open(self._server, self._login)
-        return self._client
-
-    def _tried(self, client: Client, call: Callable[[Client], T]) -> T:
+    def _once(self, call: Callable[[Client], T]) -> T:
         try:
-            return call(client)
+            if self._client is None:
+                self._client = Client.open(self._server, self._login)
+            return call(self._client)
         except (AdapterError, *_LOST):
             raise
         except imaplib.IMAP4.error as error:  # NO or BAD: the session itself is well
