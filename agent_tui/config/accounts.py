@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
-from agent_tui.config.errors import ConfigError
+from agent_tui.config.errors import ConfigError, reason
 from agent_tui.config.files import write_private
 from agent_tui.config.paths import Paths, refuse_shared
 from agent_tui.config.secret_ref import NotAReference, SecretRef, parse_ref, ref_table
@@ -54,8 +54,7 @@ def load_accounts(paths: Paths) -> list[AccountConfig]:
     except FileNotFoundError:
         return []
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise ConfigError(f"{paths.accounts} cannot be read: {reason}.") from error
+        raise ConfigError(f"{paths.accounts} cannot be read: {reason(error)}.") from error
     return [_loaded(path) for path in files if path.suffix == ".toml" and path.name[0] != "."]
 
 
@@ -128,8 +127,7 @@ def remove_account(account: AccountConfig) -> None:
     try:
         account.path.unlink(missing_ok=True)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise ConfigError(f"{account.path} cannot be removed: {reason}.") from error
+        raise ConfigError(f"{account.path} cannot be removed: {reason(error)}.") from error
 
 
 def _loaded(path: Path) -> AccountConfig:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from agent_tui.config.errors import ConfigError
+from agent_tui.config.errors import ConfigError, reason
 from agent_tui.config.settings import Setting
 from agent_tui.config.toml import Source, decoded
 from agent_tui.config.values import checked, unknown
@@ -88,8 +88,7 @@ class CannedCache:
                 return known
             return stamp, _reply(path)
         except OSError as error:
-            reason = (error.strerror or str(error)).lower()
-            return (0, 0, 0), ConfigError(f"{path} cannot be read: {reason}.")
+            return (0, 0, 0), ConfigError(f"{path} cannot be read: {reason(error)}.")
         except ConfigError as error:
             return stamp, error
 

@@ -25,3 +25,8 @@ def meant(word: str, known: Iterable[str]) -> str:
 def listed(words: Iterable[str]) -> str:
     """``words`` as they stand in a sentence."""
     return ", ".join(f"'{word}'" for word in words)
+
+
+def reason(error: OSError) -> str:
+    """Why the system refused, as it stands in a sentence."""
+    return (error.strerror or str(error)).lower()

@@ -4,7 +4,7 @@ import os
 import secrets
 from pathlib import Path
 
-from agent_tui.config.errors import ConfigError
+from agent_tui.config.errors import ConfigError, reason
 from agent_tui.config.paths import make_private, refuse_shared
 
 
@@ -23,7 +23,7 @@ def write_private(path: Path, data: bytes) -> None:
     except OSError as error:
         temporary.unlink(missing_ok=True)
         raise ConfigError(
-            f"{path} cannot be written: {(error.strerror or str(error)).lower()}; "
+            f"{path} cannot be written: {reason(error)}; "
             "check the folder's rights and free space, or choose another with --home."
         ) from error
 

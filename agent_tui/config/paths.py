@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from agent_tui.config.errors import ConfigError
+from agent_tui.config.errors import ConfigError, reason
 
 HOME_VARIABLE = "AGENT_TUI_HOME"
 
@@ -80,7 +80,7 @@ def make_private(path: Path) -> None:
             folder.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
         raise ConfigError(
-            f"The folder {path} cannot be made: {_reason(error)}; "
+            f"The folder {path} cannot be made: {reason(error)}; "
             "make its parent writable or choose another folder with --home."
         ) from error
     if not path.is_dir():
@@ -97,14 +97,10 @@ def refuse_shared(path: Path) -> None:
     except FileNotFoundError:
         return
     except OSError as error:
-        raise ConfigError(f"{path} cannot be read: {_reason(error)}.") from error
+        raise ConfigError(f"{path} cannot be read: {reason(error)}.") from error
     if status.st_uid not in (os.getuid(), 0):
         raise ConfigError(
             f"{path} belongs to another user; make it yours with: chown $USER '{path}'"
         )
     if status.st_mode & stat.S_IWOTH:
         raise ConfigError(f"Everybody can write {path}; close it with: chmod go-w '{path}'")
-
-
-def _reason(error: OSError) -> str:
-    return (error.strerror or str(error)).lower()

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from agent_tui.config import keystore
+from agent_tui.config.errors import reason
 from agent_tui.config.secret_ref import (
     AskRef,
     CommandRef,
@@ -124,8 +125,9 @@ def _from_command(argv: tuple[str, ...]) -> str:
             start_new_session=True,
         )
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise SecretProblem(f"The command '{argv[0]}' cannot be started: {reason}.") from error
+        raise SecretProblem(
+            f"The command '{argv[0]}' cannot be started: {reason(error)}."
+        ) from error
     with process:
         try:
             output, _ = process.communicate(timeout=COMMAND_LIMIT_S)
@@ -147,8 +149,7 @@ def _from_file(path: Path) -> str:
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise SecretProblem(f"The secret file {path} cannot be read: {reason}.") from error
+        raise SecretProblem(f"The secret file {path} cannot be read: {reason(error)}.") from error
     with os.fdopen(handle, "rb") as file:
         status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode) or status.st_uid != os.getuid():

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from agent_tui.config.errors import ConfigError
+from agent_tui.config.errors import ConfigError, reason
 
 Key = tuple[str | int, ...]
 """From the root of a file to a value: names of keys, indexes of arrays."""
@@ -70,8 +70,7 @@ def read_source(path: Path) -> Source:
     except FileNotFoundError:
         return Source(path, "")
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise ConfigError(f"{path} cannot be read: {reason}.") from error
+        raise ConfigError(f"{path} cannot be read: {reason(error)}.") from error
 
 
 def decoded(path: Path, data: bytes) -> str:
