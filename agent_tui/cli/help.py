@@ -14,7 +14,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def run(args: argparse.Namespace, paths: Paths) -> int:
     del paths
-    from agent_tui.ui.help import page, topics
+    from agent_tui.ui.help_pages import page, topics
 
     text = page(args.topic)
     if text is None:

@@ -10,7 +10,7 @@ from agent_tui.model.draft import Draft, DraftKind
 from agent_tui.store import accounts, conversations, drafts, messages
 from agent_tui.ui import canned as prepared
 from agent_tui.ui import drafting
-from agent_tui.ui.composer_pane import Composer, Desk
+from agent_tui.ui.composer_pane import Composer, Writing
 from agent_tui.ui.shell import Choice, Shell
 
 
@@ -105,7 +105,7 @@ def _show(shell: Shell, draft: Draft, *, fresh: bool) -> Composer:
     found = draft.conversation_id
     pane = Composer(
         shell,
-        Desk(
+        Writing(
             draft=draft,
             conversation=conversations.get(shell.db, found) if found else None,
             account=accounts.get(shell.db, draft.account),

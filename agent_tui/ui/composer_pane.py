@@ -12,24 +12,25 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.timer import Timer
 
-from agent_tui.actions import reply as writing
+from agent_tui.actions import reply
 from agent_tui.actions.registry import ActionError
 from agent_tui.content.safe import safe_line
 from agent_tui.model.account import Account
 from agent_tui.model.conversation import Conversation
 from agent_tui.model.draft import Draft, DraftKind
-from agent_tui.model.message import Message
+from agent_tui.model.message import Body, Message
 from agent_tui.store import customers, drafts, messages
 from agent_tui.store.database import StoreError
 from agent_tui.ui import canned, drafting, files
-from agent_tui.ui.body import Body
+from agent_tui.ui.cells import glyphs_for
 from agent_tui.ui.draft_keeper import DraftKeeper
 from agent_tui.ui.fields import Fields
+from agent_tui.ui.markup import Line, Look, body_lines
 from agent_tui.ui.rows import Piece
 from agent_tui.ui.shell import Choice, Pane, Shell, Where
-from agent_tui.ui.text_pane import StyledLine, TextLine, TextPane
+from agent_tui.ui.text_pane import TextLine, TextPane
 from agent_tui.ui.theme import Part
-from agent_tui.ui.wrap import wrap
+from agent_tui.ui.writing_area import WritingArea
 
 SAVE_AFTER_S = 0.7
 """From the first unsaved key; with the write itself, a second is kept."""
@@ -41,7 +42,7 @@ _KEYS_TOLD = "Ctrl+S send  Esc keep  Ctrl+E editor  Ctrl+O attach  Ctrl+Q quote 
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class Writing:
     """What lies before the agent who writes."""
 
     draft: Draft
@@ -90,19 +91,21 @@ class Composer(Pane):
     Composer > Vertical { height: 1fr; }
     """
 
-    def __init__(self, shell: Shell, desk: Desk) -> None:
+    def __init__(self, shell: Shell, writing: Writing) -> None:
         super().__init__()
         self._shell = shell
-        self._desk = desk
-        self._files = desk.draft.files
-        self._keeper = DraftKeeper(shell.db, desk.draft)
+        self._writing = writing
+        self._files = writing.draft.files
+        self._keeper = DraftKeeper(shell.db, writing.draft)
         self._timer: Timer | None = None
         self._finished = False  # sent or discarded: there is nothing left to keep
         self._sending = False
-        self._last = TextPane(shell, partial(_message_lines, drafting.answered(list(desk.thread))))
+        self._last = TextPane(
+            shell, partial(_message_lines, drafting.answered(list(writing.thread)))
+        )
         self._head = TextLine(shell, Part.BAR)
-        self._fields = Fields(shell, desk.draft, partial(customers.addresses, shell.db))
-        self._body = Body(shell, desk.draft.body)
+        self._fields = Fields(shell, writing.draft, partial(customers.addresses, shell.db))
+        self._body = WritingArea(shell, writing.draft.body)
         self._listed = TextLine(shell, Part.ACCENT)
         self._foot = TextLine(shell, Part.DIM, _KEYS_TOLD)
 
@@ -110,22 +113,22 @@ class Composer(Pane):
         yield self._last
         with Vertical():
             yield self._head
-            if self._desk.recipients:
+            if self._writing.recipients:
                 yield self._fields
             yield self._body
             yield self._listed
             yield self._foot
 
     def on_mount(self) -> None:
-        self._head.show(f" {drafting.heading(self._desk.draft, self._desk.who)}")
-        self._body.move_cursor(self._desk.draft.cursor)
+        self._head.show(f" {drafting.heading(self._writing.draft, self._writing.who)}")
+        self._body.move_cursor(self._writing.draft.cursor)
         self._show_files()
         self._count()
         self.focus_inside()
 
     def focus_inside(self) -> None:
         """Put the cursor where writing goes on: on an empty To, else in the text."""
-        if self._desk.recipients and self._wants_fields():
+        if self._writing.recipients and self._wants_fields():
             self._fields.focus_first()
         else:
             self._body.focus(scroll_visible=False)
@@ -140,7 +143,7 @@ class Composer(Pane):
         if self._finished:
             return
         draft = self._draft()
-        if self._desk.fresh and self._untouched(draft):
+        if self._writing.fresh and self._untouched(draft):
             self._finished = True
             drafts.delete(self._shell.db, draft.id)
         else:
@@ -166,7 +169,7 @@ class Composer(Pane):
         if await self._shell.ask("Discard this text? y/n ", keys=("y",)) != "y":
             return
         self._finished = True
-        drafts.delete(self._shell.db, self._desk.draft.id)
+        drafts.delete(self._shell.db, self._writing.draft.id)
         self._close("Discarded.")
 
     def edit_outside(self) -> None:
@@ -184,7 +187,7 @@ class Composer(Pane):
 
     async def attach(self) -> None:
         """Attach a file, or take one off again."""
-        if not self._desk.attach:
+        if not self._writing.attach:
             self._shell.say("No files can be attached here: the provider takes none.", error=True)
             return
         if self._files and (chosen := await self._choose_file()) != _ADD:
@@ -197,7 +200,7 @@ class Composer(Pane):
 
     def quote(self) -> None:
         """Insert what the customer wrote last, as a quote."""
-        message = drafting.answered(list(self._desk.thread))
+        message = drafting.answered(list(self._writing.thread))
         if message is None:
             self._shell.say("There is no message to quote.", error=True)
         else:
@@ -215,7 +218,7 @@ class Composer(Pane):
 
     def switch_field(self, step: int) -> None:
         """Go from the text to the first or the last of the header fields."""
-        if not self._desk.recipients:
+        if not self._writing.recipients:
             return
         if step > 0:
             self._fields.focus_first()
@@ -226,7 +229,7 @@ class Composer(Pane):
         """Scroll the message that is answered."""
         self._last.page(pages)
 
-    async def on_body_tab(self, event: Body.Tab) -> None:
+    async def on_writing_area_tab(self, event: WritingArea.Tab) -> None:
         event.stop()
         found = _SHORTHAND.search(event.before)
         if found is None:
@@ -255,9 +258,9 @@ class Composer(Pane):
         if not await self._seen_everything():
             return
         try:
-            done = writing.send(self._shell.context, draft)
+            done = reply.send(self._shell.context, draft)
         except ActionError as error:
-            self._body.go_to(writing.UNFINISHED)
+            self._body.go_to(reply.UNFINISHED)
             self._shell.say(str(error), error=True)
             return
         self._finished = True
@@ -265,11 +268,11 @@ class Composer(Pane):
 
     async def _seen_everything(self) -> bool:
         """Whether nobody wrote meanwhile, or the agent sends all the same."""
-        conversation = self._desk.conversation
-        if conversation is None or self._desk.draft.kind is DraftKind.NOTE:
+        conversation = self._writing.conversation
+        if conversation is None or self._writing.draft.kind is DraftKind.NOTE:
             return True
         newest = messages.newest(self._shell.db, conversation.id)
-        if newest is None or newest == self._desk.draft.seen_message:
+        if newest is None or newest == self._writing.draft.seen_message:
             return True
         message = messages.get(self._shell.db, newest)
         who = message.author if message else "somebody"
@@ -285,7 +288,7 @@ class Composer(Pane):
             self._body.replace_before(f";{name}", text)
 
     def _asked_for(self) -> canned.Asked:
-        return canned.Asked(self._desk.conversation, self._desk.account)
+        return canned.Asked(self._writing.conversation, self._writing.account)
 
     async def _choose_file(self) -> str | None:
         choices = [Choice(_ADD, "Attach another file")]
@@ -305,7 +308,7 @@ class Composer(Pane):
         self._listed.show(f" Attached: {listed}")
 
     def _count(self) -> None:
-        limit = self._desk.limit
+        limit = self._writing.limit
         if limit is not None:
             self._foot.show(_KEYS_TOLD, f"{len(self._body.text)}/{limit} ")
 
@@ -331,16 +334,16 @@ class Composer(Pane):
     def _draft(self) -> Draft:
         """The draft as it stands on the screen."""
         shown = replace(
-            self._desk.draft,
+            self._writing.draft,
             body=self._body.text,
             cursor=self._body.cursor_location,
             files=self._files,
             updated_at=self._shell.context.clock(),
         )
-        return self._fields.filled_in(shown) if self._desk.recipients else shown
+        return self._fields.filled_in(shown) if self._writing.recipients else shown
 
     def _untouched(self, draft: Draft) -> bool:
-        before = self._desk.draft
+        before = self._writing.draft
         return (draft.body, draft.files, draft.subject, draft.recipients) == (
             before.body,
             before.files,
@@ -349,7 +352,7 @@ class Composer(Pane):
         )
 
     def _wants_fields(self) -> bool:
-        return not self._desk.draft.recipients.all() and self._desk.recipients
+        return not self._writing.draft.recipients.all() and self._writing.recipients
 
     def _close(self, sentence: str) -> None:
         self._shell.close_pane()
@@ -363,11 +366,14 @@ _ADD = "+"
 """The key of the choice that is no path."""
 
 
-def _message_lines(message: Message | None, width: int) -> list[StyledLine]:
+def _message_lines(message: Message | None, width: int) -> list[Line]:
     """What is answered: who and when, then the text without its quotes."""
     if message is None:
         return []
     at = datetime.fromtimestamp(message.at / 1000).astimezone()
     who = f" {safe_line(message.author)}, {at:%a %d %b %H:%M}"
-    lines = wrap(drafting.own_text(message.body), width - 2)
-    return [[Piece(who, Part.CUSTOMER)], *([Piece(f" {line}", Part.TEXT)] for line in lines)]
+    body = Body(drafting.own_text(message.body))
+    return [
+        (Piece(who, Part.CUSTOMER),),
+        *body_lines(body, Look(width - 1, glyphs_for()), indent=1),
+    ]

@@ -8,11 +8,10 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from agent_tui.ui import draw
+from agent_tui.ui.markup import Line
 from agent_tui.ui.rows import Piece
 from agent_tui.ui.shell import Shell
 from agent_tui.ui.theme import Part
-
-StyledLine = Sequence[Piece]
 
 
 class TextLine(Widget):
@@ -49,18 +48,18 @@ class TextPane(ScrollView):
     TextPane { scrollbar-size: 0 0; }
     """
 
-    def __init__(self, shell: Shell, prepare: Callable[[int], Sequence[StyledLine]]) -> None:
+    def __init__(self, shell: Shell, prepare: Callable[[int], Sequence[Line]]) -> None:
         super().__init__()
         self._shell = shell
         self._prepare = prepare
-        self._lines: Sequence[StyledLine] = ()
+        self._lines: Sequence[Line] = ()
         self._prepared_for = 0
 
     @property
-    def lines(self) -> Sequence[StyledLine]:
+    def lines(self) -> Sequence[Line]:
         return self._lines
 
-    def prepare(self, prepare: Callable[[int], Sequence[StyledLine]]) -> None:
+    def prepare(self, prepare: Callable[[int], Sequence[Line]]) -> None:
         """Show other lines, from their first."""
         self._prepare = prepare
         self._prepared_for = 0

@@ -11,4 +11,5 @@ _TAB = 4
 def wrap(text: str, width: int) -> Iterator[str]:
     """The safe lines of ``text``, as they are needed, none wider than ``width`` cells."""
     for paragraph in safe_text(text).split("\n"):
-        yield from wrapped(folded(paragraph.expandtabs(_TAB)), width) if paragraph else ("",)
+        line = folded(paragraph.expandtabs(_TAB))
+        yield from (line[start:end] for start, end in wrapped(line, width)) if line else ("",)

@@ -13,13 +13,13 @@ from agent_tui.ui.shell import Shell
 from agent_tui.ui.theme import Part
 
 
-class Body(TextArea):
+class WritingArea(TextArea):
     """Soft-wrapped Markdown without line numbers, borders or a blinking cursor."""
 
     DEFAULT_CSS = """
-    Body { border: none; padding: 0 1; scrollbar-size: 0 0; }
-    Body:focus { border: none; }
-    Body > .text-area--cursor { text-style: reverse; }
+    WritingArea { border: none; padding: 0 1; scrollbar-size: 0 0; }
+    WritingArea:focus { border: none; }
+    WritingArea > .text-area--cursor { text-style: reverse; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+r", "redo", show=False)]
 

@@ -1,0 +1,225 @@
+"""The outbox: what is on its way, what failed or is in doubt, and every draft."""
+
+from collections.abc import Sequence
+from typing import ClassVar, NamedTuple
+
+from agent_tui.actions import reply as writing
+from agent_tui.actions.registry import ActionError
+from agent_tui.content.safe import safe_line
+from agent_tui.model.account import EffectKind
+from agent_tui.model.clock import SECOND, Millis
+from agent_tui.model.draft import Draft, DraftKind
+from agent_tui.model.message import Message
+from agent_tui.model.outbox import NEEDS_DECISION, OutboxItem, OutboxState
+from agent_tui.store import conversations, drafts, messages, outbox
+from agent_tui.store.database import Database, StoreError
+from agent_tui.ui.cells import fit, folded
+from agent_tui.ui.lines import say_time
+from agent_tui.ui.markup import Line, plain_lines
+from agent_tui.ui.rows import Piece
+from agent_tui.ui.rows_pane import RowsPane
+from agent_tui.ui.shell import Choice, Shell, Where
+from agent_tui.ui.theme import Part
+
+_TICK_S = 1.0
+
+_PARTS = {
+    OutboxState.SENT: Part.GOOD,
+    OutboxState.FAILED: Part.ERROR,
+    OutboxState.UNCERTAIN: Part.WARNING,
+}
+_ADVICE = {
+    OutboxState.QUEUED: "It leaves as soon as the account is ready.",
+    OutboxState.HELD: "It is held, so that u can call it back.",
+    OutboxState.SENDING: "It is being handed over.",
+    OutboxState.COMMITTED: "It is being handed over and cannot be called back.",
+    OutboxState.SENT: "The provider has it.",
+    OutboxState.FAILED: "It was not sent. Enter: send it again or make it a draft.",
+    OutboxState.UNCERTAIN: "Nobody can know whether it was sent. Enter: decide.",
+    OutboxState.CANCELLED: "",
+}
+_EFFECTS = {
+    EffectKind.SEND: "message",
+    EffectKind.STATUS: "resolved or reopened",
+    EffectKind.READ: "marked as read",
+    EffectKind.UNREAD: "marked as unread",
+}
+_KINDS = {
+    DraftKind.REPLY: "reply",
+    DraftKind.FORWARD: "forward",
+    DraftKind.NEW: "new",
+    DraftKind.NOTE: "note",
+}
+
+
+class Entry(NamedTuple):
+    """A row: an effect with its message, or a draft."""
+
+    item: OutboxItem | None
+    draft: Draft | None
+    who: str
+    subject: str
+
+
+async def show(shell: Shell) -> None:
+    """Open the outbox."""
+    shell.open_pane(OutboxPane(shell))
+
+
+def entries(db: Database, agent: str) -> list[Entry]:
+    """What needs a decision first, then what is on its way, the drafts, and what was sent."""
+    items = outbox.shown(db)
+    undecided = [item for item in items if item.state in NEEDS_DECISION]
+    sent = [item for item in items if item.state is OutboxState.SENT]
+    moving = [item for item in items if item not in undecided and item not in sent]
+    return [
+        *(_item_entry(db, item) for item in undecided + moving),
+        *(_draft_entry(db, draft) for draft in drafts.of_agent(db, agent)),
+        *(_item_entry(db, item) for item in sent),
+    ]
+
+
+def state_text(item: OutboxItem, now: Millis) -> str:
+    """An effect's state in a few words, with the seconds that are left where it waits."""
+    left = max(-(-(item.due_at - now) // SECOND), 0)
+    match item.state:
+        case OutboxState.HELD:
+            return f"leaves in {left} s"
+        case OutboxState.QUEUED if item.attempts and left:
+            return f"next try in {_span(left)}"
+        case OutboxState.QUEUED:
+            return "queued"
+        case OutboxState.SENDING | OutboxState.COMMITTED:
+            return "sending"
+        case _:
+            return item.state.value
+
+
+class OutboxPane(RowsPane):
+    """The rows of :func:`entries`; seconds are counted down only while something waits."""
+
+    where: ClassVar[Where] = Where.OUTBOX
+
+    def __init__(self, shell: Shell) -> None:
+        super().__init__(shell, "Outbox and drafts")
+        self._entries: list[Entry] = []
+        self._stamp = 0
+
+    def on_mount(self) -> None:
+        self.reload()
+        self.set_interval(_TICK_S, self._tick)
+
+    def reload(self) -> None:
+        """Read the store again."""
+        self._stamp = self.shell.db.stamp()
+        self._entries = entries(self.shell.db, self.shell.context.agent)
+        self._draw()
+
+    def detail(self, number: int, width: int) -> Sequence[Line]:
+        entry = self._entries[number]
+        if entry.draft is not None:
+            return list(plain_lines("A draft. Enter: go on writing.", Part.DIM, width, 0))
+        item = entry.item
+        if item is None:
+            return ()
+        said = list(plain_lines(_ADVICE[item.state], Part.TEXT, width, 0))
+        if item.problem:
+            said += plain_lines(safe_line(item.problem), Part.ERROR, width, 0)
+        return said
+
+    def activate(self) -> None:
+        if self._entries:
+            self.run_worker(self._act(self._entries[self.cursor]), exclusive=True)
+
+    async def _act(self, entry: Entry) -> None:
+        from agent_tui.ui import composer
+
+        try:
+            if entry.draft is not None:
+                composer.open_draft(self.shell, entry.draft.id)
+            elif entry.item is not None and entry.item.state in NEEDS_DECISION:
+                await self._decide(entry, entry.item)
+            elif entry.item is not None and entry.item.conversation_id is not None:
+                self.shell.close_pane()
+                self.shell.show_conversation(entry.item.conversation_id)
+        except (ActionError, StoreError) as error:
+            self.shell.say(str(error), error=True)
+
+    async def _decide(self, entry: Entry, item: OutboxItem) -> None:
+        chosen = await self.shell.choose(f"{entry.who}: {entry.subject}", decisions(item))
+        if chosen is not None:
+            done = writing.decide(self.shell.context, item.id, chosen)
+            self.shell.say(done.sentence)
+            self.shell.refresh_list()
+            self.reload()
+
+    def _tick(self) -> None:
+        if self.shell.db.stamp() != self._stamp:
+            self.reload()
+        elif any(e.item is not None and e.item.due_at > self._now() for e in self._entries):
+            self._draw()
+
+    def _now(self) -> Millis:
+        return self.shell.context.clock()
+
+    def _draw(self) -> None:
+        now = self._now()
+        rows = [_row(entry, now) for entry in self._entries]
+        self.show(rows or [(Piece(" Nothing is on its way, and there are no drafts.", Part.DIM),)])
+
+
+def decisions(item: OutboxItem) -> list[Choice]:
+    """What the agent can say about a send that failed or is uncertain."""
+    again = Choice("again", "Send it again")
+    discard = Choice("discard", "Do not send it", "the text becomes a draft again")
+    if item.state is OutboxState.FAILED:
+        return [again, discard]
+    return [
+        Choice("sent", "It was sent", "nothing more happens"),
+        again._replace(about="the customer may get it twice"),
+        discard,
+    ]
+
+
+def _item_entry(db: Database, item: OutboxItem) -> Entry:
+    message = messages.get(db, item.message_id) if item.message_id is not None else None
+    if message is not None:
+        return Entry(item, None, _whom(db, message), safe_line(message.subject))
+    return Entry(item, None, safe_line(item.account), _EFFECTS[item.kind])
+
+
+def _whom(db: Database, message: Message) -> str:
+    people = ", ".join(a.name or a.email for a in message.recipients.to)
+    return safe_line(people) or _customer(db, message.conversation_id)
+
+
+def _draft_entry(db: Database, draft: Draft) -> Entry:
+    people = ", ".join(a.name or a.email for a in draft.recipients.to)
+    who = safe_line(people) or _customer(db, draft.conversation_id)
+    first = safe_line(draft.body, 200)
+    return Entry(None, draft, who, f"{safe_line(draft.subject)}  {first}".strip())
+
+
+def _customer(db: Database, conversation_id: int | None) -> str:
+    found = conversations.get(db, conversation_id) if conversation_id is not None else None
+    return safe_line(found.customer) if found else ""
+
+
+def _row(entry: Entry, now: Millis) -> Line:
+    if entry.draft is not None:
+        state, part, at = f"draft {_KINDS[entry.draft.kind]}", Part.ACCENT, entry.draft.updated_at
+    elif entry.item is not None:
+        state = state_text(entry.item, now)
+        part, at = _PARTS.get(entry.item.state, Part.TEXT), entry.item.queued_at
+    else:
+        return ()
+    return (
+        Piece(fit(f" {state}", 20), part),
+        Piece(fit(say_time(at, now), 13), Part.DIM),
+        Piece(fit(folded(entry.who), 22) + " ", Part.TEXT),
+        Piece(folded(entry.subject), Part.DIM),
+    )
+
+
+def _span(seconds: int) -> str:
+    return f"{seconds} s" if seconds < 120 else f"{seconds // 60} min"
