@@ -42,7 +42,7 @@ def change_conversation(
         return False
     with db.transaction():
         columns: dict[str, object] = {k: v for k, v in changed.items() if k != "labels"}
-        conversations.update(db, conversation, columns or {"status": conversation.status})
+        conversations.update(db, conversation, columns)
         labels = changed.get("labels")
         if isinstance(labels, list):
             conversations.set_labels(db, conversation.id, labels)

@@ -173,10 +173,9 @@ def create(
 
 def update(db: Database, conversation: Conversation, fields: dict[str, object]) -> None:
     """Set columns of one conversation; Conflict when it has changed since it was read."""
-    sets = ", ".join(f"{name} = :{name}" for name in fields)
+    sets = ", ".join([*(f"{name} = :{name}" for name in fields), "version = version + 1"])
     touched = db.run(
-        f"UPDATE conversations SET {sets}, version = version + 1"
-        " WHERE id = :id AND version = :version",
+        f"UPDATE conversations SET {sets} WHERE id = :id AND version = :version",
         fields | {"id": conversation.id, "version": conversation.version},
     )
     if not touched:

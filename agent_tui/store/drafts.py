@@ -5,7 +5,7 @@ import json
 from agent_tui.model.clock import Millis
 from agent_tui.model.draft import Draft, DraftKind
 from agent_tui.store import codec
-from agent_tui.store.database import Database, Row
+from agent_tui.store.database import Conflict, Database, Row
 
 
 def create(db: Database, draft: Draft) -> Draft:
@@ -24,14 +24,19 @@ def create(db: Database, draft: Draft) -> Draft:
 
 
 def save(db: Database, draft: Draft) -> None:
-    """Write what has been typed so far, on disk when this returns."""
+    """Write what has been typed so far, on disk when this returns.
+
+    Raises Conflict when the draft is gone: sent or discarded in another window.
+    """
     with db.transaction(durable=True):
-        db.run(
+        touched = db.run(
             "UPDATE drafts SET subject = :subject, body = :body, recipients = :recipients,"
             " files = :files, cursor = :cursor, seen_message = :seen_message,"
             " updated_at = :updated_at WHERE id = :id",
             _row(draft) | {"id": draft.id},
         )
+        if not touched:
+            raise Conflict("This draft was sent or discarded elsewhere; copy what you typed here.")
 
 
 def delete(db: Database, draft_id: int) -> None:

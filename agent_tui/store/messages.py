@@ -84,13 +84,23 @@ def time_of(message_id: int) -> Millis:
 
 
 def new_id(db: Database, at: Millis) -> int:
-    """A free message id for that time: ids grow with the messages' times."""
+    """A free message id for that time: ids grow with the messages' times.
+
+    Mails are dated to the second, so that more than a thousand may share a time: the later ones
+    are then a millisecond off.
+    """
     first = max(at, 0) * _IDS_PER_MS
-    row = db.one(
-        "SELECT max(id) AS id FROM messages WHERE id BETWEEN :first AND :last",
-        {"first": first, "last": first + _IDS_PER_MS - 1},
-    )
-    return first if row is None or row["id"] is None else row["id"] + 1
+    while True:
+        last = first + _IDS_PER_MS - 1
+        row = db.one(
+            "SELECT max(id) AS id FROM messages WHERE id BETWEEN :first AND :last",
+            {"first": first, "last": last},
+        )
+        if row is None or row["id"] is None:
+            return first
+        if row["id"] < last:
+            return int(row["id"]) + 1
+        first += _IDS_PER_MS
 
 
 def insert(

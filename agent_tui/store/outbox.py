@@ -1,4 +1,11 @@
-"""The outbox: each change of state is one guarded UPDATE, so that no effect is taken twice."""
+"""The outbox: each change of state is one guarded UPDATE, so that no effect is taken twice.
+
+Who changes an item shows it as they read it. The change is made only while the item stands in a
+state that allows it and nobody has tried to deliver it since: an engine that was stopped for
+longer than its lease can no longer touch what another one has taken over.
+"""
+
+from collections.abc import Set
 
 from agent_tui.model.account import EffectKind
 from agent_tui.model.clock import Millis
@@ -12,7 +19,7 @@ from agent_tui.model.outbox import (
     state_after_crash,
 )
 from agent_tui.store import messages
-from agent_tui.store.database import Conflict, Database, Row
+from agent_tui.store.database import NO_PARAMS, Conflict, Database, Params, Row
 
 _SHOWN = {
     OutboxState.QUEUED: Delivery.QUEUED,
@@ -23,6 +30,11 @@ _SHOWN = {
     OutboxState.FAILED: Delivery.FAILED,
     OutboxState.UNCERTAIN: Delivery.UNCERTAIN,
 }
+
+_IN_HAND = frozenset({OutboxState.SENDING})
+_ON_THE_WAY = frozenset({OutboxState.SENDING, OutboxState.COMMITTED})
+
+_ENDED = "The program ended while this was being sent."
 
 
 def queue(
@@ -117,9 +129,10 @@ def undecided(db: Database) -> int:
 
 def take(db: Database, item: OutboxItem) -> OutboxItem | None:
     """Begin to deliver; the item as taken, None when it was called back or taken meanwhile."""
-    if not _move(db, item, UNDOABLE, OutboxState.SENDING, "attempts = attempts + 1"):
-        return None
-    return get(db, item.id)
+    with db.transaction():
+        if not _move(db, item, UNDOABLE, OutboxState.SENDING, more="attempts = attempts + 1"):
+            return None
+        return get(db, item.id)
 
 
 def commit(db: Database, item: OutboxItem) -> None:
@@ -129,36 +142,37 @@ def commit(db: Database, item: OutboxItem) -> None:
     stopped for longer than its lease must not send what another one has taken over.
     """
     with db.transaction(durable=True):
-        now = get(db, item.id)
-        ours = now is not None and now.attempts == item.attempts
-        if not ours or not _move(db, item, {OutboxState.SENDING}, OutboxState.COMMITTED):
+        if not _move(db, item, _IN_HAND, OutboxState.COMMITTED):
             raise Conflict(f"Effect {item.id} was taken over meanwhile; it is not sent from here.")
 
 
 def sent(db: Database, item: OutboxItem, now: Millis, *, filed: Filed, problem: str = "") -> None:
-    """The provider has accepted it; ``problem`` names recipients that were refused."""
+    """The provider has accepted it; ``problem`` names recipients that were refused.
+
+    True also of an item that was put back into the queue after a crash that was none.
+    """
     with db.transaction(durable=True):
-        done = _move(
+        _move(
             db,
             item,
-            {OutboxState.SENDING, OutboxState.COMMITTED, OutboxState.UNCERTAIN},
+            _ON_THE_WAY | {OutboxState.UNCERTAIN, OutboxState.QUEUED},
             OutboxState.SENT,
-            "finished_at = :now, filed = :filed, problem = :problem",
-            {"now": now, "filed": filed, "problem": problem},
+            problem,
+            more="finished_at = :now, filed = :filed",
+            params={"now": now, "filed": filed},
         )
-        if done and problem and item.message_id is not None:
-            messages.set_delivery(db, item.message_id, Delivery.SENT, problem)
 
 
 def retry(db: Database, item: OutboxItem, due_at: Millis, problem: str) -> None:
-    """Nothing happened at the provider; try again then."""
+    """Nothing happened at the provider, or the agent says so; try again then."""
     _move(
         db,
         item,
-        {OutboxState.SENDING, OutboxState.COMMITTED, OutboxState.FAILED, OutboxState.UNCERTAIN},
+        _ON_THE_WAY | NEEDS_DECISION,
         OutboxState.QUEUED,
-        "due_at = :due, problem = :problem",
-        {"due": due_at, "problem": problem},
+        problem,
+        more="due_at = :due, finished_at = NULL",
+        params={"due": due_at},
     )
 
 
@@ -183,8 +197,16 @@ def can_cancel(item: OutboxItem) -> bool:
 
 
 def settle_sent(db: Database, item: OutboxItem, now: Millis) -> None:
-    """The agent says that it has left."""
-    sent(db, item, now, filed=Filed.NONE)
+    """The agent says that it has left, whatever we know."""
+    with db.transaction(durable=True):
+        _move(
+            db,
+            item,
+            NEEDS_DECISION,
+            OutboxState.SENT,
+            more="finished_at = :now, filed = :filed",
+            params={"now": now, "filed": Filed.NONE},
+        )
 
 
 def forget_message(db: Database, message_id: int) -> None:
@@ -194,22 +216,16 @@ def forget_message(db: Database, message_id: int) -> None:
 
 def recover(db: Database, account: str) -> int:
     """Put right what a crash left half done; how many effects that were."""
-    moved = 0
-    for state in (OutboxState.SENDING, OutboxState.COMMITTED):
+    with db.transaction(durable=True):
         rows = db.all(
-            "SELECT * FROM outbox WHERE account = :account AND state = :state",
-            {"account": account, "state": state},
+            "SELECT * FROM outbox WHERE account = :account AND state IN ('sending', 'committed')",
+            {"account": account},
         )
         for item in map(_item, rows):
-            problem = (
-                "The program ended while this was being sent."
-                if state is OutboxState.COMMITTED
-                else ""
-            )
-            moved += _move(
-                db, item, {state}, state_after_crash(state), "problem = :p", {"p": problem}
-            )
-    return moved
+            after = state_after_crash(item.state)
+            problem = _ENDED if after is OutboxState.UNCERTAIN else ""
+            _move(db, item, {item.state}, after, problem)
+    return len(rows)
 
 
 def unfiled(db: Database, account: str) -> list[OutboxItem]:
@@ -239,45 +255,46 @@ def set_filed(db: Database, item: OutboxItem, filed: Filed) -> None:
     )
 
 
-def replace_status(db: Database, conversation_id: int) -> None:
-    """Drop a status effect that has not left yet: a later one says all."""
-    db.run(
-        "UPDATE outbox SET state = 'cancelled' WHERE conversation_id = :id AND kind = 'status'"
+def replace_status(db: Database, conversation_id: int) -> bool:
+    """Drop a status effect that has not left yet: a later one says all.
+
+    True when it was never tried, so that the provider still has the status before it.
+    """
+    dropped = db.all(
+        "SELECT * FROM outbox WHERE conversation_id = :id AND kind = 'status'"
         " AND state IN ('queued', 'held')",
         {"id": conversation_id},
     )
+    cancelled = [item for item in map(_item, dropped) if cancel(db, item)]
+    return bool(cancelled) and not any(item.attempts for item in cancelled)
 
 
 def _end(db: Database, item: OutboxItem, state: OutboxState, problem: str, now: Millis) -> None:
-    _move(
-        db,
-        item,
-        {OutboxState.SENDING, OutboxState.COMMITTED, OutboxState.QUEUED},
-        state,
-        "problem = :problem, finished_at = :now",
-        {"problem": problem, "now": now},
-    )
-    if item.message_id is not None:
-        messages.set_delivery(db, item.message_id, _SHOWN[state], problem)
+    origins = _ON_THE_WAY | {OutboxState.QUEUED}
+    _move(db, item, origins, state, problem, more="finished_at = :now", params={"now": now})
 
 
 def _move(
     db: Database,
     item: OutboxItem,
-    origins: frozenset[OutboxState] | set[OutboxState],
+    origins: Set[OutboxState],
     to: OutboxState,
-    sets: str = "",
-    params: dict[str, object] | None = None,
+    problem: str = "",
+    *,
+    more: str = "",
+    params: Params = NO_PARAMS,
 ) -> bool:
+    """Change the state, and the message's delivery with it; False when that is not allowed."""
     states = ", ".join(f"'{state}'" for state in sorted(origins))
-    more = f", {sets}" if sets else ""
+    sets = ", ".join(filter(None, ("state = :to, problem = :problem", more)))
     with db.transaction():
         touched = db.run(
-            f"UPDATE outbox SET state = :to{more} WHERE id = :id AND state IN ({states})",
-            {"to": to, "id": item.id} | (params or {}),
+            f"UPDATE outbox SET {sets}"
+            f" WHERE id = :id AND attempts = :attempts AND state IN ({states})",
+            {"to": to, "problem": problem, "id": item.id, "attempts": item.attempts, **params},
         )
         if touched and item.message_id is not None and to in _SHOWN:
-            messages.set_delivery(db, item.message_id, _SHOWN[to])
+            messages.set_delivery(db, item.message_id, _SHOWN[to], problem)
     return touched == 1
 
 

@@ -13,7 +13,7 @@ def saved(db: Database) -> list[View]:
 
 
 def save(db: Database, view: View) -> None:
-    """Add a view at the end, or change the one of that name."""
+    """Add a view at the end, or change the one of that name where it stands."""
     db.run(
         "INSERT INTO views (name, query, sort, position) VALUES (:name, :query, :sort,"
         " (SELECT coalesce(max(position), 0) + 1 FROM views))"

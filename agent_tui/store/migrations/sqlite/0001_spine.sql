@@ -49,8 +49,9 @@ CREATE TABLE identities (
 );
 CREATE INDEX identities_by_customer ON identities (customer_id);
 
+-- AUTOINCREMENT: events name conversations, and open windows their drafts, after these are gone.
 CREATE TABLE conversations (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     account TEXT NOT NULL,
     channel TEXT NOT NULL,
     thread_key TEXT,
@@ -162,7 +163,7 @@ CREATE INDEX attachments_by_message ON attachments (message_id);
 CREATE INDEX attachments_wanted ON attachments (state) WHERE state = 'wanted';
 
 CREATE TABLE drafts (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     kind TEXT NOT NULL,
     agent TEXT NOT NULL,
     account TEXT NOT NULL,
@@ -225,7 +226,7 @@ CREATE TABLE views (
 );
 
 -- Contentless: the text stands in messages; rowid is the message's id. CJK runs are indexed as
--- bigrams by store.search, which also deletes with the very text it inserted.
+-- bigrams by store.words; store.sqlite deletes with the very text it inserted.
 CREATE VIRTUAL TABLE search USING fts5 (
     subject, body, people, files,
     content = '', tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3'
