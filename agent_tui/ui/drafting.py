@@ -6,6 +6,7 @@ from pathlib import Path
 
 from agent_tui.model.draft import Draft, DraftKind
 from agent_tui.model.message import Address, Body, Direction, FetchState, Message
+from agent_tui.ui.lines import say_size
 
 _SIGNATURE_LINE = "-- "
 """Separates text and signature (RFC 3676, 4.3)."""
@@ -102,21 +103,11 @@ def heading(draft: Draft, who: str) -> str:
             return "Internal note, only colleagues see it"
 
 
-def size_text(size: int) -> str:
-    """A file size for people."""
-    value = float(size)
-    for unit in ("B", "kB", "MB"):
-        if value < 1000:
-            return f"{value:.0f} {unit}" if unit == "B" or value >= 10 else f"{value:.1f} {unit}"
-        value /= 1000
-    return f"{value:.1f} GB"
-
-
 def file_text(path: str) -> str:
     """An attachment as the composer lists it: name and size, or that it is gone."""
     file = Path(path)
     try:
-        return f"{file.name} ({size_text(file.stat().st_size)})"
+        return f"{file.name} ({say_size(file.stat().st_size)})"
     except OSError:
         return f"{file.name} (missing)"
 

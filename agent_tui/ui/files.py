@@ -5,8 +5,8 @@ from pathlib import Path
 
 from agent_tui.content.safe import safe_line
 from agent_tui.query.complete import Completion
-from agent_tui.ui.drafting import size_text
 from agent_tui.ui.line_input import NO_HINT
+from agent_tui.ui.lines import say_size
 from agent_tui.ui.shell import Hint, Shell
 
 _MOST_OFFERED = 200
@@ -52,7 +52,7 @@ def describe(text: str) -> Hint:
     try:
         if path.is_dir():
             return NO_HINT
-        return Hint(size_text(path.stat().st_size))
+        return Hint(say_size(path.stat().st_size))
     except OSError:
         return Hint("no such file", wrong=True)
 
