@@ -1,5 +1,6 @@
 """Getting in: real log-ins of each kind, and one clear sentence for each way it fails."""
 
+import logging
 from typing import Any
 
 import pytest
@@ -85,6 +86,19 @@ async def test_tls_on_a_port_that_begins_without_it_is_told(dovecot: Dovecot, us
     with pytest.raises(AccountProblem, match='try security = "starttls"'):
         await batches(account)
     await account.close()
+
+
+async def test_no_secret_is_logged_at_any_level(
+    dovecot: Dovecot, user: User, sink: Sink, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    account = adapter(dovecot, user, sink)
+
+    await account.check()
+    await account.close()
+
+    assert user.password not in caplog.text
+    assert sink.password not in caplog.text
 
 
 async def test_a_port_where_nobody_listens_is_told(dovecot: Dovecot, user: User) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import aclosing
 
 import pytest
+from imapclient.imap_utf7 import encode
 
 from agent_tui.adapters.contract import MailboxProblem, Unreachable
 from agent_tui.adapters.imap import ImapAdapter
@@ -13,7 +14,7 @@ from agent_tui.adapters.imap.client import Client
 from agent_tui.model.incoming import Batch
 from agent_tui.model.message import Direction
 from tests.servers.imap_account import adapter, batches, cursors, mail, messages
-from tests.servers.real import Dovecot, FaultProxy, User, eventually
+from tests.servers.real import Dovecot, FaultProxy, User, eventually, shared
 
 pytestmark = pytest.mark.server
 
@@ -76,6 +77,63 @@ async def test_a_first_sync_broken_off_after_any_batch_resumes(
         taken = [one.remote_id for one in messages([*first, *rest])]
         assert sorted(taken) == golden, f"broken off after batch {stop}"
     assert len(golden) == 300
+    await account.close()
+
+
+async def test_a_server_that_lists_mails_one_by_one_is_pulled_alike(
+    dovecot: Dovecot, user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dovecot.seed(user, 100)
+    account = adapter(dovecot, user)
+    golden = [one.remote_id for one in messages(await batches(account))]
+    _without_capability(monkeypatch, "ESEARCH")
+    monkeypatch.setattr("agent_tui.adapters.imap.client._SEARCH_SPAN", 30)
+
+    assert [one.remote_id for one in messages(await batches(account))] == golden
+    await account.close()
+
+
+@pytest.mark.parametrize("small", [256_000, 0])
+async def test_hostile_mails_all_arrive_whole_or_in_parts(
+    dovecot: Dovecot, user: User, monkeypatch: pytest.MonkeyPatch, small: int
+) -> None:
+    monkeypatch.setattr("agent_tui.adapters.imap.reading._SMALL", small)
+    attacks = sorted((shared() / "attacks").rglob("*.eml"))
+    for number, path in enumerate(attacks):
+        dovecot.put(user, number, path.read_bytes())
+    account = adapter(dovecot, user)
+
+    pulled = await batches(account)
+
+    assert len(messages(pulled)) == len(attacks) > 50
+    assert await batches(account, cursors(pulled)) == []
+    await account.close()
+
+
+async def test_mailboxes_may_be_called_anything(dovecot: Dovecot, user: User) -> None:
+    name = 'Rückfragen & "Ärger"/日本'
+    account = adapter(dovecot, user, mailboxes=[name], archive=name)
+    with dovecot.session(user) as other:
+        other.create(_quoted(name))
+        other.append(_quoted(name), "", "", mail("Here").as_bytes())
+
+    assert [one.subject for one in messages(await batches(account), name)] == ["Here"]
+    await account.close()
+
+
+async def test_a_mailbox_that_is_not_for_us_does_not_stop_the_others(
+    dovecot: Dovecot, user: User
+) -> None:
+    with dovecot.session(user) as other:
+        other.create("Parent/Child")
+    account = adapter(dovecot, user, mailboxes=["", "INBOX"])
+    dovecot.deliver(mail("Here"), user)
+    pulled: list[Batch] = []
+
+    with pytest.raises(MailboxProblem, match="The mailbox ''"):
+        await _into(pulled, account)
+
+    assert [one.subject for one in messages(pulled)] == ["Here"]
     await account.close()
 
 
@@ -225,6 +283,54 @@ async def test_mail_is_hinted_at_when_it_arrives(dovecot: Dovecot, user: User) -
     await account.close()
 
 
+async def test_idle_that_is_begun_again_hints_still(
+    dovecot: Dovecot, user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    renewals: list[bytes] = []
+    end = Client.end_idle
+
+    def counted(self: Client, tag: bytes) -> bool:
+        renewals.append(tag)
+        return end(self, tag)
+
+    monkeypatch.setattr("agent_tui.adapters.imap.idle._RENEW", 0.05)
+    monkeypatch.setattr(Client, "end_idle", counted)
+    account = adapter(dovecot, user)
+    async with asyncio.timeout(20), aclosing(account.watch()) as hints:
+        await anext(hints)
+        coming = asyncio.ensure_future(anext(hints))
+        while len(renewals) < 3:
+            await asyncio.wait([coming], timeout=0.02)
+        dovecot.deliver(mail("After renewals"), user)
+
+        assert (await coming).mailbox == "INBOX"
+    await account.close()
+
+
+async def test_a_server_gone_while_idle_is_told(
+    dovecot: Dovecot, user: User, fault_proxy: FaultProxy
+) -> None:
+    account = adapter(dovecot, user, port=fault_proxy.port)
+    async with asyncio.timeout(20), aclosing(account.watch()) as hints:
+        await anext(hints)
+        coming = asyncio.ensure_future(anext(hints))
+        fault_proxy.say("drop")
+
+        with pytest.raises(Unreachable, match="broke off"):
+            await coming
+    await account.close()
+
+
+async def test_no_idle_means_no_hints(
+    dovecot: Dovecot, user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _without_capability(monkeypatch, "IDLE")
+    account = adapter(dovecot, user)
+
+    assert [hint async for hint in account.watch()] == []
+    await account.close()
+
+
 @pytest.mark.usefixtures("small_batches")
 @pytest.mark.parametrize("octets", [3_000, 40_000, 90_000])
 async def test_a_line_cut_within_a_mail_loses_and_doubles_nothing(
@@ -327,3 +433,8 @@ def _without_capability(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setattr(
         Client, "has_capability", lambda self, one: one != name and offered(self, one)
     )
+
+
+def _quoted(name: str) -> str:
+    escaped = encode(name).decode().replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

@@ -1,5 +1,6 @@
 """The adapter class: hands each of the contract's calls to the module that does it."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from functools import partial
@@ -33,6 +34,9 @@ from agent_tui.adapters.imap.settings import INBOX, OPTIONS, OnResolve, Settings
 from agent_tui.model.account import Capabilities, EffectKind
 from agent_tui.model.conversation import Channel
 from agent_tui.model.incoming import Batch, Outgoing
+
+_COURTESY = 5.0
+"""Seconds to spend on marking a mail as answered."""
 
 
 class ImapAdapter:
@@ -168,15 +172,16 @@ class ImapAdapter:
         return Receipt(refused=refused, files_copy=not self._settings.files_copy)
 
     async def _mark_answered(self, effect: Effect) -> None:
-        """A courtesy to other programs: the mail has left, so a failure is only noted."""
+        """A courtesy to other programs: the mail has left, so a failure is only noted, and
+        nobody waits long for it."""
         answered = effect.targets[-1:]
         if not answered:
             return
+        flag = partial(effects.flag, targets=answered, flag_name=ANSWERED, on=True)
         try:
-            await self._acting.run(
-                partial(effects.flag, targets=answered, flag_name=ANSWERED, on=True)
-            )
-        except AdapterError as problem:
+            async with asyncio.timeout(_COURTESY):
+                await self._acting.run(flag)
+        except (AdapterError, TimeoutError) as problem:
             self._log.warning("The answered mail was not marked as answered: %s", problem)
 
     async def _follow_status(self, effect: Effect) -> effects.Moved:

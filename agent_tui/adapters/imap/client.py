@@ -29,13 +29,15 @@ from agent_tui.model.incoming import Flags
 
 SEEN, ANSWERED, DELETED = "\\Seen", "\\Answered", "\\Deleted"
 
+FOR_NOW = frozenset({"UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG"})
+"""Response codes (RFC 5530, RFC 9051) of a NO that may be a yes later."""
+
 _SEARCH_SPAN = 100_000
 """UIDs asked for at a time where the server cannot answer in ranges: imaplib reads no line of
 more than a megabyte."""
 
 _CODE = re.compile(r"^\[([A-Z-]+)[^\]]*\]\s*")  # RFC 5530
 _TIMING = re.compile(r"\s*\([\d.]+ \+ [\d. +]+ secs?\)\.?$")  # Dovecot's
-_FOR_NOW = frozenset({"UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG"})
 _CHANGES = frozenset({"EXISTS", "EXPUNGE", "FETCH", "VANISHED"})
 _SECTION = re.compile(rb"BODY\[([^\]]*)\]", re.IGNORECASE)
 _ESEARCH_ALL = re.compile(rb"\bALL ([\d:,]+)")
@@ -126,7 +128,7 @@ class Client(IMAPClient):  # type: ignore[misc]  # imapclient carries no types
                 messages = iter([first])
                 self._imap.authenticate(mechanism, lambda _: next(messages, b""))
             elif login.auth is Auth.PASSWORD and not self.has_capability("LOGINDISABLED"):
-                self._imap.login(login.user, login.secret())
+                self._imap.login(login.user, _ascii(server, login.secret()))
             else:
                 raise AccountProblem(
                     f"The IMAP server {server} offers no log-in by {login.auth}; correct 'auth' "
@@ -136,7 +138,7 @@ class Client(IMAPClient):  # type: ignore[misc]  # imapclient carries no types
             raise
         except imaplib.IMAP4.error as error:
             code, words = reply_of(error)
-            if code in _FOR_NOW:
+            if code in FOR_NOW:
                 raise Unreachable(
                     f"The IMAP server {server} lets nobody in now ({words}); it is tried again."
                 ) from error
@@ -265,6 +267,14 @@ class Client(IMAPClient):  # type: ignore[misc]  # imapclient carries no types
     def _ok(self, command: str, typ: str, data: list[bytes | None]) -> None:
         if typ != "OK":
             raise imaplib.IMAP4.error(f"{command} failed: {_text(data[0] or b'')}")
+
+
+def _ascii(server: Server, password: str) -> str:
+    if not password.isascii():
+        raise AccountProblem(
+            f"The IMAP server {server} takes passwords of ASCII characters only; choose another."
+        )
+    return password
 
 
 def reply_of(error: imaplib.IMAP4.error) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from agent_tui.adapters.contract import MailboxProblem, Unreachable
-from agent_tui.adapters.imap.client import Client, Row, Selected, reply_of
+from agent_tui.adapters.imap.client import FOR_NOW, Client, Row, Selected, reply_of
 from agent_tui.adapters.imap.cursor import Cursor, dumps, loads
 from agent_tui.adapters.imap.line import Line
 from agent_tui.adapters.imap.reading import Reader, Taken
@@ -122,20 +122,25 @@ def remote_id(uidvalidity: int, uid: int) -> str:
 
 
 def examined(client: Client, mailbox: str) -> Selected:
-    """``mailbox``, opened to look. Raises MailboxProblem when the server has none of that name."""
+    """``mailbox``, opened to look. Raises MailboxProblem when it is not there or not for us."""
     try:
         return client.examine(mailbox)
     except imaplib.IMAP4.abort:
         raise
     except imaplib.IMAP4.error as error:
         code, words = reply_of(error)
-        if code != "NONEXISTENT" and client.list_folders("", mailbox):
+        if code in FOR_NOW:
             raise
-        raise MailboxProblem(
-            f"The mailbox '{safe_line(mailbox)}' is not on {client.host}; create it there, or "
-            "take it out of 'mailboxes' in the account's settings.",
-            detail=words,
-        ) from error
+        name, settings = safe_line(mailbox), "take it out of 'mailboxes' in the account's settings."
+        if code == "NONEXISTENT" or not client.list_folders("", mailbox):
+            sentence = (
+                f"The mailbox '{name}' is not on {client.host}; create it there, or {settings}"
+            )
+        else:
+            sentence = (
+                f"The mailbox '{name}' on {client.host} cannot be opened ({words}); {settings}"
+            )
+        raise MailboxProblem(sentence, detail=words) from error
 
 
 def _difference(client: Client, box: Selected, cursor: Cursor) -> tuple[Uids, Uids]:

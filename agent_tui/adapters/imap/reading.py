@@ -24,7 +24,7 @@ _MOST_OCTETS = 8_000_000
 """Of small mails in one answer, so that a batch of many fits into memory and a slow line."""
 
 _LONGEST_TEXT = 1_000_000
-"""Octets fetched of one text of a big mail."""
+"""Octets fetched of the header and of each text of a big mail."""
 
 _MOST_TEXTS = 20
 
@@ -86,7 +86,9 @@ class Reader:
 
     def _big(self, client: Client, uid: int, place: Place) -> Incoming:
         """A mail by its header, its texts and the server's description of the rest."""
-        row = client.rows(str(uid), "BODYSTRUCTURE BODY.PEEK[HEADER]").get(uid, Row(uid))
+        row = client.rows(str(uid), f"BODYSTRUCTURE BODY.PEEK[HEADER]<0.{_LONGEST_TEXT}>").get(
+            uid, Row(uid)
+        )
         root = part_of(row.structure)
         shown = texts(root)[:_MOST_TEXTS]
         items = " ".join(f"BODY.PEEK[{part.section}]<0.{_LONGEST_TEXT}>" for part in shown)
