@@ -64,6 +64,8 @@ class DemoAdapter:
             idempotent=True,
         ),
         options=(
+            Option("address", str, "The address customers write to", default=shop.MAIL.email),
+            Option("name", str, "The name customers see beside it", default=shop.NAME),
             Option("seed", int, "Another number, another world", default=1),
             Option("frozen", bool, "Nobody writes or answers by themselves", default=False),
             Option("me", str, "Handle of the agent at the keyboard", default="you"),

@@ -29,7 +29,7 @@ class Scene:
     play: Play
     times: tuple[Millis, ...]
     quotes: bool  # the customer's mail program quotes
-    unread: bool  # nobody has opened it yet
+    unread: bool  # nobody has opened it since an agent's last word
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def message(scene: Scene, index: int, stage: Stage) -> Incoming:
         else (),
         thread_key=play.key,
         files=tuple(map(attachment, line.files)),
-        flags=Flags(seen=not scene.unread or line.voice is not Voice.CUSTOMER),
+        flags=Flags(seen=not scene.unread or index <= _last_answer(play)),
         automatic=line.automatic,
         rating=play.rating,
         status=play.status,
@@ -162,6 +162,12 @@ def _quoted(scene: Scene, index: int) -> Quoted | None:
     if lines[index - 1].voice is not Voice.AGENT:
         return None
     return Quoted(str(shop.MAIL), scene.times[index - 1], lines[index - 1].text)
+
+
+def _last_answer(play: Play) -> int:
+    """Where an agent spoke last; -1 where none did."""
+    spoken = (n for n, line in enumerate(play.lines) if line.voice is not Voice.CUSTOMER)
+    return max(spoken, default=-1)
 
 
 def _subject(play: Play, index: int) -> str:

@@ -122,6 +122,14 @@ def test_everybody_of_the_cast_appears() -> None:
     assert {play.person.key for play in history()} == set(people())
 
 
+def test_only_what_came_after_our_last_word_is_unread(world: list[Incoming]) -> None:
+    unread = [m for m in world if not m.flags.seen]
+    assert 30 < len(unread) < 80
+    for message in unread:
+        later = [m for m in _threads(world)[str(message.thread_key)] if m.at > message.at]
+        assert all(m.direction is Direction.INBOUND for m in later)
+
+
 def test_the_agent_at_the_keyboard_has_conversations(world: list[Incoming]) -> None:
     assert any(m.assignee == "kim" and m.status is Status.OPEN for m in world)
     assert not any(m.assignee == shop.ME for m in world)
