@@ -61,6 +61,11 @@ class Health:
         self._troubles[part] = replace(trouble, sentence=safe_line(trouble.sentence, _LONGEST))
         self._write()
 
+    def restate(self) -> None:
+        """Write it down again, whatever stands there."""
+        self._written = None
+        self._write()
+
     def _write(self) -> None:
         told = self._worst()
         if told == self._written:

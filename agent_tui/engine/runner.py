@@ -52,6 +52,10 @@ class AccountRunner:
         for bell in self._again.values():
             bell.ring()
 
+    def restate(self) -> None:
+        """Somebody else has written down how the account is doing: do so anew."""
+        self._health.restate()
+
     async def run(self) -> None:
         """Serve the account until cancelled or, with LeaseLost, until another engine does."""
         failures = 0
@@ -72,26 +76,9 @@ class AccountRunner:
             await self._again[Part.PULL].wait(self._desk.clock() + wait)
 
     def _opened(self) -> Adapter:
-        known = accounts.get(self._desk.db, self._desk.account)
-        if known is None:  # it must be there for its problems to be shown
-            self._put(Capabilities(Channel.MAIL))
-        adapter = self._make()
-        self._put(capabilities(adapter))
-        outbox.recover(self._desk.db, self._desk.account)
+        adapter = make_known(self._desk, self._make)
         self._health.syncing()
         return adapter
-
-    def _put(self, can: Capabilities) -> None:
-        desk = self._desk
-        accounts.put(
-            desk.db,
-            desk.account,
-            adapter=desk.adapter,
-            address=desk.owner.address,
-            display_name=desk.owner.display_name,
-            capabilities=can,
-            now=desk.clock(),
-        )
 
     async def _session(self, adapter: Adapter) -> None:
         work = [self._pulling(adapter), self._delivering(adapter), self._fetching(adapter)]
@@ -194,10 +181,35 @@ class AccountRunner:
             desk.log.error("cannot be shown: %s", problem)  # noqa: TRY400 - the sentence says all
 
 
+def make_known(desk: Desk, make: Callable[[], Adapter]) -> Adapter:
+    """The account's adapter; the account is in the store, its outbox recovered from a crash.
+
+    Raises AccountProblem, with the account in the store all the same: its problem must show.
+    """
+    if accounts.get(desk.db, desk.account) is None:
+        _put(desk, Capabilities(Channel.MAIL))
+    adapter = make()
+    _put(desk, capabilities(adapter))
+    outbox.recover(desk.db, desk.account)
+    return adapter
+
+
 def capabilities(adapter: Adapter) -> Capabilities:
     """What this account's adapter can do: its own word, else that of its class."""
     own = getattr(adapter, "capabilities", None)
     return own if isinstance(own, Capabilities) else adapter.info.capabilities
+
+
+def _put(desk: Desk, can: Capabilities) -> None:
+    accounts.put(
+        desk.db,
+        desk.account,
+        adapter=desk.adapter,
+        address=desk.owner.address,
+        display_name=desk.owner.display_name,
+        capabilities=can,
+        now=desk.clock(),
+    )
 
 
 async def _together(work: Sequence[Coroutine[Any, Any, None]]) -> None:

@@ -1,5 +1,6 @@
 """Pulls what is new at a provider, each batch committed together with its cursor."""
 
+from collections.abc import Callable
 from contextlib import aclosing
 
 from agent_tui.adapters.contract import Adapter
@@ -25,8 +26,15 @@ def patience(failures: int) -> float:
     return min(_LONGEST_LIMIT_S, _FIRST_LIMIT_S * 2.0 ** min(failures, 16))
 
 
-async def pull(desk: Desk, adapter: Adapter, limit_s: float) -> int:
+async def pull(
+    desk: Desk,
+    adapter: Adapter,
+    limit_s: float,
+    told: Callable[[Progress], None] = lambda _progress: None,
+) -> int:
     """Pull until the account is caught up with; the number of new messages.
+
+    ``told`` hears of each step of a first sync.
 
     Raises AdapterError, StoreError or LeaseLost; what was committed before stays.
     """
@@ -38,6 +46,8 @@ async def pull(desk: Desk, adapter: Adapter, limit_s: float) -> int:
             if not isinstance(batch, Batch):
                 raise garbage(doing, batch)
             new += _store(desk, batch)
+            if batch.progress is not None:
+                told(batch.progress)
     _caught_up(desk)
     return new
 

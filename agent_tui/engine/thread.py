@@ -20,6 +20,8 @@ class Serves(Protocol):
 
     def try_again(self) -> None: ...
 
+    def restate(self) -> None: ...
+
 
 class AccountThread:
     """Runs what ``make()`` gives until it ends or is stopped.
@@ -58,6 +60,10 @@ class AccountThread:
         """What was in the way may be gone."""
         self._call(self._ring_again)
 
+    def restate(self) -> None:
+        """Somebody else has written down how the account is doing; it does so anew."""
+        self._call(self._restate)
+
     def stop(self) -> None:
         """Ask it to end; does not wait."""
         self._stopped = True
@@ -76,6 +82,10 @@ class AccountThread:
     def _ring_again(self) -> None:
         if self._serves is not None:
             self._serves.try_again()
+
+    def _restate(self) -> None:
+        if self._serves is not None:
+            self._serves.restate()
 
     def _cancel(self) -> None:
         if self._main is not None:

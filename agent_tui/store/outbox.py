@@ -101,6 +101,15 @@ def next_due(db: Database, account: str) -> Millis | None:
     return row["due"] if row else None
 
 
+def waiting(db: Database, account: str) -> int:
+    """How many effects of the account have not left yet."""
+    row = db.one(
+        "SELECT count(*) AS n FROM outbox WHERE account = :account AND state IN ('queued', 'held')",
+        {"account": account},
+    )
+    return int(row["n"]) if row else 0
+
+
 def hasten(db: Database, account: str, now: Millis) -> int:
     """Let what waits for another try leave now: the account is back; how many effects."""
     return db.run(

@@ -1,0 +1,49 @@
+"""What one engine process works with, whichever accounts it serves."""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from agent_tui.adapters.contract import Adapter
+from agent_tui.config.accounts import AccountConfig
+from agent_tui.engine.backoff import Chance
+from agent_tui.engine.context import make_adapter
+from agent_tui.engine.desk import Desk, owner_of
+from agent_tui.engine.log import account_log
+from agent_tui.model.clock import Clock
+from agent_tui.store.database import Database
+
+Make = Callable[[AccountConfig, Mapping[str, str], logging.Logger], Adapter]
+"""Makes the adapter of an account with the secrets that were asked for, and its log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """One process of the engine."""
+
+    db: Database
+    clock: Clock
+    chance: Chance
+    log: logging.Logger
+    attachments: Path
+    make: Make
+
+    def desk(self, config: AccountConfig, ours: Callable[[], bool]) -> Desk:
+        """The place of one account."""
+        return Desk(
+            db=self.db,
+            account=config.name,
+            adapter=config.adapter,
+            owner=owner_of(config),
+            clock=self.clock,
+            chance=self.chance,
+            log=account_log(config.name),
+            attachments=self.attachments,
+            ours=ours,
+        )
+
+
+def maker(clock: Clock) -> Make:
+    """Makes installed adapters."""
+    return lambda config, asked, log: make_adapter(config, asked=asked, clock=clock, log=log)
