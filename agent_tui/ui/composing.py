@@ -65,17 +65,3 @@ COMMANDS: tuple[Command, ...] = (
     Command("message-down", "Message down", _HERE, _message_down, "Scroll what is answered."),
     Command("message-up", "Message up", _HERE, _message_up, "Scroll what is answered."),
 )
-
-KEYS: tuple[tuple[str, str], ...] = (
-    ("ctrl+s", "send"),
-    ("alt+enter", "send"),
-    ("esc", "keep"),
-    ("ctrl+e", "editor"),
-    ("ctrl+o", "attach"),
-    ("ctrl+q", "quote"),
-    ("ctrl+y", "insert-canned"),
-    ("ctrl+g", "discard"),
-    ("ctrl+down", "message-down"),
-    ("ctrl+up", "message-up"),
-)
-"""Keys that every terminal can tell, and that the text area leaves alone."""

@@ -55,8 +55,12 @@ def keys_page(title: str, groups: Mapping[str, Sequence[KeyRow]]) -> str:
     lines = [f"# {title}"]
     for name, rows in groups.items():
         lines += ["", f"## {name}", ""]
-        lines += [f"{_CODE}{row.keys:{width}}  {row.title}. {row.help}".rstrip() for row in rows]
+        lines += [f"{_CODE}{row.keys:{width}}  {_told(row)}" for row in rows]
     return "\n".join(lines) + "\n"
+
+
+def _told(row: KeyRow) -> str:
+    return f"{row.title}: {row.help}" if row.help else row.title
 
 
 def reflowed(markdown: str) -> str:
@@ -127,19 +131,18 @@ def _actions() -> str:
 
 
 def _keys() -> str:
-    """The keys of the preset in every pane."""
-    from agent_tui.ui.commands import COMMANDS, where_of
+    """The keys of the preset, commands that work in the same panes together."""
+    from agent_tui.ui.commands import table, where_of
     from agent_tui.ui.keys import build
-    from agent_tui.ui.shell import Where
+    from agent_tui.ui.shell import SCREENS, TRIAGE
 
     keymap = build((), where_of)
+    names = {SCREENS: "Everywhere but where you write", TRIAGE: "With a conversation at hand"}
     groups: dict[str, list[KeyRow]] = {}
-    for where in Where:
-        rows = [
-            KeyRow(" ".join(keys), command.title, command.help)
-            for command in COMMANDS
-            if where in command.where and (keys := keymap.keys_of(command.name))
-        ]
-        if rows:
-            groups[where.capitalize()] = rows
+    for command in table().values():
+        keys = keymap.keys_of(command.name)
+        if keys:
+            name = names.get(command.where) or f"Only in: {', '.join(sorted(command.where))}"
+            row = KeyRow(" ".join(keys), command.title, command.help)
+            groups.setdefault(name, []).append(row)
     return keys_page("Keys", groups)

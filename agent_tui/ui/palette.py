@@ -26,10 +26,7 @@ async def pick_command(shell: Shell) -> None:
     if chosen in _recent:
         _recent.remove(chosen)
     _recent.insert(0, chosen)
-    if chosen in shell.commands():
-        shell.run_command(chosen)
-    else:
-        await _ask_line(shell, f"{chosen} ")
+    shell.run_command(chosen)
 
 
 async def command_line(shell: Shell) -> None:
@@ -37,7 +34,19 @@ async def command_line(shell: Shell) -> None:
 
     Raises ActionError for what cannot be done.
     """
-    await _ask_line(shell, "")
+    words = lines.vocabulary(shell)
+
+    def preview(text: str) -> Hint:
+        return lines.hint(shell, words, text)
+
+    said = await shell.ask(
+        ":",
+        complete=lambda text, cursor: lines.complete(shell, words, text, cursor),
+        preview=preview,
+        history=":",
+    )
+    if said and said.strip():
+        lines.run(shell, words, said)
 
 
 def choices(shell: Shell, where: Where) -> list[Choice]:
@@ -53,11 +62,6 @@ def choices(shell: Shell, where: Where) -> list[Choice]:
         )
         for command in shell.commands().values()
         if command.name not in _NOT_LISTED
-    ]
-    found += [
-        Choice(action.name, f"{'':{_KEYS_WIDTH}}{action.title}", action.help)
-        for action in actions.values()
-        if action.name not in shell.commands()
     ]
     return sorted(found, key=lambda choice: (_age(choice.key), bool(choice.refused)))
 
@@ -91,20 +95,3 @@ def _refused(
 def _account(shell: Shell) -> Account | None:
     current = shell.current()
     return accounts.get(shell.db, current.account) if current else None
-
-
-async def _ask_line(shell: Shell, initial: str) -> None:
-    words = lines.vocabulary(shell)
-
-    def preview(text: str) -> Hint:
-        return lines.hint(shell, words, text)
-
-    said = await shell.ask(
-        ":",
-        initial,
-        complete=lambda text, cursor: lines.complete(shell, words, text, cursor),
-        preview=preview,
-        history=":",
-    )
-    if said and said.strip():
-        lines.run(shell, words, said)
