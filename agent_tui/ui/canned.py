@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from agent_tui.config.canned import CannedCache, CannedReply, rank
 from agent_tui.content.safe import safe_line
 from agent_tui.content.template import TemplateError, prompts, render
 from agent_tui.model.account import Account
 from agent_tui.model.conversation import Channel, Conversation
+from agent_tui.model.customer import IdentityKind
+from agent_tui.store import customers
 from agent_tui.ui.shell import Choice, Shell
 
 _CACHE = CannedCache()
@@ -47,9 +50,11 @@ def known(shell: Shell, asked: Asked) -> dict[str, object]:
     """The variables that need no asking, in groups as ``customer.name`` names them; what is not
     known is left out, so that it stays visible."""
     agent = shell.settings.agent
+    today = datetime.fromtimestamp(shell.context.clock() / 1000).astimezone()
     values: dict[str, object] = {
         "channel": asked.channel.value,
-        "agent": _said(name=agent.name, handle=agent.handle),
+        "today": f"{today:%Y-%m-%d}",
+        "agent": _person(agent.name) | _said(handle=agent.handle),
     }
     if asked.account is not None:
         shown = asked.account.display_name or asked.account.name
@@ -57,7 +62,13 @@ def known(shell: Shell, asked: Asked) -> dict[str, object]:
     conversation = asked.conversation
     if conversation is not None:
         values["conversation"] = _said(subject=conversation.subject, id=str(conversation.id))
-        values["customer"] = _customer(conversation.customer)
+        customer = customers.get(shell.db, conversation.customer_id)
+        emails = [
+            identity.value
+            for identity in (customer.identities if customer else ())
+            if identity.kind is IdentityKind.EMAIL
+        ]
+        values["customer"] = _person(conversation.customer) | _said(email="".join(emails[:1]))
     return values
 
 
@@ -65,7 +76,7 @@ def _said(**values: str) -> dict[str, str]:
     return {name: value for name, value in values.items() if value}
 
 
-def _customer(shown: str) -> dict[str, str]:
+def _person(shown: str) -> dict[str, str]:
     """Name and first name; an address is nobody's name."""
     name = shown.strip()
     if not name or "@" in name:

@@ -1,8 +1,12 @@
-"""The composer's commands, so that its keys can be remapped and are listed like all others."""
+"""The composer's commands, and the undo that brings it back.
+
+They are commands like all others, so that their keys can be remapped and help lists them.
+"""
 
 from typing import TYPE_CHECKING
 
-from agent_tui.ui.shell import Command, Shell, Where
+from agent_tui.store import drafts
+from agent_tui.ui.shell import TRIAGE, Command, Shell, Where
 
 if TYPE_CHECKING:
     from agent_tui.ui.composer_pane import Composer
@@ -46,6 +50,20 @@ def _message_up(shell: Shell, _: int) -> None:
     _composer(shell).scroll_message(-1)
 
 
+def _undo(shell: Shell, _: int) -> None:
+    """Undo; a message that was called back is on the screen again."""
+    agent = shell.context.agent
+    before = {(draft.id, draft.updated_at) for draft in drafts.of_agent(shell.db, agent)}
+    if not shell.do("undo"):
+        return
+    for draft in drafts.of_agent(shell.db, agent):
+        if (draft.id, draft.updated_at) not in before:
+            from agent_tui.ui import composer
+
+            composer.open_draft(shell, draft.id)
+            return
+
+
 def _composer(shell: Shell) -> "Composer":
     from agent_tui.ui.composer_pane import Composer
 
@@ -62,6 +80,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("quote", "Quote", _HERE, _quote, "Insert what the customer wrote last."),
     Command("insert-canned", "Canned reply", _HERE, _canned, "Insert a prepared text."),
     Command("discard", "Discard", _HERE, _discard, "Throw the draft away; asks first."),
+    Command("undo", "Undo", TRIAGE | {Where.OUTBOX}, _undo, "Also a reply that is held."),
     Command("message-down", "Message down", _HERE, _message_down, "Scroll what is answered."),
     Command("message-up", "Message up", _HERE, _message_up, "Scroll what is answered."),
 )
