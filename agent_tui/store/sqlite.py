@@ -134,20 +134,15 @@ class SqliteDatabase:
 
     def close(self) -> None:
         self._closed = True
-        # The garbage collector closes other threads' connections, once their statements have
-        # ended; ours is closed now: its statement cache keeps it alive, and with it the WAL.
-        connection: _Connection | None = getattr(self._local, "connection", None)
         self._local = threading.local()
-        if connection is not None:
-            connection.close()
 
     def _connection(self) -> "_Connection":
-        connection: _Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
+        own: _Owned | None = getattr(self._local, "own", None)
+        if own is None:
             if self._closed:
                 raise StoreError(f"The store {self.path} is closed.")
-            connection = self._local.connection = _connect(self.path)
-        return connection
+            own = self._local.own = _Owned(_connect(self.path))
+        return own.connection
 
     @contextmanager
     def _writing(self) -> Iterator["_Connection"]:
@@ -225,7 +220,7 @@ _OF_SYSTEM = {
 
 
 class _Connection(sqlite3.Connection):
-    """Closes itself with the thread it belongs to."""
+    """Begins its transactions in turn with other threads and processes."""
 
     durable = False
 
@@ -251,8 +246,16 @@ class _Connection(sqlite3.Connection):
             else:
                 return
 
+
+class _Owned:
+    """A thread's connection: closed with what holds it, for Python's own waits for the garbage
+    collector."""
+
+    def __init__(self, connection: _Connection) -> None:
+        self.connection = connection
+
     def __del__(self) -> None:
-        self.close()
+        self.connection.close()
 
 
 def _connect(path: Path) -> _Connection:
@@ -264,9 +267,13 @@ def _connect(path: Path) -> _Connection:
         factory=_Connection,
     )
     connection.row_factory = sqlite3.Row
-    connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA fullfsync = ON")  # macOS keeps what was synced in the disk's cache
-    connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+    try:
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA fullfsync = ON")  # else macOS leaves it in the disk's cache
+        connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+    except sqlite3.Error:
+        connection.close()
+        raise
     return connection
 
 
