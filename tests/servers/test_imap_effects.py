@@ -1,5 +1,6 @@
 """What is done here shows on a real server once: sent, filed, answered, archived, back."""
 
+import re
 from collections.abc import Sequence
 from email.message import EmailMessage
 from pathlib import Path
@@ -303,6 +304,29 @@ async def test_big_and_small_copies_of_a_mail_have_the_same_hash(
     (in_parts,) = messages(await batches(account))
 
     assert in_parts == whole
+    await account.close()
+
+
+@pytest.mark.parametrize("small", [256_000, 100])
+async def test_a_mail_that_the_server_cannot_take_apart_shows_its_text_and_files(
+    dovecot: Dovecot, user: User, monkeypatch: pytest.MonkeyPatch, small: int
+) -> None:
+    monkeypatch.setattr("agent_tui.adapters.imap.reading._SMALL", small)
+    monkeypatch.setattr("agent_tui.adapters.imap.reading._BEGINNING", 2_000)
+    continued = "boundary*0*=us-ascii''%3D_885;\r\n boundary*1*=24f3"  # beyond Dovecot
+    made = _with_files(b"\x89PNG" * 50).as_bytes()
+    boundary = re.search(rb'boundary="(.*)"', made)
+    assert boundary
+    made = made.replace(boundary[0], continued.encode()).replace(boundary[1], b"=_88524f3")
+    dovecot.deliver(made, user)
+    account = adapter(dovecot, user)
+
+    (message,) = messages(await batches(account))
+
+    assert message.body.text.strip() == "See the pictures: äöü"
+    picture, table = message.files
+    assert await account.fetch(target(message), picture.part) == b"\x89PNG" * 50
+    assert (await account.fetch(target(message), table.part)).decode() == "a;b\r\n1;ü\r\n"
     await account.close()
 
 

@@ -6,19 +6,22 @@ from dataclasses import dataclass, replace
 
 from agent_tui.adapters.contract import Target, Unreachable
 from agent_tui.adapters.imap.client import Client, Row, reply_of
-from agent_tui.adapters.imap.structure import part_of
+from agent_tui.adapters.imap.structure import described, part_of
 from agent_tui.adapters.imap.uids import Uids
 from agent_tui.adapters.mail import Own, Place, incoming, read, unreadable
 from agent_tui.content.charset import decoded_octets
 from agent_tui.content.headers import read_headers
-from agent_tui.content.mime import assembled
-from agent_tui.content.parts import texts, walk
+from agent_tui.content.mime import assembled, read_part
+from agent_tui.content.parts import Part, texts, walk
 from agent_tui.content.safe import safe_line
 from agent_tui.model.clock import Clock
 from agent_tui.model.incoming import Incoming
 
 _SMALL = 256_000
 """Octets up to which a mail is fetched whole, files and all; most are far smaller."""
+
+_BEGINNING = 256_000
+"""Octets fetched of a bigger mail that its server cannot describe."""
 
 _MOST_OCTETS = 8_000_000
 """Of small mails in one answer, so that a batch of many fits into memory and a slow line."""
@@ -66,7 +69,7 @@ class Reader:
 
     def _by_parts(self, client: Client, row: Row, place: Place) -> Incoming:
         try:
-            return self._big(client, row.uid, place)
+            return self._big(client, row, place)
         except imaplib.IMAP4.abort:
             raise
         except (imaplib.IMAP4.error, RecursionError, ValueError):
@@ -75,21 +78,24 @@ class Reader:
     def _beginning(self, client: Client, row: Row, place: Place) -> Incoming:
         """What can be read of a mail that its server cannot describe."""
         try:
-            found = client.rows(str(row.uid), f"BODY.PEEK[]<0.{_SMALL}>").get(row.uid, row)
+            found = client.rows(str(row.uid), f"BODY.PEEK[]<0.{_BEGINNING}>").get(row.uid, row)
         except imaplib.IMAP4.abort:
             raise
         except imaplib.IMAP4.error as error:
             why = f"The server could not hand this mail out ({reply_of(error)[1]})."
             return unreadable(b"", why, place)
         message = read(found.data.get("", b""), place, self.own)
-        return replace(message, notes=(_CUT, *message.notes)) if row.size > _SMALL else message
+        return replace(message, notes=(_CUT, *message.notes)) if row.size > _BEGINNING else message
 
-    def _big(self, client: Client, uid: int, place: Place) -> Incoming:
+    def _big(self, client: Client, listed: Row, place: Place) -> Incoming:
         """A mail by its header, its texts and the server's description of the rest."""
+        uid = listed.uid
         row = client.rows(str(uid), f"BODYSTRUCTURE BODY.PEEK[HEADER]<0.{_LONGEST_TEXT}>").get(
             uid, Row(uid)
         )
         root = part_of(row.structure)
+        if not _describes(root, listed.size):
+            raise ValueError("the server cannot tell the parts of this mail apart")
         shown = texts(root)[:_MOST_TEXTS]
         items = " ".join(f"BODY.PEEK[{part.section}]<0.{_LONGEST_TEXT}>" for part in shown)
         data = client.rows(str(uid), items).get(uid, Row(uid)).data if items else {}
@@ -134,12 +140,29 @@ def fetch_part(client: Client, target: Target, part: str) -> bytes:
     """
     validity, _, uid = target.remote_id.partition(":")
     if client.opened(target.mailbox, int(validity), writable=False):
-        items = f"BODYSTRUCTURE BODY.PEEK[{part}]"
-        row = client.rows(uid, items).get(int(uid))
-        if row is not None and part.upper() in row.data:
-            encodings = {one.section: one.encoding for one in walk(part_of(row.structure))}
-            return decoded_octets(row.data[part.upper()], encodings.get(part, "")).data
+        row = client.rows(uid, "RFC822.SIZE BODYSTRUCTURE").get(int(uid))
+        found = _part(client, row, part) if row is not None else None
+        if found is not None:
+            return found
     raise Unreachable(
         f"The mail with this attachment is no longer in '{safe_line(target.mailbox)}'; it is "
         "tried again after the next sync."
     )
+
+
+def _part(client: Client, row: Row, part: str) -> bytes | None:
+    """One part by the numbers under which it was listed: a broken mail has other ones with the
+    server than with us, so what was read whole is read whole again."""
+    uid = str(row.uid)
+    by_server = None if row.size <= _SMALL else part_of(row.structure)
+    if by_server is None or not _describes(by_server, row.size):
+        whole = client.rows(uid, "BODY.PEEK[]").get(row.uid, row).data.get("")
+        return None if whole is None else read_part(whole, part)
+    octets = client.rows(uid, f"BODY.PEEK[{part}]").get(row.uid, row).data.get(part.upper())
+    encodings = {one.section: one.encoding for one in walk(by_server)}
+    return None if octets is None else decoded_octets(octets, encodings.get(part, "")).data
+
+
+def _describes(root: Part, size: int) -> bool:
+    """Whether the server found most of a mail's octets in its parts."""
+    return 2 * described(root) >= size

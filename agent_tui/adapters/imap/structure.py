@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
+from agent_tui.content.charset import decoded_text
 from agent_tui.content.headers import message_ids, parameterised, plain_text
-from agent_tui.content.parts import Part
+from agent_tui.content.parts import Part, walk
 from agent_tui.content.safe import safe_line
 
 _DEEPEST = 30
@@ -22,6 +23,11 @@ def part_of(structure: object) -> Part:
     if _is_multipart(structure):
         return _multipart(structure, "", "", 0)
     return _single(structure, "1", 0)
+
+
+def described(root: Part) -> int:
+    """Octets that lie in parts the server can tell apart."""
+    return sum(part.size for part in walk(root) if not part.children)
 
 
 def _is_multipart(fields: Fields) -> bool:
@@ -49,7 +55,7 @@ def _multipart(fields: Fields, section: str, prefix: str, depth: int) -> Part:
 
 def _single(fields: Fields, section: str, depth: int) -> Part:
     main, sub = _word(_at(fields, 0)), _word(_at(fields, 1))
-    kind = f"{main}/{sub}" if main and sub else "application/octet-stream"
+    kind = f"{main}/{sub}" if main and sub else "text/plain"  # RFC 2045, 5.2
     after_size = {"text": 8, "message/rfc822": 10}.get(kind if "rfc822" in kind else main, 7)
     content = parameterised(f"{kind}{_parameters(_at(fields, 2))}").parameters
     disposition = _at(fields, after_size + 1)
@@ -122,5 +128,5 @@ def _word(value: object) -> str:
 
 def _string(value: object) -> str:
     if isinstance(value, bytes):
-        return value.decode("utf-8", "surrogateescape")
+        return decoded_text(value, None)
     return str(value) if isinstance(value, int) else ""

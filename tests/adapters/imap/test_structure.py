@@ -2,7 +2,7 @@
 
 import pytest
 
-from agent_tui.adapters.imap.structure import part_of
+from agent_tui.adapters.imap.structure import described, part_of
 from agent_tui.content.parts import Part, files, texts, walk
 
 PLAIN = (
@@ -113,3 +113,16 @@ def test_what_is_no_structure_is_refused(structure: object) -> None:
 )
 def test_odd_structures_are_read_as_far_as_they_go(structure: tuple[object, ...]) -> None:
     assert list(walk(part_of(structure)))
+
+
+def test_a_part_without_a_valid_type_is_text() -> None:
+    root = part_of((b"", b"", None, None, None, b"7bit", 197, None))
+
+    assert texts(root) == (root,)
+
+
+def test_what_the_server_could_not_tell_apart_is_not_described() -> None:
+    nothing = (b"text", b"plain", None, None, None, b"7bit", 0, 0)
+
+    assert described(part_of(multipart(b"mixed", nothing))) == 0
+    assert described(part_of(multipart(b"mixed", PLAIN, HTML, PDF))) == 4_000_111
