@@ -81,20 +81,16 @@ def fit_right(text: str, width: int) -> str:
     return " " * (width - length) + text if length <= width else set_cell_size(text, width)
 
 
-def wrapped(text: str, width: int) -> Iterator[str]:
-    """The lines of one paragraph, as they are needed: broken at blanks, words longer than a
-    line anywhere; a megabyte costs as much as is read of it."""
-    width = max(width, 1)
+def wrapped(text: str, width: int) -> Iterator[tuple[int, int]]:
+    """Where the lines of one paragraph begin and end, as they are needed: broken at blanks,
+    words longer than a line anywhere; a megabyte costs as much as is read of it."""
+    width = max(width, 2)
     at = 0
     while at < len(text):
         piece = text[at : at + width + 1]
-        if cell_len(piece) <= width and at + width + 1 >= len(text):
-            yield piece.rstrip()
-            return
         fits = piece if cell_len(piece) <= width else chop_cells(piece, width)[0]
-        fits = fits or piece[0]
-        cut = _break(text, at, len(fits))
-        yield text[at : at + cut].rstrip()
+        cut = _break(text, at, max(len(fits), 1))
+        yield at, at + cut
         at += cut
         while at < len(text) and text[at] == " ":
             at += 1
@@ -106,7 +102,7 @@ def _break(text: str, at: int, length: int) -> int:
     if end >= len(text) or text[end] == " ":
         return length
     blank = text.rfind(" ", at, end)
-    return blank - at + 1 if blank > at else length
+    return blank - at if blank > at else length
 
 
 def _letters(flag: re.Match[str]) -> str:

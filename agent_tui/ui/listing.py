@@ -44,6 +44,11 @@ class Listing:
         """Whether these are the matches of a search, by the newest match and all in memory."""
         return self._query.match is not None
 
+    @property
+    def complete(self) -> bool:
+        """Whether all rows there are stand in the window."""
+        return self._at_start and self._at_end
+
     def first(self) -> None:
         """Read the first rows and go to the very first."""
         self.cursor = self.new_above = 0

@@ -38,6 +38,8 @@ class Piece(NamedTuple):
 
     text: str
     part: Part
+    bold: bool = False
+    italic: bool = False
 
 
 @lru_cache(maxsize=16)

@@ -6,7 +6,7 @@ is ``ui.app.AgentApp``. This module is imported before first paint.
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from enum import StrEnum
-from typing import ClassVar, NamedTuple, Protocol
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol
 
 from textual.widget import Widget
 
@@ -17,6 +17,9 @@ from agent_tui.model.conversation import Conversation, View
 from agent_tui.query.complete import Completion
 from agent_tui.store.database import Database
 from agent_tui.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from agent_tui.ui.desk import Desk
 
 
 class Where(StrEnum):
@@ -85,6 +88,15 @@ class Pane(Widget):
     def activate(self) -> None:
         """Open what is under the cursor."""
 
+    def focus_inside(self) -> None:
+        """Take the keyboard: the pane itself, or the part of it that had it last."""
+        self.focus(scroll_visible=False)
+
+
+Run = Callable[["Shell", int], Awaitable[None] | None]
+"""Gets the shell and the count typed before the key (0: none). ActionError and StoreError that
+it raises are said in the status line."""
+
 
 class Command(NamedTuple):
     """Something a key, the palette and the ``:`` line can do."""
@@ -92,9 +104,7 @@ class Command(NamedTuple):
     name: str
     title: str
     where: frozenset[Where]
-    run: "Callable[[Shell, int], Awaitable[None] | None]"
-    """Gets the shell and the count typed before the key (0: none). ActionError and StoreError
-    that it raises are said in the status line."""
+    run: Run
     help: str = ""
 
 
@@ -151,7 +161,12 @@ class Shell(Protocol):
         ...
 
     def pane(self) -> Pane | None:
-        """That pane itself: its own commands work on it."""
+        """That pane itself, on which its own commands work; None while a prompt has the focus."""
+        ...
+
+    @property
+    def desk(self) -> "Desk":
+        """The panes of the inbox."""
         ...
 
     def current(self) -> Conversation | None:
@@ -178,7 +193,12 @@ class Shell(Protocol):
         """Show a sentence in the status line, never over what is typed."""
         ...
 
-    def do(self, name: str, targets: Sequence[int] | None = None, **args: str) -> bool:
+    def do(
+        self,
+        name: str,
+        targets: Sequence[int] | None = None,
+        **args: str,
+    ) -> bool:
         """Perform an action on ``targets`` (default: :meth:`targets`), say what came of it and
         show what changed; False when it was refused."""
         ...
@@ -189,6 +209,10 @@ class Shell(Protocol):
 
     def refresh_conversation(self) -> None:
         """Read the conversation again; the place in it stays."""
+        ...
+
+    def repeat(self) -> None:
+        """Perform the last action again, on what is meant now."""
         ...
 
     def show_conversation(self, conversation_id: int) -> None:
@@ -233,6 +257,10 @@ class Shell(Protocol):
     ) -> str | None:
         """The key of the chosen line, None when it was left; ``preview`` turns the key under the
         cursor into a text shown beside the list."""
+        ...
+
+    def copy(self, text: str) -> None:
+        """Put ``text`` on the clipboard of the terminal."""
         ...
 
     def leave(self) -> None:

@@ -1,0 +1,376 @@
+"""The program on the terminal: one screen whose panes are swapped, never pushed."""
+
+import asyncio
+import inspect
+import os
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events
+from textual.app import App, ComposeResult
+from textual.widget import Widget
+
+from agent_tui.actions.registry import ActionError, Context
+from agent_tui.config.paths import Paths
+from agent_tui.config.settings import Settings
+from agent_tui.model.clock import MINUTE, SECOND, Clock, system_clock
+from agent_tui.model.conversation import Conversation, View
+from agent_tui.query.syntax import QueryError
+from agent_tui.store.database import Database, StoreError
+from agent_tui.ui import commands, keys
+from agent_tui.ui import theme as themes
+from agent_tui.ui.bars import StatusLine
+from agent_tui.ui.cells import glyphs_for
+from agent_tui.ui.desk import Desk
+from agent_tui.ui.facts import facts
+from agent_tui.ui.hints import hint_for
+from agent_tui.ui.inbox import Inbox
+from agent_tui.ui.keyboard import Keyboard
+from agent_tui.ui.layout import too_small
+from agent_tui.ui.notice import Notice
+from agent_tui.ui.shell import Choice, Command, Complete, Dock, Free, Pane, Preview, Where
+from agent_tui.ui.terminal import gone, on_hang_up
+from agent_tui.ui.theme import Depth, Part, Theme
+
+if TYPE_CHECKING:
+    from agent_tui.ui.prompt import PromptLine
+
+_POLL_S = 0.25
+_COUNT_EVERY_MS = 2 * SECOND
+_ENGINE_AFTER_S = 0.05
+
+
+class AgentApp(App[None]):
+    """The one class behind :class:`agent_tui.ui.shell.Shell`."""
+
+    CSS = """
+    Screen { layout: vertical; overflow: hidden hidden; layers: default prompt; }
+    """
+    ENABLE_COMMAND_PALETTE: ClassVar[bool] = False
+    TITLE = "agent-tui"
+    animation_level = "none"
+
+    def __init__(
+        self,
+        db: Database,
+        settings: Settings,
+        paths: Paths,
+        *,
+        start_engine: Callable[[], None] | None = None,
+        clock: Clock = system_clock,
+        environment: Mapping[str, str] = os.environ,
+    ) -> None:
+        """``start_engine`` is called once, after the first paint.
+
+        Raises ThemeError and KeyProblem when the settings name what is not there.
+        """
+        depth = themes.depth_of(environment)
+        self._colours = themes.load(settings.theme, paths.themes, depth)
+        self._bound = keys.build(settings.keys, commands.where_of, file=str(paths.settings))
+        super().__init__(ansi_color=depth is not Depth.FULL)
+        self.db, self.settings, self.paths = db, settings, paths
+        self.clock = clock
+        self._start_engine = start_engine
+        self._glyphs = glyphs_for(environment)
+        self._inbox = Inbox(db, settings.agent.handle, clock, settings.views)
+        self.desk = Desk(self, self._inbox, settings, self._glyphs, clock)
+        self._status = StatusLine(self)
+        self._notice = Notice(self)
+        self._keyboard = Keyboard(self._bound, self.run_command, self._show_hint, self._later)
+        self._panes: list[tuple[Pane, Dock]] = []
+        self._prompt: PromptLine | None = None
+        self._stamp = db.stamp()
+        self._minute = clock() // MINUTE
+        self._counted_at = 0
+        self._counting = False
+        self._last_action: tuple[str, dict[str, str]] | None = None
+
+    # -- what panes and commands see (ui.shell.Shell) -------------------------------------------
+
+    @cached_property
+    def context(self) -> Context:
+        undo = {
+            channel: seconds * SECOND for channel, seconds in self.settings.undo_seconds.items()
+        }
+        return Context(self.db, self.settings.agent.handle, self.clock, undo)
+
+    @property
+    def colours(self) -> Theme:
+        return self._colours
+
+    def use_theme(self, name: str) -> None:
+        self._colours = themes.load(name, self.paths.themes, self._colours.depth)
+        self._paint_textual()
+        self.refresh(layout=True)
+        self.screen.refresh(layout=True)
+
+    @cached_property
+    def _commands(self) -> Mapping[str, Command]:
+        return commands.table()
+
+    def commands(self) -> Mapping[str, Command]:
+        return self._commands
+
+    def keys_of(self, name: str) -> Sequence[str]:
+        return self._bound.keys_of(name)
+
+    def run_command(self, name: str, count: int = 0) -> None:
+        command = self._commands[name]
+        self._status.say("")
+        try:
+            going = command.run(self, count)
+        except (ActionError, StoreError, QueryError) as error:
+            self.say(str(error), error=True)
+            return
+        if inspect.isawaitable(going):
+            self.run_worker(self._finish(going), exit_on_error=True)
+
+    def where(self) -> Where:
+        pane = self.pane()
+        return pane.where if pane is not None else Where.PROMPT
+
+    def pane(self) -> Pane | None:
+        focused = self.screen.focused
+        while focused is not None and not isinstance(focused, Pane):
+            focused = focused.parent if isinstance(focused.parent, Widget) else None
+        return focused
+
+    def current(self) -> Conversation | None:
+        return self.desk.current
+
+    def targets(self) -> list[int]:
+        return self.desk.targets()
+
+    def open_pane(self, pane: Pane, dock: Dock = Dock.FULL) -> None:
+        self._panes.append((pane, dock))
+        self.mount(pane, before=self._status)
+        if dock is Dock.FULL:
+            pane.styles.height = "1fr"
+        self._uncover()
+        self.call_after_refresh(self.focus_back)
+
+    def close_pane(self) -> None:
+        if not self._panes:
+            return
+        pane, _ = self._panes.pop()
+        pane.leave()
+        pane.remove()
+        self._uncover()
+        self.focus_back()
+
+    def focus_back(self) -> None:
+        top = self._panes[-1][0] if self._panes else self.desk.pane()
+        if top.is_attached:
+            top.focus_inside()
+        self._status.hint(hint_for(top.where, self.keys_of))
+
+    def say(self, sentence: str, *, error: bool = False) -> None:
+        self._status.say(sentence, error=error)
+
+    def do(
+        self,
+        name: str,
+        targets: Sequence[int] | None = None,
+        **args: str,
+    ) -> bool:
+        from agent_tui.actions.registry import perform
+
+        try:
+            done = perform(name, self.context, self.targets() if targets is None else targets, args)
+        except (ActionError, StoreError) as error:
+            self.say(str(error), error=True)
+            return False
+        if name not in ("undo", "redo"):
+            self._last_action = (name, args)
+        undo = self.keys_of("undo")
+        hint = f"  {undo[0]} undoes" if done.batch and undo and name != "undo" else ""
+        self.desk.changed(done.changed)
+        if name in ("undo", "redo") and done.changed:
+            self.desk.list.go_to(done.changed[0])
+        self.say(f"{done.sentence}{hint}")
+        self._count_soon()
+        return True
+
+    def repeat(self) -> None:
+        if self._last_action is None:
+            self.say("There is nothing to repeat yet.")
+        else:
+            name, args = self._last_action
+            self.do(name, None, **args)
+
+    def refresh_list(self) -> None:
+        self.desk.refresh_list()
+        self._count_soon()
+
+    def refresh_conversation(self) -> None:
+        self.desk.refresh_conversation()
+
+    def show_conversation(self, conversation_id: int) -> None:
+        self._close_full_panes()
+        self.desk.open_id(conversation_id)
+
+    def show_view(self, view: View) -> None:
+        self._close_full_panes()
+        self.desk.show_view(view)
+
+    def search(self, text: str) -> None:
+        self._close_full_panes()
+        self.desk.search(text)
+
+    async def ask(
+        self,
+        label: str,
+        initial: str = "",
+        *,
+        complete: Complete | None = None,
+        preview: Preview | None = None,
+        history: str = "",
+        keys: Sequence[str] = (),
+    ) -> str | None:
+        if self._prompt is None:
+            from agent_tui.ui.prompt import PromptLine
+
+            self._prompt = PromptLine(self)
+            await self.mount(self._prompt)
+        return await self._prompt.ask(
+            label, initial, complete=complete, preview=preview, history=history, keys=keys
+        )
+
+    async def choose(
+        self,
+        title: str,
+        items: Sequence[Choice],
+        *,
+        preview: Callable[[str], str] | None = None,
+        free: Free | None = None,
+    ) -> str | None:
+        from agent_tui.ui import picker
+
+        return await picker.choose(self, title, items, preview=preview, free=free)
+
+    def copy(self, text: str) -> None:
+        self.copy_to_clipboard(text)
+
+    def leave(self) -> None:
+        for pane, _ in reversed(self._panes):
+            pane.leave()
+        self.exit()
+
+    # -- what Textual calls ---------------------------------------------------------------------
+
+    def compose(self) -> ComposeResult:
+        yield self.desk.bar
+        yield self.desk
+        yield self._notice
+        yield self._status
+
+    def on_mount(self) -> None:
+        self._paint_textual()
+        self.desk.start()
+        self.focus_back()
+        self._tell_facts()
+        self.set_interval(_POLL_S, self._poll)
+        if not self.is_headless:
+            on_hang_up(self.leave)
+        self.call_after_refresh(self._after_first_paint)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Keys are ours first: a bound one never travels through the widgets."""
+        if isinstance(event, events.Key) and not event.is_forwarded and self.screen_stack:
+            key = keys.pressed(event.key, event.character)
+            if self._keyboard.press(self.where(), key):
+                event.stop()
+                return
+        await super().on_event(event)
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._notice.show(too_small(event.size.width, event.size.height))
+        self._uncover()
+
+    def action_help_quit(self) -> None:
+        """Ctrl+C: Textual would show a floating box."""
+        self.say("Press q to leave; what you have written is kept.")
+
+    async def action_quit(self) -> None:
+        self.leave()
+
+    # -- our own --------------------------------------------------------------------------------
+
+    def _after_first_paint(self) -> None:
+        if self._start_engine is not None:
+            self._later(_ENGINE_AFTER_S, self._start_engine)
+        self._inbox.read_views()
+        self._count_soon()
+
+    def _poll(self) -> None:
+        """Show what another process or the clock has changed."""
+        if not self.is_headless and gone():
+            self.leave()
+            return
+        minute, stamp = self.clock() // MINUTE, self.db.stamp()
+        if minute != self._minute:
+            self._minute = minute
+            self.desk.list.tick()
+            self._tell_facts()
+        if stamp != self._stamp:
+            self._stamp = stamp
+            self.desk.refresh_list()
+            self.desk.refresh_conversation()
+            self._tell_facts()
+            self._count_soon()
+        elif self._count_is_due:
+            self._count_soon()
+
+    def _count_soon(self) -> None:
+        """Count all views in a thread, at most every other second."""
+        self._count_is_due = True
+        if self._counting or self.clock() - self._counted_at < _COUNT_EVERY_MS:
+            return
+        self._count_is_due, self._counting, self._counted_at = False, True, self.clock()
+        self.run_worker(self._count(), exit_on_error=True)
+
+    async def _count(self) -> None:
+        try:
+            self._inbox.counts = await asyncio.to_thread(self._inbox.count)
+        except StoreError as error:
+            self.say(str(error), error=True)
+        finally:
+            self._counting = False
+        self.desk.tell_bar()
+
+    async def _finish(self, going: Awaitable[None]) -> None:
+        try:
+            await going
+        except (ActionError, StoreError, QueryError) as error:
+            self.say(str(error), error=True)
+
+    def _tell_facts(self) -> None:
+        listing = self.desk.list.listing
+        new = listing.new_above if listing is not None else 0
+        self._status.facts(facts(self.db, new, self._glyphs.up, self.clock()))
+
+    def _uncover(self) -> None:
+        """Show the inbox unless a full pane or the notice lies over it."""
+        small = self._notice.display
+        full = [place for place, (_, dock) in enumerate(self._panes) if dock is Dock.FULL]
+        self.desk.display = self.desk.bar.display = not full and not small
+        self._status.display = not small
+        for place, (pane, _) in enumerate(self._panes):
+            pane.display = not small and place >= max(full, default=0)
+
+    def _close_full_panes(self) -> None:
+        while any(dock is Dock.FULL for _, dock in self._panes):
+            self.close_pane()
+
+    def _show_hint(self, text: str) -> None:
+        self._status.say(text)
+
+    def _later(self, seconds: float, call: Callable[[], None]) -> asyncio.TimerHandle:
+        return asyncio.get_running_loop().call_later(seconds, call)
+
+    def _paint_textual(self) -> None:
+        """What no pane covers, in the colour of our theme."""
+        colour = self._colours[Part.TEXT].bgcolor
+        triplet = None if colour is None else colour.triplet
+        self.screen.styles.background = "ansi_default" if triplet is None else triplet.hex

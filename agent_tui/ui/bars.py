@@ -1,0 +1,104 @@
+"""The line above the panes, which names the view, and the status line below them."""
+
+from collections.abc import Mapping, Sequence
+
+from textual.strip import Strip
+from textual.widget import Widget
+
+from agent_tui.model.conversation import View
+from agent_tui.store.conversations import COUNT_LIMIT
+from agent_tui.ui import draw
+from agent_tui.ui.rows import Piece
+from agent_tui.ui.shell import Shell
+from agent_tui.ui.theme import Part
+
+
+def counted(count: int | None) -> str:
+    """A view's count as it is shown."""
+    if count is None:
+        return ""
+    return f"{COUNT_LIMIT - 1}+" if count >= COUNT_LIMIT else str(count)
+
+
+class ViewBar(Widget):
+    """The view that is listed with its count, then the others with the digits that choose them."""
+
+    DEFAULT_CSS = "ViewBar { height: 1; }"
+
+    def __init__(self, shell: Shell) -> None:
+        super().__init__()
+        self._shell = shell
+        self._shown: tuple[Piece, ...] = ()
+
+    def show(
+        self,
+        views: Sequence[View],
+        counts: Mapping[str, int],
+        current: View,
+        narrowing: str = "",
+        matches: str = "",
+    ) -> None:
+        """Draw anew when something is different."""
+        name = f" {current.name} {counted(counts.get(current.name))}".rstrip()
+        pieces = [Piece(name, Part.BAR_ACCENT)]
+        if narrowing:
+            pieces.append(Piece(f"  /{narrowing}  {matches}", Part.BAR_ACCENT))
+            pieces.append(Piece("  Esc: whole view", Part.BAR))
+        else:
+            pieces.append(Piece("  ", Part.BAR))
+            pieces += [
+                Piece(f"  {place} {view.name} {counted(counts.get(view.name))}".rstrip(), Part.BAR)
+                for place, view in enumerate(views, 1)
+                if view.name != current.name and place <= 9
+            ]
+        if self._shown != tuple(pieces):
+            self._shown = tuple(pieces)
+            self.refresh()
+
+    def render_line(self, y: int) -> Strip:  # noqa: ARG002 - Textual asks by line
+        return draw.strip(self._shown, self.size.width, self._shell.colours, Part.BAR)
+
+
+class StatusLine(Widget):
+    """A sentence or a hint on the left, what must not be overlooked on the right."""
+
+    DEFAULT_CSS = "StatusLine { height: 1; }"
+
+    def __init__(self, shell: Shell) -> None:
+        super().__init__()
+        self._shell = shell
+        self._hint = ""
+        self._sentence = ""
+        self._part = Part.BAR
+        self._facts: tuple[Piece, ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        """What is said now; empty when only the hint stands there."""
+        return self._sentence
+
+    def say(self, sentence: str, *, error: bool = False) -> None:
+        """Show a sentence in place of the hint; an empty one brings the hint back."""
+        part = Part.BAR_ERROR if error else Part.BAR_ACCENT
+        if (sentence, part) != (self._sentence, self._part):
+            self._sentence, self._part = sentence, part
+            self.refresh()
+
+    def hint(self, text: str) -> None:
+        """What stands there while nothing is said."""
+        if text != self._hint:
+            self._hint = text
+            self.refresh()
+
+    def facts(self, facts: Sequence[Piece]) -> None:
+        """Trouble, progress, undecided sends and the time."""
+        if tuple(facts) != self._facts:
+            self._facts = tuple(facts)
+            self.refresh()
+
+    def render_line(self, y: int) -> Strip:  # noqa: ARG002 - Textual asks by line
+        if self._sentence:
+            left = Piece(f" {self._sentence} ", self._part)
+        else:
+            left = Piece(f" {self._hint}", Part.BAR)
+        return draw.sides([left], self._facts, self.size.width, self._shell.colours, Part.BAR)

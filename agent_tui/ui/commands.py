@@ -1,0 +1,117 @@
+"""The table of commands: every action of the registry, and what only a screen can do.
+
+Keys, the palette, the ``:`` line and the help pages are read off :func:`table`.
+"""
+
+from collections.abc import Mapping
+from functools import partial
+
+from agent_tui.actions.registry import Action, registry
+from agent_tui.config.settings import AfterResolve
+from agent_tui.ui import composing, navigation, reading, writing
+from agent_tui.ui.shell import TRIAGE, Command, Run, Shell, Where
+
+
+def own() -> dict[str, Command]:
+    """The commands of the screen itself; cheap, for they are needed before first paint."""
+    found = (
+        *navigation.COMMANDS,
+        *reading.COMMANDS,
+        *writing.COMMANDS,
+        *composing.COMMANDS,
+        _RESOLVE_NEXT,
+    )
+    return {command.name: command for command in found}
+
+
+def table() -> dict[str, Command]:
+    """All commands by name: the screen's own, then every action that has none of its name."""
+    commands = own()
+    for action in registry().values():
+        commands.setdefault(action.name, _of_action(action))
+    return commands
+
+
+def where_of(name: str) -> frozenset[Where] | None:
+    """Where a command can be used, None for an unknown name; imports the actions only when the
+    screen has no command of that name."""
+    command = own().get(name)
+    if command is not None:
+        return command.where
+    return TRIAGE if name in _PRESET_ACTIONS or name in registry() else None
+
+
+def _of_action(action: Action) -> Command:
+    """The command that asks for what the action must be told and then performs it."""
+    run = _CHOOSERS.get(action.name)
+    if run is None and any(not argument.optional for argument in action.arguments):
+        run = partial(_ask_and_do, action=action)
+    run = run or partial(_do, name=action.name)
+    return Command(action.name, action.title, TRIAGE, run, action.help)
+
+
+def _do(shell: Shell, _: int, name: str) -> None:
+    shell.do(name)
+
+
+async def _ask_and_do(shell: Shell, _: int, action: Action) -> None:
+    targets = shell.targets()  # the cursor may move while somebody types
+    given: dict[str, str] = {}
+    for argument in action.arguments:
+        answer = await shell.ask(f"{action.title}: {argument.help} ")
+        if answer is None:
+            return
+        given[argument.name] = answer
+    shell.do(action.name, targets, **given)
+
+
+async def _snooze(shell: Shell, _: int) -> None:
+    from agent_tui.ui import choices
+
+    await choices.snooze(shell)
+
+
+async def _assign(shell: Shell, _: int) -> None:
+    from agent_tui.ui import choices
+
+    await choices.assign(shell)
+
+
+async def _label(shell: Shell, _: int) -> None:
+    from agent_tui.ui import choices
+
+    await choices.label(shell)
+
+
+async def _priority(shell: Shell, _: int) -> None:
+    from agent_tui.ui import choices
+
+    await choices.priority(shell)
+
+
+def _resolve_next(shell: Shell, _: int) -> None:
+    shell.desk.once_after(AfterResolve.NEXT)
+    shell.do("resolve")
+
+
+_CHOOSERS: Mapping[str, Run] = {
+    "snooze": _snooze,
+    "assign": _assign,
+    "label": _label,
+    "priority": _priority,
+}
+"""Actions whose argument is chosen from a list."""
+
+_PRESET_ACTIONS = frozenset(
+    {"resolve", "reopen", "wait", "snooze", "assign", "take", "label", "priority", "spam"}
+    | {"unread", "undo", "redo"}
+)
+"""Actions that the preset binds: known without importing them; a test holds this."""
+
+_RESOLVE_NEXT = Command(
+    "resolve-next",
+    "Resolve and next",
+    TRIAGE,
+    _resolve_next,
+    "Resolve, and read the next one whatever the setting after_resolve says.",
+)

@@ -1,0 +1,329 @@
+"""The panes of the inbox and how they stand together: views, list, conversation, customer."""
+
+import asyncio
+from collections.abc import Iterable
+
+from textual.app import ComposeResult
+from textual.widget import Widget
+
+from agent_tui.config.settings import AfterResolve, Settings
+from agent_tui.model.clock import Clock
+from agent_tui.model.conversation import Conversation, View
+from agent_tui.store import conversations
+from agent_tui.store.database import Database
+from agent_tui.ui.bars import ViewBar
+from agent_tui.ui.cells import Glyphs
+from agent_tui.ui.conversation_pane import ConversationPane
+from agent_tui.ui.customer_pane import CustomerPane
+from agent_tui.ui.empty import nothing_here
+from agent_tui.ui.inbox import Inbox, searched_words
+from agent_tui.ui.layout import Slot, arrange
+from agent_tui.ui.list_pane import ListPane
+from agent_tui.ui.shell import Pane, Shell
+from agent_tui.ui.views_pane import ViewsPane
+
+_REST_S = 0.15
+"""How long the cursor rests before the preview follows: never per repeated key."""
+
+_CYCLE = (Slot.LIST, Slot.READING, Slot.CUSTOMER)
+
+
+class Desk(Widget):
+    """Keeps the panes on the same conversation and decides which of them are in view."""
+
+    DEFAULT_CSS = "Desk { layout: horizontal; height: 1fr; }"
+
+    def __init__(
+        self,
+        shell: Shell,
+        inbox: Inbox,
+        settings: Settings,
+        glyphs: Glyphs,
+        clock: Clock,
+    ) -> None:
+        super().__init__()
+        db = shell.db
+        self.inbox = inbox
+        self.slot = Slot.LIST
+        self.bar = ViewBar(shell)
+        self.views = ViewsPane(shell)
+        self.list = ListPane(
+            shell,
+            glyphs,
+            settings.agent.handle,
+            clock,
+            moved=self._cursor_moved,
+            opened=self.open,
+            empty=self._nothing_here,
+        )
+        self.reading = ConversationPane(shell, glyphs, clock)
+        self.customer = CustomerPane(shell, glyphs, clock, opened=self.open_id)
+        self.view = inbox.view(settings.start_view)
+        self.narrowing = ""
+        self._everywhere = False
+        self._db: Database = db
+        self._shell = shell
+        self._settings = settings
+        self._after = settings.after_resolve
+        self._zoomed = False
+        self._returns: dict[str, int] = {}  # the cursor's conversation of each view left
+        self._rest: asyncio.TimerHandle | None = None
+
+    def compose(self) -> ComposeResult:
+        yield self.views
+        yield self.list
+        yield self.reading
+        yield self.customer
+
+    def start(self) -> None:
+        """Read the first page and lay the panes out."""
+        self.list.show(self.inbox.listing(self.view))
+        self.lay_out()
+        self.tell_bar()
+
+    @property
+    def current(self) -> Conversation | None:
+        """The conversation that keys are meant for."""
+        if self.slot is not Slot.LIST and self.reading.conversation is not None:
+            return self.reading.conversation
+        return self.list.current
+
+    def targets(self) -> list[int]:
+        return [self.current.id] if self.current else []
+
+    def pane(self) -> Pane:
+        """The pane that has the keyboard while nothing lies over the inbox."""
+        match self.slot:
+            case Slot.READING:
+                return self.reading
+            case Slot.CUSTOMER:
+                return self.customer
+            case _:
+                return self.list
+
+    def show_view(self, view: View) -> None:
+        """List ``view``, with the cursor where it was left; raises QueryError."""
+        listing = self.inbox.listing(view)
+        if self.list.current is not None and not self.narrowing:
+            self._returns[self.view.name] = self.list.current.id
+        self.view, self.narrowing = view, ""
+        if view.name in self._returns:
+            listing.go_to(self._returns[view.name])
+        self.list.show(listing)
+        self.go(Slot.LIST)
+        self._cursor_moved()
+        self.tell_bar()
+
+    def step_view(self, by: int) -> None:
+        """The next or previous view, around the ends."""
+        names = [view.name for view in self.inbox.views]
+        at = names.index(self.view.name) if self.view.name in names else 0
+        self.show_view(self.inbox.views[(at + by) % len(names)])
+
+    def search(self, text: str) -> None:
+        """Narrow the view, or with an empty text show all of it; raises QueryError."""
+        if not text.strip():
+            self.show_view(self.view)
+            return
+        found = self.inbox.search(self.view, text)
+        if self.list.current is not None and not self.narrowing:
+            self._returns[self.view.name] = self.list.current.id
+        self.narrowing, self._everywhere = text, found.everywhere
+        self.list.show(found.listing)
+        self.go(Slot.LIST)
+        self._cursor_moved()
+        self.tell_bar()
+        if found.everywhere and found.listing.rows:
+            self._shell.say(f"Nothing in {self.view.name} matches; this is from all views.")
+
+    def open(self) -> None:
+        """Read the conversation under the cursor."""
+        if self.list.current is not None:
+            self._read(self.list.current)
+
+    def open_id(self, conversation_id: int) -> None:
+        """Read any conversation; the list's cursor goes there if it has it."""
+        found = conversations.get(self._db, conversation_id)
+        if found is None:
+            self._shell.say(f"There is no conversation #{conversation_id}.", error=True)
+            return
+        self.list.go_to(conversation_id)
+        self._read(found)
+
+    def step(self, by: int) -> None:
+        """Read the next or previous conversation of the list."""
+        before = self.list.current
+        self.list.move(by)
+        if self.slot is Slot.LIST:
+            return
+        if self.list.current is None or self.list.current == before:
+            self._shell.say("That was the last one." if by > 0 else "That was the first one.")
+            return
+        self._read(self.list.current)
+
+    def back(self) -> bool:
+        """One step towards the whole list; False when it is there already."""
+        if self._zoomed:
+            self.zoom()
+        elif self.slot is Slot.CUSTOMER and self.reading.conversation is not None:
+            self.go(Slot.READING)
+        elif self.slot is not Slot.LIST:
+            self.go(Slot.LIST)
+        elif self.narrowing:
+            self.show_view(self.view)
+        else:
+            return False
+        return True
+
+    def go(self, slot: Slot) -> None:
+        """Give a pane the keyboard."""
+        if slot is not Slot.LIST and self.reading.conversation is None:
+            if self.list.current is None:
+                self._shell.say("There is no conversation here.")
+                return
+            self.reading.show(self.list.current)
+        self.slot = slot
+        self.lay_out()
+        self._shell.focus_back()
+
+    def cycle(self, by: int) -> None:
+        """The next or previous pane."""
+        at = _CYCLE.index(self.slot) if self.slot in _CYCLE else 0
+        self.go(_CYCLE[(at + by) % len(_CYCLE)])
+
+    def zoom(self) -> None:
+        """The pane with the keyboard alone, or all of them again."""
+        self._zoomed = not self._zoomed
+        self.lay_out()
+
+    def lay_out(self) -> None:
+        """Show the panes that fit, each with its width."""
+        width = self.app.size.width
+        layout = arrange(width, self.slot, preview=self._settings.preview, zoomed=self._zoomed)
+        for slot, pane in self._panes():
+            pane.display = layout.shows(slot)
+            if layout.shows(slot):
+                pane.styles.width = layout.widths[slot]
+        if layout.shows(Slot.CUSTOMER):
+            self.customer.show(self.reading.conversation or self.list.current)
+        if layout.shows(Slot.READING) and self.reading.conversation is None:
+            self._cursor_moved()
+
+    def refresh_list(self) -> None:
+        """Read the list again; the conversation beside it follows the cursor."""
+        self.list.reload()
+        self.tell_bar()
+        if self.slot is Slot.LIST:
+            self._cursor_moved()
+
+    def refresh_conversation(self) -> None:
+        self.reading.reload()
+        if self.customer.display:
+            self.customer.show(self.reading.conversation or self.list.current)
+
+    def once_after(self, after: AfterResolve) -> None:
+        """Where to go after the next action, whatever the setting says."""
+        self._after = after
+
+    def changed(self, ids: Iterable[int]) -> None:
+        """Show what an action did; a conversation that left the list makes way for another."""
+        after, self._after = self._after, self._settings.after_resolve
+        listed, read = self.list.current, self.reading.conversation
+        self.list.reload()
+        self.tell_bar()
+        gone = listed is not None and listed.id in ids and _id(self.list.current) != listed.id
+        if self.slot is Slot.LIST:
+            self._cursor_moved()
+        elif gone and _id(read) == _id(listed):
+            self._make_way(after)
+            return
+        self.refresh_conversation()
+
+    def tell_bar(self) -> None:
+        """Draw views and counts where they are different."""
+        matches = ""
+        if self.narrowing and self.list.listing is not None:
+            count = len(self.list.listing.rows)
+            where = "all views" if self._everywhere else self.view.name
+            matches = f"{count} in {where}" if self.list.listing.complete else f"in {where}"
+        self.bar.show(self.inbox.views, self.inbox.counts, self.view, self.narrowing, matches)
+        self.views.show(self.inbox.views, self.inbox.counts, self.view)
+
+    def on_resize(self) -> None:
+        self.lay_out()
+
+    def _panes(self) -> tuple[tuple[Slot, Widget], ...]:
+        return (
+            (Slot.VIEWS, self.views),
+            (Slot.LIST, self.list),
+            (Slot.READING, self.reading),
+            (Slot.CUSTOMER, self.customer),
+        )
+
+    def _read(self, conversation: Conversation) -> None:
+        self._cancel_rest()
+        shown = self.reading.conversation
+        words = searched_words(self.narrowing) if self.narrowing else ()
+        if shown is None or shown.id != conversation.id:
+            self.reading.show(conversation, words)
+        if self.slot is not Slot.READING:
+            self.go(Slot.READING)
+        if self.customer.display:
+            self.customer.show(conversation)
+        if conversation.unread:
+            self._mark_read(conversation)
+
+    def _mark_read(self, conversation: Conversation) -> None:
+        from agent_tui.actions.provider import tell_read
+
+        context = self._shell.context
+        with self._db.transaction():
+            conversations.mark_read(self._db, conversation.id)
+            tell_read(context, conversation)
+        self.list.reload()
+        self.reading.reload()
+
+    def _make_way(self, after: AfterResolve) -> None:
+        """Another conversation in place of one that left the view while it was read."""
+        if after is AfterResolve.LIST or self.list.current is None:
+            self.reading.clear()
+            self.slot = Slot.LIST
+            self.lay_out()
+            self._shell.focus_back()
+            self._cursor_moved()
+            return
+        if after is AfterResolve.PREVIOUS:
+            self.list.move(-1)
+        self.open()
+
+    def _cursor_moved(self) -> None:
+        """The preview follows once the cursor has come to rest."""
+        self._cancel_rest()
+        if self.reading.display and self.slot is Slot.LIST:
+            self._rest = asyncio.get_running_loop().call_later(_REST_S, self._preview)
+
+    def _cancel_rest(self) -> None:
+        if self._rest is not None:
+            self._rest.cancel()
+            self._rest = None
+
+    def _preview(self) -> None:
+        self._rest = None
+        current = self.list.current
+        if self.slot is not Slot.LIST or not self.is_attached:
+            return
+        if current is None:
+            self.reading.clear()
+        elif self.reading.conversation is None or self.reading.conversation.id != current.id:
+            self.reading.show(current, searched_words(self.narrowing))
+        else:
+            self.reading.reload()
+        if self.customer.display:
+            self.customer.show(current)
+
+    def _nothing_here(self) -> list[str]:
+        return nothing_here(self._db, self.view, self.narrowing)
+
+
+def _id(conversation: Conversation | None) -> int | None:
+    return conversation.id if conversation is not None else None

@@ -1,0 +1,50 @@
+"""What must not be overlooked, at the right of the status line."""
+
+from datetime import datetime
+
+from agent_tui.content.safe import safe_line
+from agent_tui.model.account import Account, AccountState
+from agent_tui.model.clock import Millis
+from agent_tui.store import accounts, outbox
+from agent_tui.store.database import Database
+from agent_tui.ui.rows import Piece
+from agent_tui.ui.theme import Part
+
+_LONGEST_PROBLEM = 44
+_TROUBLE = frozenset({AccountState.FAILING, AccountState.STOPPED})
+
+
+def facts(db: Database, new_above: int, up: str, now: Millis) -> tuple[Piece, ...]:
+    """New conversations above the list's first row, troubled accounts, progress of first syncs,
+    sends that wait for a word, and the time."""
+    found: list[Piece] = []
+    every = accounts.every(db)
+    if new_above:
+        found.append(Piece(f" {up} {new_above} new (gg) ", Part.BAR_ACCENT))
+    trouble = [account for account in every if account.state in _TROUBLE]
+    if trouble:
+        found.append(Piece(f" {_trouble(trouble)} ", Part.BAR_ERROR))
+    found += [Piece(f" {text} ", Part.BAR) for account in every if (text := _progress(account))]
+    undecided = outbox.undecided(db)
+    if undecided:
+        what = "reply" if undecided == 1 else "replies"
+        found.append(Piece(f" {undecided} {what} not sent: B ", Part.BAR_ERROR))
+    found.append(Piece(f" {_clock(now)} ", Part.BAR))
+    return tuple(found)
+
+
+def _trouble(accounts_: list[Account]) -> str:
+    first = accounts_[0]
+    problem = safe_line(first.problem, _LONGEST_PROBLEM).rstrip(".")
+    others = f" and {len(accounts_) - 1} more" if len(accounts_) > 1 else ""
+    return f"{safe_line(first.name)}: {problem} since {_clock(first.since)}{others}, see A"
+
+
+def _progress(account: Account) -> str:
+    if account.total is None:
+        return ""
+    return f"{safe_line(account.name)} {account.done:,} of {account.total:,}"
+
+
+def _clock(at: Millis) -> str:
+    return f"{datetime.fromtimestamp(at / 1000):%H:%M}"  # noqa: DTZ006 - the agent's own clock

@@ -1,0 +1,40 @@
+"""The few keys worth knowing in each pane, as the status line shows them when nothing is said."""
+
+from collections.abc import Callable, Sequence
+
+from agent_tui.ui.shell import Where
+
+_WORDS: dict[Where, tuple[tuple[str, str], ...]] = {
+    Where.LIST: (
+        ("open", "open"),
+        ("reply", "reply"),
+        ("resolve", "resolve"),
+        ("snooze", "snooze"),
+        ("assign", "assign"),
+        ("undo", "undo"),
+        ("search", "search"),
+        ("help", "all keys"),
+    ),
+    Where.READING: (
+        ("reply", "reply"),
+        ("canned", "canned"),
+        ("note", "note"),
+        ("resolve", "resolve"),
+        ("next-conversation", "next"),
+        ("customer", "customer"),
+        ("leave", "back"),
+        ("help", "all keys"),
+    ),
+    Where.CUSTOMER: (
+        ("open", "open"),
+        ("rename", "rename"),
+        ("customer", "back"),
+        ("help", "all keys"),
+    ),
+}
+
+
+def hint_for(where: Where, keys_of: Callable[[str], Sequence[str]]) -> str:
+    """``Enter open  r reply ...`` with the keys as they are bound."""
+    shown = ((keys_of(name), word) for name, word in _WORDS.get(where, ()))
+    return "  ".join(f"{keys[0]} {word}" for keys, word in shown if keys)

@@ -1,0 +1,80 @@
+"""What happened to a conversation between its messages, one short sentence a batch."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from agent_tui.content.safe import safe_line
+from agent_tui.model.clock import Millis
+from agent_tui.model.conversation import Priority, Status
+from agent_tui.model.event import ENGINE, Event
+
+_STATUS = {
+    Status.OPEN: "reopened",
+    Status.PENDING: "set to wait for the customer",
+    Status.ON_HOLD: "put on hold",
+    Status.SNOOZED: "snoozed",
+    Status.RESOLVED: "resolved",
+    Status.SPAM: "marked as spam",
+}
+
+
+class Happening(NamedTuple):
+    """Something that was done, and when."""
+
+    at: Millis
+    sentence: str
+
+
+def happenings(events: Iterable[Event]) -> list[Happening]:
+    """The events of a conversation as sentences, oldest first; what says nothing is left out."""
+    batches: dict[str, list[Event]] = {}
+    for event in sorted(events, key=lambda event: event.id):
+        batches.setdefault(event.stamp.batch, []).append(event)
+    told = ((_sentence(batch), batch[0]) for batch in batches.values())
+    return [Happening(event.stamp.at, sentence) for sentence, event in told if sentence]
+
+
+def _sentence(batch: Sequence[Event]) -> str:
+    done = [what for event in batch if (what := _what(event))]
+    if not done:
+        return ""
+    actor = batch[0].stamp.actor
+    by = "" if actor == ENGINE else f" by {safe_line(actor)}"
+    undone = " (undo)" if batch[0].undoes else ""
+    return f"{', '.join(dict.fromkeys(done))}{by}{undone}"
+
+
+def _what(event: Event) -> str:
+    match event.field:
+        case "status":
+            return _status(event.after)
+        case "assignee":
+            return f"assigned to {safe_line(str(event.after))}" if event.after else "unassigned"
+        case "priority":
+            return _priority(event.after)
+        case "labels":
+            return _labels(event.before, event.after)
+        case _:
+            return ""
+
+
+def _status(value: object) -> str:
+    try:
+        return _STATUS[Status(str(value))]
+    except ValueError:
+        return ""
+
+
+def _priority(value: object) -> str:
+    try:
+        return f"priority {Priority(int(str(value))).name.lower()}"
+    except ValueError:
+        return ""
+
+
+def _labels(before: object, after: object) -> str:
+    old = before if isinstance(before, list) else []
+    new = after if isinstance(after, list) else []
+    added = [f"+{safe_line(str(label))}" for label in new if label not in old]
+    removed = [f"-{safe_line(str(label))}" for label in old if label not in new]
+    return f"labelled {' '.join(added + removed)}" if added or removed else ""

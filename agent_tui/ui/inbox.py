@@ -1,0 +1,88 @@
+"""What the inbox shows: the view, the query that narrows it, and the counts of all views."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from agent_tui.model.clock import Clock
+from agent_tui.model.conversation import Sort, View
+from agent_tui.query.compile import Compiled, compile_query
+from agent_tui.query.parse import parse
+from agent_tui.query.syntax import And, Phrase, Query, QueryError, Words, all_of
+from agent_tui.store import conversations, views
+from agent_tui.store.database import Database
+from agent_tui.ui.listing import Listing
+
+EVERYTHING = View("All", "-status:spam", Sort.NEWEST)
+
+
+class Found(NamedTuple):
+    """What a search gave."""
+
+    listing: Listing
+    everywhere: bool  # the view held no match, so all conversations were searched
+
+
+class Inbox:
+    """The views of one agent over a store."""
+
+    def __init__(self, db: Database, me: str, clock: Clock, configured: Sequence[View]) -> None:
+        self.counts: dict[str, int] = {}
+        self._db, self._me, self._clock = db, me, clock
+        self._configured = tuple(configured)
+        self.views = self._configured
+
+    def read_views(self) -> None:
+        """Built-in and configured views, then those saved in the store."""
+        names = {view.name for view in self._configured}
+        saved = [view for view in views.saved(self._db) if view.name not in names]
+        self.views = (*self._configured, *saved)
+
+    def view(self, name: str) -> View:
+        """The view of that name, else the first one."""
+        return next((view for view in self.views if view.name == name), self.views[0])
+
+    def listing(self, view: View) -> Listing:
+        """The conversations of a view; raises QueryError when its query is wrong."""
+        return Listing(self._db, self._compiled(parse(view.query)), view.sort)
+
+    def search(self, view: View, text: str) -> Found:
+        """What matches ``text`` in the view, or anywhere when the view holds nothing.
+
+        Raises QueryError, which points at the word.
+        """
+        query = parse(text)
+        within = Listing(self._db, self._compiled(all_of((parse(view.query), query))), view.sort)
+        if within.rows or view.query == EVERYTHING.query:
+            return Found(within, everywhere=False)
+        everything = all_of((parse(EVERYTHING.query), query))
+        return Found(Listing(self._db, self._compiled(everything), Sort.NEWEST), everywhere=True)
+
+    def count(self) -> dict[str, int]:
+        """How many conversations each view has; for a thread of its own."""
+        found: dict[str, int] = {}
+        for view in self.views:
+            try:
+                query = self._compiled(parse(view.query))
+            except QueryError:
+                continue  # told when the view is opened
+            found[view.name] = conversations.count(self._db, query)
+        return found
+
+    def _compiled(self, query: Query) -> Compiled:
+        return compile_query(query, self._db, me=self._me, now=self._clock())
+
+
+def searched_words(text: str) -> tuple[str, ...]:
+    """The words of a query that stand in messages, to be marked there."""
+    try:
+        query = parse(text)
+    except QueryError:
+        return ()
+    parts = query.parts if isinstance(query, And) else (query,)
+    words: list[str] = []
+    for part in parts:
+        if isinstance(part, Words):
+            words += part.text.split()
+        elif isinstance(part, Phrase):
+            words.append(part.text)
+    return tuple(word for word in words if word)

@@ -1,0 +1,243 @@
+"""Which key does what: the preset, the user's own keys, sequences and counts.
+
+A key is written as it is typed (``j``, ``G``, ``/``) or by name (``ctrl+d``, ``enter``, ``esc``,
+``pgdn``); a sequence as its keys one after the other (``gg``) or with blanks (``ctrl+x s``).
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
+
+from agent_tui.config.settings import KeyBinding
+from agent_tui.ui.shell import Where
+
+_NAMES = {
+    "escape": "esc",
+    "pagedown": "pgdn",
+    "pageup": "pgup",
+    "return": "enter",
+    "del": "delete",
+}
+_NAMED = frozenset(
+    {"esc", "pgdn", "pgup", "enter", "delete", "tab", "space", "backspace", "insert", "home", "end"}
+    | {"up", "down", "left", "right"}
+    | {f"f{n}" for n in range(1, 13)}
+)
+
+TRIAGE_KEYS: tuple[tuple[str, str], ...] = (
+    ("j", "down"),
+    ("down", "down"),
+    ("k", "up"),
+    ("up", "up"),
+    ("ctrl+d", "half-down"),
+    ("ctrl+u", "half-up"),
+    ("pgdn", "page-down"),
+    ("pgup", "page-up"),
+    ("space", "page-down-reading"),
+    ("gg", "first"),
+    ("home", "first"),
+    ("G", "last"),
+    ("end", "last"),
+    ("enter", "open"),
+    ("l", "open"),
+    ("right", "open"),
+    ("q", "leave"),
+    ("h", "back"),
+    ("left", "back"),
+    ("esc", "back"),
+    ("J", "next-conversation"),
+    ("K", "previous-conversation"),
+    ("tab", "next-pane"),
+    ("shift+tab", "previous-pane"),
+    ("]", "next-view"),
+    ("[", "previous-view"),
+    ("/", "search"),
+    ("n", "next-match"),
+    ("N", "previous-match"),
+    (":", "command-line"),
+    ("ctrl+p", "palette"),
+    ("ctrl+k", "palette"),
+    ("?", "help"),
+    ("r", "reply"),
+    ("R", "reply-all"),
+    ("f", "forward"),
+    ("c", "new"),
+    (";", "canned"),
+    ("i", "note"),
+    ("e", "resolve"),
+    ("E", "resolve-next"),
+    ("s", "snooze"),
+    ("w", "wait"),
+    ("O", "reopen"),
+    ("a", "assign"),
+    ("t", "take"),
+    ("#", "label"),
+    ("p", "priority"),
+    ("U", "unread"),
+    ("!", "spam"),
+    ("u", "undo"),
+    ("ctrl+r", "redo"),
+    (".", "repeat"),
+    ("x", "customer"),
+    ("v", "attachments"),
+    ("o", "links"),
+    ("y", "copy"),
+    ("d", "details"),
+    ("b", "fold"),
+    ("z", "zoom"),
+    ("B", "outbox"),
+    ("A", "accounts"),
+    ("ctrl+l", "redraw"),
+    ("ctrl+s", "send"),
+    ("alt+enter", "send"),
+    ("esc", "keep"),
+    ("ctrl+e", "editor"),
+    ("ctrl+o", "attach"),
+    ("ctrl+q", "quote"),
+    ("ctrl+y", "insert-canned"),
+    ("ctrl+g", "discard"),
+    ("ctrl+down", "message-down"),
+    ("ctrl+up", "message-up"),
+)
+"""The preset ``triage``; digits are counts, and alone they choose a view."""
+
+WhereOf = Callable[[str], frozenset[Where] | None]
+"""Where a command can be used; None for an unknown one."""
+
+
+class KeyProblem(Exception):  # noqa: N818 - the settings are wrong, not the program
+    """The user's keys cannot be used; ``str()`` is one sentence that names key and line."""
+
+
+class Keymap(NamedTuple):
+    """What keys mean in each pane: sequences of keys to names of commands."""
+
+    bindings: Mapping[Where, Mapping[tuple[str, ...], str]]
+
+    def command(self, where: Where, keys: tuple[str, ...]) -> str | None:
+        """What exactly these keys do."""
+        return self.bindings.get(where, {}).get(keys)
+
+    def longer(self, where: Where, keys: tuple[str, ...]) -> dict[str, str]:
+        """The keys that may come after ``keys``, each with a command it leads to."""
+        found = self.bindings.get(where, {})
+        size = len(keys)
+        return {k[size]: name for k, name in found.items() if len(k) > size and k[:size] == keys}
+
+    def keys_of(self, name: str) -> list[str]:
+        """The keys of a command as they are shown, in the order of the preset."""
+        found = {
+            shown(keys): None
+            for bound in self.bindings.values()
+            for keys, command in bound.items()
+            if command == name
+        }
+        return list(found)
+
+
+def build(
+    user: Iterable[KeyBinding],
+    where_of: WhereOf,
+    preset: Iterable[tuple[str, str]] = TRIAGE_KEYS,
+    file: str = "config.toml",
+) -> Keymap:
+    """The preset with the user's keys over it.
+
+    Raises KeyProblem for an unknown command, an unreadable key, one key for two commands, and a
+    key that begins a sequence of another command.
+    """
+    bindings: dict[Where, dict[tuple[str, ...], str]] = {}
+    for written, name in preset:
+        for where in where_of(name) or ():
+            bindings.setdefault(where, {})[parse(written)] = name
+    own: dict[tuple[Where, tuple[str, ...]], KeyBinding] = {}
+    for binding in user:
+        wheres = where_of(binding.action)
+        if wheres is None:
+            raise KeyProblem(_unknown(binding, file))
+        keys = _parsed(binding, file)
+        for where in sorted(wheres):
+            _refuse_clash(own, where, keys, binding, file)
+            own[where, keys] = binding
+            bound = bindings.setdefault(where, {})
+            _refuse_prefix(bound, keys, binding, file)
+            bound[keys] = binding.action
+    return Keymap(bindings)
+
+
+def parse(written: str) -> tuple[str, ...]:
+    """The keys of a written key or sequence; ValueError when it holds none."""
+    words = written.split()
+    if not words:
+        raise ValueError("no key")
+    if len(words) > 1:
+        return tuple(key for word in words for key in parse(word))
+    word = words[0]
+    name = word.lower()
+    modifier, plus, base = name.rpartition("+")
+    if plus and modifier and base:
+        if not set(modifier.split("+")) <= {"ctrl", "alt", "shift"}:
+            raise ValueError(f"no such key: {word}")
+        return (f"{modifier}+{_NAMES.get(base, base)}",)
+    name = _NAMES.get(name, name)
+    return (name,) if name in _NAMED else tuple(word)
+
+
+def pressed(key: str, character: str | None) -> str:
+    """How a key event of Textual is written here."""
+    if character is not None and character.isprintable() and character != " " and "+" not in key:
+        return character
+    modifier, plus, base = key.rpartition("+")
+    return f"{modifier}{plus}{_NAMES.get(base, base)}"
+
+
+def shown(keys: Iterable[str]) -> str:
+    """A sequence for people: ``gg``, ``Ctrl+D``, ``Esc``."""
+    return "".join(key if len(key) == 1 else _titled(key) for key in keys)
+
+
+def _titled(key: str) -> str:
+    return "+".join(part.capitalize() for part in key.split("+"))
+
+
+def _parsed(binding: KeyBinding, file: str) -> tuple[str, ...]:
+    try:
+        return parse(binding.key)
+    except ValueError:
+        raise KeyProblem(
+            f"{file}, line {binding.line}: '{binding.key}' is no key; "
+            "write keys such as x, ctrl+x or gx."
+        ) from None
+
+
+def _unknown(binding: KeyBinding, file: str) -> str:
+    return (
+        f"{file}, line {binding.line}: the key '{binding.key}' is given to '{binding.action}', "
+        "which is no command; 'agent-tui help keys' lists them."
+    )
+
+
+def _refuse_clash(
+    own: Mapping[tuple[Where, tuple[str, ...]], KeyBinding],
+    where: Where,
+    keys: tuple[str, ...],
+    binding: KeyBinding,
+    file: str,
+) -> None:
+    other = own.get((where, keys))
+    if other is not None and other.action != binding.action:
+        raise KeyProblem(
+            f"{file}, line {binding.line}: the key '{binding.key}' is given to both "
+            f"'{other.action}' (line {other.line}) and '{binding.action}'; choose one."
+        )
+
+
+def _refuse_prefix(
+    bound: Mapping[tuple[str, ...], str], keys: tuple[str, ...], binding: KeyBinding, file: str
+) -> None:
+    for other, name in bound.items():
+        short, long = sorted((keys, other), key=len)
+        if short != long and long[: len(short)] == short:
+            raise KeyProblem(
+                f"{file}, line {binding.line}: the key '{binding.key}' of '{binding.action}' and "
+                f"'{shown(other)}' of '{name}' begin alike, so one of them could never be typed."
+            )

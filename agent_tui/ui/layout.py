@@ -1,0 +1,59 @@
+"""Which panes stand beside each other at a size of the terminal, and how wide; pure."""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+LEAST_WIDTH = 40
+LEAST_HEIGHT = 10
+_TWO = 120
+_FOUR = 160
+_VIEWS = 22
+
+
+class Slot(StrEnum):
+    """The panes of the inbox."""
+
+    VIEWS = "views"
+    LIST = "list"
+    READING = "reading"
+    CUSTOMER = "customer"
+
+
+class Layout(NamedTuple):
+    """The width of each pane in view, in order from left to right."""
+
+    widths: dict[Slot, int]
+
+    def shows(self, slot: Slot) -> bool:
+        return slot in self.widths
+
+
+def arrange(width: int, focus: Slot, *, preview: bool = True, zoomed: bool = False) -> Layout:
+    """The panes for a terminal ``width`` cells wide while ``focus`` has the keyboard.
+
+    One at a time below 120 cells or when zoomed, list and conversation from 120, all four from
+    160. Without ``preview`` the conversation shows only when it is opened.
+    """
+    if width < _TWO or zoomed or (not preview and focus is Slot.LIST and width < _FOUR):
+        return Layout({focus: width})
+    if width < _FOUR:
+        beside = Slot.CUSTOMER if focus is Slot.CUSTOMER else Slot.LIST
+        left = min(max(width * 46 // 100, 54), 70)
+        return Layout({beside: left, Slot.READING: width - left})
+    customer = 36 if width >= 180 else 32
+    listed = min(max((width - _VIEWS - customer) // 2, 52), 76)
+    return Layout(
+        {
+            Slot.VIEWS: _VIEWS,
+            Slot.LIST: listed,
+            Slot.READING: width - _VIEWS - customer - listed,
+            Slot.CUSTOMER: customer,
+        }
+    )
+
+
+def too_small(width: int, height: int) -> str:
+    """What to say of a terminal that is too small; empty when it is not."""
+    if width >= LEAST_WIDTH and height >= LEAST_HEIGHT:
+        return ""
+    return f"Terminal too small ({width}x{height}); make it at least {LEAST_WIDTH}x{LEAST_HEIGHT}"

@@ -1,0 +1,337 @@
+"""A conversation as lines to scroll through, made only as far as somebody has looked."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from rich.cells import cell_len
+
+from agent_tui.content.safe import safe_line
+from agent_tui.model.clock import DAY, Millis
+from agent_tui.model.conversation import Channel, Conversation
+from agent_tui.model.message import (
+    Address,
+    Attachment,
+    Delivery,
+    Direction,
+    FetchState,
+    Message,
+)
+from agent_tui.ui.cells import fit, folded
+from agent_tui.ui.history import Happening
+from agent_tui.ui.markup import Line, Look, body_lines, plain_lines
+from agent_tui.ui.rows import Piece
+from agent_tui.ui.theme import Part
+
+_WORDS = {
+    Direction.INBOUND: ("customer", Part.CUSTOMER),
+    Direction.OUTBOUND: ("us", Part.US),
+    Direction.NOTE: ("note", Part.NOTE),
+}
+_DELIVERY = {
+    Delivery.QUEUED: Piece("waiting to leave ", Part.WARNING),
+    Delivery.SENDING: Piece("sending ", Part.WARNING),
+    Delivery.SENT: Piece("sent ", Part.GOOD),
+    Delivery.FAILED: Piece("NOT SENT ", Part.ERROR),
+    Delivery.UNCERTAIN: Piece("MAYBE SENT ", Part.ERROR),
+}
+
+
+class Detail(StrEnum):
+    """How much of each message is shown; ``d`` goes from one to the next."""
+
+    RENDERED = "rendered"
+    HEADERS = "headers"
+    SOURCE = "source"
+
+
+class Place(NamedTuple):
+    """A line of a document: which block, and which of its lines."""
+
+    block: int
+    line: int
+
+
+class Block:
+    """A message or happening whose lines are made when they are first asked for."""
+
+    def __init__(self, lines: Iterator[Line], message: Message | None = None) -> None:
+        self.message = message
+        self._lines: list[Line] = []
+        self._rest: Iterator[Line] | None = lines
+
+    def line(self, number: int) -> Line | None:
+        """That line, None behind the last one."""
+        while self._rest is not None and number >= len(self._lines):
+            following = next(self._rest, None)
+            if following is None:
+                self._rest = None
+            else:
+                self._lines.append(following)
+        return self._lines[number] if number < len(self._lines) else None
+
+    def count(self) -> int:
+        """How many lines there are; makes them all."""
+        if self._rest is not None:
+            self._lines.extend(self._rest)
+            self._rest = None
+        return len(self._lines)
+
+
+class Document:
+    """Blocks one below the other, with places in them."""
+
+    def __init__(self, blocks: Sequence[Block]) -> None:
+        self.blocks = blocks
+
+    def lines(self, place: Place, height: int) -> list[Line]:
+        """Up to ``height`` lines from ``place`` on."""
+        found: list[Line] = []
+        for number in range(place.block, len(self.blocks)):
+            at = place.line if number == place.block else 0
+            while len(found) < height and (line := self.blocks[number].line(at)) is not None:
+                found.append(line)
+                at += 1
+            if len(found) >= height:
+                break
+        return found
+
+    def moved(self, place: Place, by: int, height: int) -> Place:
+        """``by`` lines further down or up, as long as the view of ``height`` is full."""
+        if by <= 0:
+            return self._up(place, -by)
+        for _ in range(by):
+            below = self._next(place)
+            if below is None:
+                break
+            place = below
+        return self.fitting(place, height)
+
+    def fitting(self, place: Place, height: int) -> Place:
+        """``place``, or the lowest one that leaves no empty lines at the bottom."""
+        missing = height - len(self.lines(place, height))
+        return self._up(place, missing) if missing else place
+
+    def end(self, height: int) -> Place:
+        """The place from which the last line stands at the bottom."""
+        last = len(self.blocks) - 1
+        if last < 0:
+            return Place(0, 0)
+        return self._up(Place(last, self.blocks[last].count()), height)
+
+    def found(self, place: Place, way: int) -> Place | None:
+        """The next line below (1) or above (-1) ``place`` that holds a searched word."""
+        at: Place | None = place
+        while at is not None:
+            at = self._next(at) if way > 0 else self._previous(at)
+            line = self.blocks[at.block].line(at.line) if at else None
+            if line and any(piece.part is Part.SELECTED for piece in line):
+                return at
+        return None
+
+    def _next(self, place: Place) -> Place | None:
+        block, line = place.block, place.line + 1
+        while block < len(self.blocks):
+            if self.blocks[block].line(line) is not None:
+                return Place(block, line)
+            block, line = block + 1, 0
+        return None
+
+    def _previous(self, place: Place) -> Place | None:
+        block, line = place.block, place.line - 1
+        while line < 0 and block > 0:
+            block -= 1
+            line = self.blocks[block].count() - 1
+        return Place(block, line) if line >= 0 else None
+
+    def _up(self, place: Place, by: int) -> Place:
+        block, line = place.block, place.line - by
+        while line < 0 and block > 0:
+            block -= 1
+            line += self.blocks[block].count()
+        return Place(block, max(line, 0))
+
+
+def document(
+    conversation: Conversation,
+    messages: Sequence[Message],
+    happened: Iterable[Happening],
+    look: Look,
+    detail: Detail,
+    now: Millis,
+) -> Document:
+    """Messages and what happened between them, in the order of time."""
+    chat = conversation.channel is Channel.CHAT and detail is Detail.RENDERED
+    timed: list[tuple[Millis, Block]] = [
+        (
+            message.at,
+            Block(
+                _chat_lines(message, look, now)
+                if chat
+                else _mail_lines(message, look, detail, now),
+                message,
+            ),
+        )
+        for message in messages
+    ]
+    timed += [
+        (happening.at, Block(_happening_lines(happening, look, now, gap=not chat)))
+        for happening in happened
+    ]
+    timed.sort(key=lambda pair: pair[0])
+    return Document([block for _, block in timed])
+
+
+def first_unread(conversation: Conversation, document: Document) -> int:
+    """The block to open at: the first unread message, else the newest one."""
+    inbound = [
+        number
+        for number, block in enumerate(document.blocks)
+        if block.message is not None and block.message.direction is Direction.INBOUND
+    ]
+    if conversation.unread and inbound:
+        return inbound[max(len(inbound) - conversation.unread, 0)]
+    own = [number for number, block in enumerate(document.blocks) if block.message is not None]
+    return own[-1] if own else 0
+
+
+def say_time(at: Millis, now: Millis) -> str:
+    """``at`` as short as it can be told from others: by hour, weekday, day or date."""
+    then = datetime.fromtimestamp(at / 1000)  # noqa: DTZ006 - the agent's own clock
+    today = datetime.fromtimestamp(now / 1000)  # noqa: DTZ006
+    if then.date() == today.date():
+        return f"{then:%H:%M}"
+    if 0 <= now - at < 6 * DAY:
+        return f"{then:%a %H:%M}"
+    return f"{then:%d %b %H:%M}" if then.year == today.year else f"{then:%Y-%m-%d %H:%M}"
+
+
+def say_size(size: int) -> str:
+    """Bytes for people."""
+    if size < 1_000:
+        return f"{size} B"
+    return f"{size / 1_000:.0f} kB" if size < 1_000_000 else f"{size / 1_000_000:.1f} MB"
+
+
+def _mail_lines(message: Message, look: Look, detail: Detail, now: Millis) -> Iterator[Line]:
+    yield _header(message, look.width, now)
+    if detail is not Detail.RENDERED:
+        yield from _all_headers(message, look.width)
+    elif message.recipients.cc or message.direction is Direction.OUTBOUND:
+        yield from _recipients(message, look.width)
+    yield from _remarks(message, look.width)
+    yield from body_lines(message.body, look._replace(source=detail is Detail.SOURCE))
+    yield from _files(message.attachments, look)
+    yield ()
+
+
+def _chat_lines(message: Message, look: Look, now: Millis) -> Iterator[Line]:
+    _, part = _WORDS[message.direction]
+    name = _clean(message.author) or _clean(message.address)
+    note = "note " if message.direction is Direction.NOTE else ""
+    lead = Piece(f"{say_time(message.at, now)} {note}{name} ", part)
+    yield from _remarks(message, look.width)
+    body = body_lines(message.body, look, indent=2)
+    first = next(body, ())
+    text = "".join(piece.text for piece in first).strip()
+    state = _DELIVERY.get(message.delivery)
+    head = (lead, state) if state and message.delivery is not Delivery.SENT else (lead,)
+    size = sum(cell_len(piece.text) for piece in head)
+    if size + cell_len(text) <= look.width:
+        yield (*head, *_without_indent(first))
+    else:
+        yield head
+        yield first
+    yield from body
+    yield from _files(message.attachments, look)
+
+
+def _without_indent(line: Line) -> Line:
+    return (line[0]._replace(text=line[0].text.lstrip()), *line[1:]) if line else ()
+
+
+def _happening_lines(happening: Happening, look: Look, now: Millis, *, gap: bool) -> Iterator[Line]:
+    text = f"{look.glyphs.dash} {happening.sentence}, {say_time(happening.at, now)}"
+    yield from plain_lines(text, Part.DIM, look.width, indent=0)
+    if gap:
+        yield ()
+
+
+def _header(message: Message, width: int, now: Millis) -> Line:
+    """Who, from which real address, how far delivered, which way and when."""
+    word, part = _WORDS[message.direction]
+    state = _DELIVERY.get(message.delivery)
+    automatic = "automatic " if message.automatic else ""
+    right = [Piece(f"{automatic}{word} {say_time(message.at, now)}", Part.DIM)]
+    if state is not None:
+        right.insert(0, state)
+    room = width - sum(cell_len(piece.text) for piece in right) - 1
+    name, address = _clean(message.author), _clean(message.address)
+    shown = name or address
+    rest = f" <{address}>" if name and address and name != address else ""
+    if message.direction is Direction.NOTE:
+        rest = ""
+    name = fit(shown, min(cell_len(shown), max(room, 1)))
+    space = max(room - cell_len(name), 0)
+    return (Piece(name, part), Piece(fit(rest, space + 1), Part.DIM), *right)
+
+
+def _recipients(message: Message, width: int) -> Iterator[Line]:
+    people = message.recipients
+    parts = [
+        f"{word} {_people(who)}"
+        for word, who in (("to", people.to), ("cc", people.cc), ("bcc", people.bcc))
+        if who
+    ]
+    if parts:
+        yield from plain_lines(", ".join(parts), Part.DIM, width)
+
+
+def _people(people: Iterable[Address]) -> str:
+    return ", ".join(_clean(str(person)) for person in people)
+
+
+def _all_headers(message: Message, width: int) -> Iterator[Line]:
+    headers = message.headers or (("Subject", message.subject),)
+    for name, value in headers:
+        yield from plain_lines(_clean(f"{name}: {value}"), Part.DIM, width)
+    if message.message_id and not message.headers:
+        yield from plain_lines(_clean(f"Message-ID: {message.message_id}"), Part.DIM, width)
+    yield ()
+
+
+def _remarks(message: Message, width: int) -> Iterator[Line]:
+    if message.problem:
+        yield from plain_lines(_clean(message.problem), Part.ERROR, width)
+    for note in message.notes:
+        yield from plain_lines(_clean(note), Part.WARNING, width)
+    for link in message.body.links:
+        if link.suspicious:
+            what = f"Careful: link [{link.number}] leads to {link.host or link.url}."
+            yield from plain_lines(_clean(what), Part.WARNING, width)
+
+
+def _files(files: Iterable[Attachment], look: Look) -> Iterator[Line]:
+    for file in files:
+        if file.inline and file.state is FetchState.REMOTE:
+            continue
+        text = f"{look.glyphs.file} {_clean(file.name)} ({say_size(file.size)}) {_file_state(file)}"
+        part = Part.ERROR if file.state is FetchState.FAILED else Part.ACCENT
+        yield from plain_lines(text.rstrip(), part, look.width)
+
+
+def _file_state(file: Attachment) -> str:
+    match file.state:
+        case FetchState.REMOTE:
+            return "v saves it"
+        case FetchState.WANTED:
+            return "being fetched"
+        case FetchState.HERE:
+            return f"saved: {_clean(file.path or '')}"
+        case FetchState.FAILED:
+            return f"not fetched: {_clean(file.problem)}"
+
+
+def _clean(text: str) -> str:
+    return folded(safe_line(text))

@@ -1,0 +1,186 @@
+"""The list of conversations, drawn line by line: a cursor key repaints two lines."""
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual.geometry import Region
+from textual.strip import Strip
+
+from agent_tui.model.clock import MINUTE, Clock
+from agent_tui.model.conversation import Conversation
+from agent_tui.ui import draw
+from agent_tui.ui.cells import Glyphs
+from agent_tui.ui.listing import Listing
+from agent_tui.ui.rows import Piece, columns, row
+from agent_tui.ui.shell import Pane, Shell, Where
+from agent_tui.ui.theme import Part
+
+
+class ListPane(Pane):
+    """Rows of a :class:`Listing`; when the cursor leaves the view, half a page comes in."""
+
+    where: ClassVar[Where] = Where.LIST
+
+    def __init__(
+        self,
+        shell: Shell,
+        glyphs: Glyphs,
+        me: str,
+        clock: Clock,
+        *,
+        moved: Callable[[], None],
+        opened: Callable[[], None],
+        empty: Callable[[], list[str]],
+    ) -> None:
+        """``moved`` is told of each new cursor, ``opened`` of Enter; ``empty`` says what to do
+        when there is nothing to list."""
+        super().__init__()
+        self.listing: Listing | None = None
+        self._shell, self._glyphs, self._me, self._clock = shell, glyphs, me, clock
+        self._moved, self._opened, self._empty = moved, opened, empty
+        self._top = 0
+        self._minute = clock() // MINUTE
+
+    @property
+    def current(self) -> Conversation | None:
+        return self.listing.current if self.listing else None
+
+    def show(self, listing: Listing) -> None:
+        """List something else, from where its cursor is."""
+        self.listing = listing
+        self._top = 0
+        self._keep_in_view()
+        self.refresh()
+
+    def reload(self) -> None:
+        """Read the rows again; the cursor stays on its line of the screen as far as it can."""
+        if self.listing is None:
+            return
+        before = [*self._visible(), self.current, self.listing.new_above]
+        line = self.listing.cursor - self._top
+        self.listing.refresh()
+        self._top = max(self.listing.cursor - line, 0)
+        if self._top == 0:
+            self.listing.new_above = 0
+        self._keep_in_view()
+        if before != [*self._visible(), self.current, self.listing.new_above]:
+            self.refresh()
+
+    def tick(self) -> None:
+        """Ages have grown by a minute."""
+        minute = self._clock() // MINUTE
+        if minute != self._minute:
+            self._minute = minute
+            self.refresh()
+
+    def move(self, rows: int) -> None:
+        if self.listing is None or not self.listing.rows:
+            return
+        old = self.listing.cursor
+        pushed = self.listing.move(rows)
+        self._top += pushed
+        self._after_move(old + pushed)
+
+    def turn(self, pages: float) -> None:
+        if self.listing is None or not self.listing.rows:
+            return
+        by = int(pages * self.size.height)
+        self._top += self.listing.move(by)
+        self._top += by
+        self._keep_in_view()
+        self.refresh()
+        self._moved()
+
+    def jump(self, *, end: bool) -> None:
+        if self.listing is None:
+            return
+        if end:
+            self.listing.last()
+        else:
+            self.listing.first()
+        self._top = max(self.listing.cursor - self.size.height + 1, 0)
+        self._keep_in_view()
+        self.refresh()
+        self._moved()
+
+    def activate(self) -> None:
+        if self.current is not None:
+            self._opened()
+
+    def go_to(self, conversation_id: int) -> None:
+        """Put the cursor on a conversation if the window holds it."""
+        if self.listing is not None:
+            old = self.listing.cursor
+            if self.listing.go_to(conversation_id):
+                self._after_move(old)
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        rows = self.listing.rows if self.listing else []
+        if not rows:
+            return self._empty_line(y, width)
+        index = self._top + y
+        if index >= len(rows):
+            return draw.blank(width, self._shell.colours)
+        pieces = row(rows[index], columns(width), self._minute, self._me, self._glyphs)
+        if self.listing is not None and index == self.listing.cursor:
+            part = Part.CURSOR if self.has_focus else Part.CURSOR_AWAY
+            pieces = (Piece("".join(piece.text for piece in pieces), part),)
+        return draw.strip(pieces, width, self._shell.colours)
+
+    def on_resize(self) -> None:
+        self._keep_in_view()
+
+    def on_focus(self) -> None:
+        self._refresh_rows(self._cursor())
+
+    def on_blur(self) -> None:
+        self._refresh_rows(self._cursor())
+
+    def _cursor(self) -> int:
+        return self.listing.cursor if self.listing else 0
+
+    def _visible(self) -> list[Conversation]:
+        rows = self.listing.rows if self.listing else []
+        return rows[self._top : self._top + self.size.height]
+
+    def _after_move(self, old: int) -> None:
+        top = self._top
+        self._keep_in_view()
+        if self._top == top:
+            self._refresh_rows(old, self._cursor())
+        else:
+            self.refresh()
+        self._moved()
+
+    def _keep_in_view(self) -> None:
+        """Bring the cursor into view by half a page and read what the view shows."""
+        listing, height = self.listing, self.size.height
+        if listing is None or not height:
+            return
+        half = max(height // 2, 1)
+        if listing.cursor < self._top:
+            self._top = listing.cursor - height + 1 if half == 1 else listing.cursor - half
+        elif listing.cursor >= self._top + height:
+            self._top = listing.cursor - half
+        if self._top < 0:
+            self._top += listing.reach_up(self._top)
+        listing.reach(self._top + height - 1)
+        self._top -= listing.trim()
+        self._top = max(min(self._top, len(listing.rows) - height), 0)
+        if self._top == 0:
+            listing.new_above = 0
+
+    def _refresh_rows(self, *indexes: int) -> None:
+        width, height = self.size
+        lines = {index - self._top for index in indexes if 0 <= index - self._top < height}
+        if lines:
+            self.refresh(*(Region(0, line, width, 1) for line in lines))
+
+    def _empty_line(self, y: int, width: int) -> Strip:
+        lines = self._empty() if self.listing is not None else []
+        at = y - max((self.size.height - len(lines)) // 3, 0)
+        if not 0 <= at < len(lines):
+            return draw.blank(width, self._shell.colours)
+        part = Part.UNREAD if at == 0 else Part.TEXT
+        return draw.strip([Piece(f"  {lines[at]}", part)], width, self._shell.colours)

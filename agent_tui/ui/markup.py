@@ -1,0 +1,190 @@
+"""Bodies as prepared lines: light Markdown, folded quotes, wrapped only as far as is looked at."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from rich.cells import cell_len
+
+from agent_tui.content.safe import safe_text
+from agent_tui.model.message import Body, Fold, FoldKind
+from agent_tui.ui.cells import Glyphs, folded, wrapped
+from agent_tui.ui.rows import Piece
+from agent_tui.ui.theme import Part
+
+Line = tuple[Piece, ...]
+
+_LONGEST_STYLED = 4_000
+"""Paragraphs longer than this are shown as they are: nobody wrote them by hand."""
+
+_TAB = 4
+_PREFIX = re.compile(
+    r"(?P<quote>(?:> ?)+)|(?P<heading>#{1,6}) +|(?P<list>\s*(?:[-*+]|\d{1,3}[.)]) +)"
+)
+_FENCE = re.compile(r"\s*(```|~~~)")
+_INLINE = re.compile(
+    r"`(?P<code>[^`\n]+)`"
+    r"|\*\*(?P<bold>\S(?:[^*\n]*[^*\s])?)\*\*"
+    r"|(?<![\w*])\*(?P<italic>[^\s*](?:[^*\n]*[^\s*])?)\*(?![\w*])"
+    r"|(?<![\w_])_(?P<under>[^\s_](?:[^_\n]*[^\s_])?)_(?![\w_])"
+    r"|(?P<link>\[\d{1,4}(?: [^\]\s]+)?\])"
+    r"|(?P<url>https?://[^\s<>\"]+)"
+)
+
+
+class Look(NamedTuple):
+    """How bodies are shown."""
+
+    width: int
+    glyphs: Glyphs
+    unfolded: bool = False  # quotes and signatures are shown
+    source: bool = False  # exactly the stored text
+    words: tuple[str, ...] = ()  # searched for, in lower case: marked
+
+
+class _Run(NamedTuple):
+    """Characters ``start`` to ``end`` of a paragraph are of this style."""
+
+    start: int
+    end: int
+    part: Part
+    bold: bool = False
+    italic: bool = False
+
+
+def body_lines(body: Body, look: Look, indent: int = 2) -> Iterator[Line]:
+    """The lines of ``body``, ``indent`` cells in; made as they are asked for."""
+    source = safe_text(body.text).rstrip("\n").expandtabs(_TAB).split("\n")
+    folds = {} if look.unfolded or look.source else {fold.start: fold for fold in body.folds}
+    number, fenced = 0, False
+    while number < len(source):
+        fold = folds.get(number)
+        if fold is not None and fold.end > number:
+            yield _fold_line(fold, indent, look)
+            number = fold.end
+            continue
+        text = source[number]
+        if _FENCE.match(text) and not look.source:
+            fenced = not fenced
+        else:
+            yield from _paragraph(text, look, indent, fenced=fenced)
+        number += 1
+
+
+def plain_lines(text: str, part: Part, width: int, indent: int = 2) -> Iterator[Line]:
+    """One paragraph of one style."""
+    text = folded(text)
+    for start, end in wrapped(text, width - indent):
+        yield (Piece(" " * indent + text[start:end], part),)
+
+
+def _fold_line(fold: Fold, indent: int, look: Look) -> Line:
+    count = fold.end - fold.start
+    what = "quoted line" if fold.kind is FoldKind.QUOTE else "line of signature"
+    if count != 1:
+        what = "quoted lines" if fold.kind is FoldKind.QUOTE else "lines of signature"
+    return (Piece(f"{' ' * indent}{look.glyphs.more} {count} {what} (b unfolds)", Part.DIM),)
+
+
+def _paragraph(text: str, look: Look, indent: int, *, fenced: bool) -> Iterator[Line]:
+    if not text.strip():
+        yield ()
+        return
+    text = folded(text)
+    pad = " " * indent
+    if fenced or look.source or len(text) > _LONGEST_STYLED:
+        part = Part.CODE if fenced else Part.TEXT
+        yield from _lines(text, [], look, Piece(pad, Part.TEXT), pad, part)
+        return
+    prefix = _PREFIX.match(text)
+    lead, part, bold = "", Part.TEXT, False
+    if prefix is not None:
+        text = text[prefix.end() :]
+        if prefix["quote"]:
+            lead, part = "> " * prefix["quote"].count(">"), Part.QUOTE
+        elif prefix["heading"]:
+            bold = True
+        else:
+            lead = _bullet(prefix["list"], look.glyphs)
+    text, runs = _inline(text, part, bold=bold)
+    hang = lead if prefix is not None and prefix["quote"] else " " * cell_len(lead)
+    yield from _lines(text, runs, look, Piece(pad + lead, part), pad + hang, part)
+
+
+def _bullet(mark: str, glyphs: Glyphs) -> str:
+    body = mark.lstrip()
+    space = " " * (len(mark) - len(body))
+    return f"{space}{glyphs.bullet if body[0] in '-*+' else body.rstrip()} "
+
+
+def _inline(text: str, part: Part, *, bold: bool) -> tuple[str, list[_Run]]:
+    """The text without the marks of its styles, and where the styles are."""
+    shown, at = "", 0
+    runs: list[_Run] = []
+    for match in _INLINE.finditer(text):
+        shown += text[at : match.start()]
+        at = match.end()
+        kind = match.lastgroup or ""
+        start = len(shown)
+        shown += match[kind]
+        runs.append(_run(kind, start, len(shown), part))
+    shown += text[at:]
+    if bold:
+        runs = [_Run(0, len(shown), part, bold=True)]
+    return shown, runs
+
+
+def _run(kind: str, start: int, end: int, part: Part) -> _Run:
+    match kind:
+        case "code":
+            return _Run(start, end, Part.CODE)
+        case "bold":
+            return _Run(start, end, part, bold=True)
+        case "italic" | "under":
+            return _Run(start, end, part, italic=True)
+        case _:
+            return _Run(start, end, Part.LINK)
+
+
+def _lines(
+    text: str, runs: Sequence[_Run], look: Look, first: Piece, hang: str, part: Part
+) -> Iterator[Line]:
+    width = look.width - cell_len(first.text)
+    if look.words and len(text) <= _LONGEST_STYLED:
+        runs = _marked(text, runs, look.words)
+    if not text:
+        yield (first,)
+    for start, end in wrapped(text, width):
+        lead = first if start == 0 else Piece(hang, first.part)
+        yield (lead, *_cut(text, start, end, runs, part))
+
+
+def _marked(text: str, runs: Sequence[_Run], words: Iterable[str]) -> list[_Run]:
+    """``runs`` with the searched words over them."""
+    lower = text.lower()
+    if len(lower) != len(text):
+        return list(runs)
+    found: list[_Run] = []
+    for word in words:
+        at = lower.find(word)
+        while at >= 0:
+            found.append(_Run(at, at + len(word), Part.SELECTED))
+            at = lower.find(word, at + len(word))
+    return sorted([*runs, *found]) if found else list(runs)
+
+
+def _cut(text: str, start: int, end: int, runs: Sequence[_Run], part: Part) -> Iterator[Piece]:
+    """The pieces of ``text`` from ``start`` to ``end``; of runs that overlap the later wins."""
+    at = start
+    for index, run in enumerate(runs):
+        if run.end <= at or run.start >= end:
+            continue
+        stop = min([run.end, end, *(later.start for later in runs[index + 1 : index + 3])])
+        begin = max(run.start, at)
+        if begin > at:
+            yield Piece(text[at:begin], part)
+        if stop > begin:
+            yield Piece(text[begin:stop], run.part, run.bold, run.italic)
+        at = max(stop, begin)
+    if at < end:
+        yield Piece(text[at:end], part)

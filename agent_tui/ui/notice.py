@@ -1,0 +1,31 @@
+"""One sentence in place of the screen: said when the terminal is too small for anything else."""
+
+from textual.strip import Strip
+from textual.widget import Widget
+
+from agent_tui.ui import draw
+from agent_tui.ui.markup import plain_lines
+from agent_tui.ui.shell import Shell
+from agent_tui.ui.theme import Part
+
+
+class Notice(Widget):
+    """Shows its sentence, wrapped; hidden while there is none."""
+
+    DEFAULT_CSS = "Notice { height: 1fr; display: none; }"
+
+    def __init__(self, shell: Shell) -> None:
+        super().__init__()
+        self._shell = shell
+        self._sentence = ""
+
+    def show(self, sentence: str) -> None:
+        """Show ``sentence``; an empty one hides the notice."""
+        self._sentence = sentence
+        self.display = bool(sentence)
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        lines = list(plain_lines(self._sentence, Part.TEXT, width, indent=0))
+        return draw.strip(lines[y] if y < len(lines) else (), width, self._shell.colours)

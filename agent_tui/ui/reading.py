@@ -1,0 +1,184 @@
+"""Commands on the conversation that is read: details, folds, links, files, copying, searching."""
+
+import asyncio
+import os
+import subprocess
+import sys
+from urllib.parse import urlsplit
+
+from agent_tui.model.message import Attachment, FetchState, Link
+from agent_tui.query.complete import Completion, Known, complete
+from agent_tui.query.parse import parse
+from agent_tui.query.syntax import QueryError
+from agent_tui.store import accounts, agents, conversations, customers, messages
+from agent_tui.ui.shell import TRIAGE, Choice, Command, Hint, Shell, Where
+
+_READING = frozenset({Where.READING, Where.CUSTOMER})
+_OPENED_SCHEMES = frozenset({"http", "https", "mailto"})
+_FETCH_POLL_S = 0.25
+_FETCH_PATIENCE_S = 60
+
+
+def _details(shell: Shell, _: int) -> None:
+    shell.say(f"Messages are shown {shell.desk.reading.cycle_detail()}.")
+
+
+def _fold(shell: Shell, _: int) -> None:
+    shown = shell.desk.reading.toggle_folds()
+    shell.say("Quotes and signatures are shown." if shown else "Quotes are folded again.")
+
+
+async def _search(shell: Shell, _: int) -> None:
+    """Narrow the view by a query."""
+    known = Known(
+        accounts=tuple(account.name for account in accounts.every(shell.db)),
+        labels=tuple(conversations.labels(shell.db)),
+        assignees=tuple(agent.handle for agent in agents.every(shell.db)),
+    )
+
+    def completions(text: str, cursor: int) -> list[Completion]:
+        return complete(text, cursor, known)
+
+    text = await shell.ask(
+        "/", shell.desk.narrowing, complete=completions, preview=_query_hint, history="search"
+    )
+    if text is not None:
+        _narrow(shell, text)
+
+
+def _narrow(shell: Shell, text: str) -> None:
+    try:
+        shell.search(text)
+    except QueryError as error:
+        shell.say(f"Not searched: {error}.", error=True)
+
+
+def _query_hint(text: str) -> Hint:
+    try:
+        parse(text)
+    except QueryError as error:
+        span = (error.position, error.position + len(error.word))
+        return Hint(str(error), wrong=True, span=span)
+    return Hint("words, customer:, label:, status:, older:1d ... Enter searches")
+
+
+async def _links(shell: Shell, _: int) -> None:
+    """Choose a link, see where it really leads, open it."""
+    found = [link for message in shell.desk.reading.messages for link in message.body.links]
+    items = [
+        Choice(str(number), f"[{link.number}] {link.text or link.url}", link.host or link.url)
+        for number, link in enumerate(found)
+    ]
+    if not items:
+        shell.say("There are no links here.")
+        return
+    chosen = await shell.choose("Open link", items)
+    if chosen is None:
+        return
+    link = found[int(chosen)]
+    if not link.openable:
+        shell.say(f"Not opened, only http, https and mailto are: {link.url}", error=True)
+        return
+    careful = "CAREFUL, it is not what it says: " if link.suspicious else ""
+    if await shell.ask(f"{careful}{link.url}  Enter opens", keys=("enter",)) is not None:
+        _open_outside(shell, link)
+
+
+def _open_outside(shell: Shell, link: Link) -> None:
+    """Hand a checked address to the desktop, never through a shell of the system."""
+    if urlsplit(link.url).scheme.lower() not in _OPENED_SCHEMES:
+        raise ValueError(f"refused to open {link.url}")
+    program = "open" if sys.platform == "darwin" else "xdg-open"
+    try:
+        subprocess.Popen(
+            [program, link.url],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    except OSError:
+        shell.say(f"'{program}' is not there; y copies the link instead.", error=True)
+    else:
+        shell.say(f"Opened {link.url}")
+
+
+async def _attachments(shell: Shell, _: int) -> None:
+    """Choose an attachment, have it fetched, and say where it lies."""
+    files = [file for message in shell.desk.reading.messages for file in message.attachments]
+    if not files:
+        shell.say("There are no attachments here.")
+        return
+    file = files[0]
+    if len(files) > 1:
+        items = [Choice(str(file.id), file.name, file.type) for file in files]
+        chosen = await shell.choose("Save attachment", items)
+        file = next((f for f in files if str(f.id) == chosen), files[0])
+        if chosen is None:
+            return
+    await _fetch(shell, file)
+
+
+async def _fetch(shell: Shell, file: Attachment) -> None:
+    if file.state is not FetchState.HERE:
+        messages.want_file(shell.db, file.id)
+        shell.refresh_conversation()
+        shell.say(f"Fetching {file.name} ...")
+    for _ in range(int(_FETCH_PATIENCE_S / _FETCH_POLL_S)):
+        message = messages.get(shell.db, file.message_id)
+        now = next((f for f in message.attachments if f.id == file.id), None) if message else None
+        if now is None:
+            shell.say(f"{file.name} is gone.", error=True)
+            return
+        if now.state is FetchState.HERE:
+            shell.say(f"{now.name} is at {now.path}")
+            return
+        if now.state is FetchState.FAILED:
+            shell.say(f"{now.name} was not fetched: {now.problem}", error=True)
+            return
+        await asyncio.sleep(_FETCH_POLL_S)
+    shell.say(f"{file.name} is still being fetched; its line says when it is there.")
+
+
+async def _copy(shell: Shell, _: int) -> None:
+    """Put a piece of the conversation on the terminal's clipboard (OSC 52)."""
+    pieces = _copyable(shell)
+    if not pieces:
+        shell.say("There is nothing to copy here.")
+        return
+    items = [Choice(name, name, text.strip().split("\n")[0][:60]) for name, text in pieces.items()]
+    chosen = await shell.choose("Copy", items)
+    if chosen is None:
+        return
+    shell.copy(pieces[chosen])
+    tmux = " (tmux needs: set -g set-clipboard on)" if os.environ.get("TMUX") else ""
+    shell.say(f"Copied: {chosen}{tmux}")
+
+
+def _copyable(shell: Shell) -> dict[str, str]:
+    conversation = shell.current()
+    if conversation is None:
+        return {}
+    pieces: dict[str, str] = {}
+    message = shell.desk.reading.first_message()
+    if message is not None and message.conversation_id == conversation.id:
+        pieces["message"] = message.body.text
+    customer = customers.get(shell.db, conversation.customer_id)
+    for identity in customer.identities if customer else ():
+        pieces[f"{identity.kind} of the customer"] = identity.value
+    pieces["subject"] = conversation.subject
+    pieces["number"] = f"#{conversation.id}"
+    for link in message.body.links if message is not None else ():
+        pieces[f"link {link.number}"] = link.url
+    return {name: text for name, text in pieces.items() if text}
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command("search", "Search", TRIAGE, _search, "Narrow the view by words and keys."),
+    Command("details", "Details", _READING, _details, "Headers, then the source, then rendered."),
+    Command("fold", "Fold quotes", _READING, _fold, "Show quotes and signatures, or fold them."),
+    Command("links", "Open a link", _READING, _links, "Shows where it leads before it opens."),
+    Command("attachments", "Save an attachment", _READING, _attachments, "Says where it lies."),
+    Command("copy", "Copy", TRIAGE, _copy, "The message, an address or a link."),
+)
+"""Search stands here because it is used while reading too."""
