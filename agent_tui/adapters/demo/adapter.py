@@ -69,8 +69,6 @@ class DemoAdapter:
             Option("seed", int, "Another number, another world", default=1),
             Option("frozen", bool, "Nobody writes or answers by themselves", default=False),
             Option("me", str, "Handle of the agent at the keyboard", default="you"),
-            Option("address", str, "What customers write to", default=shop.MAIL.email),
-            Option("name", str, "What customers read as the sender", default=shop.NAME),
             Option("now", int, "Time the world ends at, in ms since 1970", optional=True),
         ),
     )
