@@ -11,6 +11,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.timer import Timer
+from textual.widget import Widget
 
 from agent_tui.actions import reply
 from agent_tui.actions.registry import ActionError
@@ -38,7 +39,6 @@ SAVE_AFTER_S = 0.7
 _BESIDE = 110
 _TALL = 20
 _SHORTHAND = re.compile(r"(?:^|\s);(\S+)$")
-_KEYS_TOLD = "Ctrl+S send  Esc keep  Ctrl+E editor  Ctrl+O attach  Ctrl+Q quote  ;name Tab canned"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +100,7 @@ class Composer(Pane):
         self._timer: Timer | None = None
         self._finished = False  # sent or discarded: there is nothing left to keep
         self._sending = False
+        self._focused: Widget | None = None
         self._last = TextPane(
             shell, partial(_message_lines, drafting.answered(list(writing.thread)))
         )
@@ -107,7 +108,6 @@ class Composer(Pane):
         self._fields = Fields(shell, writing.draft, partial(customers.addresses, shell.db))
         self._body = WritingArea(shell, writing.draft.body)
         self._listed = TextLine(shell, Part.ACCENT)
-        self._foot = TextLine(shell, Part.DIM, _KEYS_TOLD)
 
     def compose(self) -> ComposeResult:
         yield self._last
@@ -117,21 +117,23 @@ class Composer(Pane):
                 yield self._fields
             yield self._body
             yield self._listed
-            yield self._foot
 
     def on_mount(self) -> None:
-        self._head.show(f" {drafting.heading(self._writing.draft, self._writing.who)}")
         self._body.move_cursor(self._writing.draft.cursor)
         self._show_files()
         self._count()
-        self.focus_inside()
 
     def focus_inside(self) -> None:
-        """Put the cursor where writing goes on: on an empty To, else in the text."""
-        if self._writing.recipients and self._wants_fields():
+        """Put the cursor where it was last; at first on an empty To, else in the text."""
+        if self._focused is not None and self._focused.is_attached:
+            self.screen.set_focus(self._focused, scroll_visible=False)
+        elif self._wants_fields():
             self._fields.focus_first()
         else:
             self._body.focus(scroll_visible=False)
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        self._focused = event.widget
 
     def on_resize(self, event: events.Resize) -> None:
         beside = event.size.width >= _BESIDE
@@ -309,8 +311,8 @@ class Composer(Pane):
 
     def _count(self) -> None:
         limit = self._writing.limit
-        if limit is not None:
-            self._foot.show(_KEYS_TOLD, f"{len(self._body.text)}/{limit} ")
+        title = f" {safe_line(drafting.heading(self._writing.draft, self._writing.who))}"
+        self._head.show(title, f"{len(self._body.text)}/{limit} " if limit is not None else "")
 
     def _changed(self) -> None:
         if self._timer is None:

@@ -14,8 +14,6 @@ from agent_tui.ui.shell import Choice, Pane, Shell, Where
 from agent_tui.ui.text_pane import TextLine, TextPane
 from agent_tui.ui.theme import Part
 
-_KEYS_TOLD = "Enter: other pages  q: back "
-
 
 async def show(shell: Shell) -> None:
     """Open the keys of the pane that has the focus."""
@@ -55,7 +53,7 @@ class HelpPane(Pane):
     def __init__(self, shell: Shell, title: str, text: str) -> None:
         super().__init__()
         self._shell = shell
-        self._head = TextLine(shell, Part.BAR_ACCENT, f" {title}", _KEYS_TOLD)
+        self._head = TextLine(shell, Part.BAR_ACCENT, f" {title}")
         self._text = text
         self._page = TextPane(shell, self._lines)
 
@@ -88,7 +86,7 @@ class HelpPane(Pane):
         )
         if topic is not None:
             self._text = _page(topic)
-            self._head.show(f" Help: {topic}", _KEYS_TOLD)
+            self._head.show(f" Help: {topic}")
             self._page.prepare(self._lines)
 
     def _lines(self, width: int) -> Sequence[Line]:

@@ -31,6 +31,18 @@ _WORDS: dict[Where, tuple[tuple[str, str], ...]] = {
         ("customer", "back"),
         ("help", "all keys"),
     ),
+    Where.COMPOSER: (
+        ("send", "send"),
+        ("keep", "keep"),
+        ("insert-canned", "canned"),
+        ("quote", "quote"),
+        ("attach", "attach"),
+        ("editor", "editor"),
+        ("discard", "discard"),
+    ),
+    Where.OUTBOX: (("open", "what to do"), ("undo", "call back"), ("leave", "back")),
+    Where.ACCOUNTS: (("open", "what to do"), ("leave", "back")),
+    Where.HELP: (("open", "other pages"), ("leave", "back")),
 }
 
 

@@ -54,12 +54,14 @@ async def choose(
 class Picker(Pane):
     """A title and a filter in one row, the lines that fit it below, the first one chosen.
 
+    It lies over what is there: nothing else is laid out anew, or sent to the terminal.
+
     With nine lines or fewer a digit picks one at once, unless the filter itself is an answer.
     """
 
     where: ClassVar[Where] = Where.PICKER
     DEFAULT_CSS = """
-    Picker { height: 6; }
+    Picker { height: 6; dock: bottom; layer: prompt; margin-bottom: 1; }
     """
 
     def __init__(

@@ -75,9 +75,7 @@ class RowsPane(Pane):
     def render_line(self, y: int) -> Strip:
         width, theme = self.size.width, self.shell.colours
         if y == 0:
-            title = [Piece(f" {self._title}", Part.BAR_ACCENT)]
-            keys = [Piece("Enter: what to do  q: back ", Part.BAR)]
-            return draw.sides(title, keys, width, theme, Part.BAR)
+            return draw.strip([Piece(f" {self._title}", Part.BAR_ACCENT)], width, theme, Part.BAR)
         number = self._top + y - 1
         if y > self._height():
             return self._detail_strip(y - self._height() - 1, width)
