@@ -33,7 +33,10 @@ def decoded_text(data: bytes, charset: str | None) -> str:
     codec = _codec(charset)
     if codec is None or codec == "cp1252":
         return _guessed(data)
-    for likely in (codec, "utf-8", *_CONFUSED.get(codec, ())):
+    # What is UTF-8 throughout is UTF-8, whatever its label says; short words may be by chance.
+    mislabelled = not codec.startswith("utf") and len(data.translate(None, _ASCII)) >= 8
+    order = ("utf-8", codec) if mislabelled else (codec, "utf-8")
+    for likely in (*order, *_CONFUSED.get(codec, ())):
         try:
             return data.decode(likely)
         except (UnicodeError, ValueError):
@@ -102,7 +105,8 @@ def _word_octets(kind: str, payload: str) -> bytes:
 
 
 def _base64(data: bytes) -> Octets:
-    if _ONE_PIECE.fullmatch(data.rstrip()):
+    data = data.strip()
+    if _ONE_PIECE.fullmatch(data):
         try:
             return Octets(binascii.a2b_base64(data), whole=True)
         except binascii.Error:
@@ -141,6 +145,7 @@ def _uuencoded(data: bytes) -> Octets:
     return Octets(b"".join(out), whole)
 
 
+_ASCII = bytes(range(128))
 _LONGEST_LABEL = 40
 _LABELS = {
     # Labels seen in mail that Python's registry lacks.
@@ -184,7 +189,7 @@ _REFUSED = frozenset(
 _ENCODED_WORD = re.compile(
     r"=\?([!->@-~]{1,60})\?([bBqQ])\?([^?\n]{0,8192})\?=(?:[ \t\n]+(?==\?))?"
 )
-_ONE_PIECE = re.compile(rb"[A-Za-z0-9+/\r\n]*+={0,2}\s*")
+_ONE_PIECE = re.compile(rb"[A-Za-z0-9+/\r\n]*+={0,2}")
 _PIECE = re.compile(rb"[^=]+")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
 _UU_BEGIN = re.compile(rb"^begin [0-7]{3,4} [^\n]*\n", re.MULTILINE)

@@ -154,9 +154,11 @@ def _parameters(value: str) -> Iterator[tuple[str, int, bool, str]]:
         text = match[2] or ""
         if text.startswith('"'):
             text = _ESCAPED.sub(r"\1", text[1:].removesuffix('"'))
+        else:
+            text = text.strip()
         name, *rest = match[1].lower().split("*")
         number = int(rest[0]) if rest and rest[0].isdecimal() and len(rest[0]) < 5 else 0
-        yield name, number, bool(rest) and rest[-1] == "", text.strip()
+        yield name, number, bool(rest) and rest[-1] == "", text
 
 
 def _joined(pieces: dict[int, tuple[str, bool]]) -> str:

@@ -44,6 +44,7 @@ class _Element:
     image: bool = False  # a link around a picture
     count: int = 0  # the number of the last item of a list
     numbered: bool = False
+    tight: bool = False  # a paragraph without room around it, as Outlook makes each line
     presentation: bool = False
     rows: list[list[Cell]] = field(default_factory=list)
     holds_table: bool = False
@@ -174,7 +175,8 @@ class _Reader:
             element.hint = Hint.SIGNATURE
         elif _QUOTE.search(marks) or _OUTLOOK_RULE.search(attributes.get("style", "")):
             element.hint = Hint.QUOTE
-        elif element.name == "p" and (_TIGHT.search(tag.source)):
+        elif element.name == "p" and _TIGHT.search(tag.source):
+            element.tight = True
             self._out[-1] = _LINE
         if element.hint:
             self._out.append(_PARAGRAPH + element.hint.value)
@@ -208,7 +210,7 @@ class _Reader:
                 holder.holds_table = True
         elif element.hint is Hint.SIGNATURE:
             self._out.append(_LINE + Hint.SIGNATURE_END.value)
-        self._out.append(_BREAK_AROUND.get(name, ""))
+        self._out.append(_LINE if element.tight else _BREAK_AROUND.get(name, ""))
         if name in {"ul", "ol"} and not self._open["ul"] + self._open["ol"]:
             self._out.append(_PARAGRAPH)
 

@@ -117,8 +117,9 @@ def _same_site(one: str, other: str) -> bool:
 def _marker(number: int, link: Link, text: str) -> str:
     if not link.host:
         return f"[{number} {link.url.partition(':')[0]}:]"
-    shown = link.host.removeprefix("www.") in text.lower() and not link.suspicious
-    return f"[{number}]" if shown else f"[{number} {link.host}]"
+    host = link.host.removeprefix("www.")
+    shown = host in text.lower() and not link.suspicious
+    return f"[{number}]" if shown else f"[{number} {host}]"
 
 
 def _label(text: str) -> str:

@@ -155,13 +155,15 @@ class _Reader:
         if place.depth >= _DEEPEST:
             self._note(f"Parts nested deeper than {_DEEPEST} levels are not shown.")
             return replace(part, type="application/octet-stream")
+        prefix = f"{place.section}." if place.section else ""
         regions = self._regions(place, boundary.rstrip())
         if not regions:
             if part.size:
                 self._note("The parts of this mail could not be told apart.")
-            return replace(part, type="text/plain")
+            # Servers take the whole of it as its only part: 1 in a mail, 2.1 in a part 2.
+            whole = replace(part, section=f"{prefix}1", type="text/plain")
+            return replace(part, section=place.section, children=(whole,)) if prefix else whole
         default = "message/rfc822" if part.type == "multipart/digest" else "text/plain"
-        prefix = f"{place.section}." if place.section else ""
         children = []
         for number, (start, end) in enumerate(regions, 1):
             header = read_headers(self._raw, start, end)

@@ -32,20 +32,20 @@ floods = st.builds(
 
 
 @given(texts | floods)
-@settings(max_examples=2000)
+@settings(max_examples=500)
 def test_safe_text_leaves_nothing_a_terminal_obeys(text: str) -> None:
     assert FORBIDDEN.search(safe_text(text)) is None
 
 
 @given(texts | floods)
-@settings(max_examples=1000)
+@settings(max_examples=300)
 def test_safe_text_is_idempotent(text: str) -> None:
     once = safe_text(text)
     assert safe_text(once) == once
 
 
 @given(texts | floods, st.none() | st.integers(0, 50))
-@settings(max_examples=1000)
+@settings(max_examples=300)
 def test_safe_line_is_one_line_within_its_limit_and_idempotent(
     text: str, limit: int | None
 ) -> None:
@@ -58,7 +58,7 @@ def test_safe_line_is_one_line_within_its_limit_and_idempotent(
 
 
 @given(texts | floods)
-@settings(max_examples=1000)
+@settings(max_examples=300)
 def test_safe_name_is_a_plain_file_name_and_idempotent(text: str) -> None:
     name = safe_name(text)
     assert name
