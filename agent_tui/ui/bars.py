@@ -38,7 +38,7 @@ class ViewBar(Widget):
         narrowing: str = "",
         matches: str = "",
     ) -> None:
-        """Draw anew when something is different."""
+        """Draw anew when something is different; ``views`` are those not shown elsewhere."""
         name = f" {current.name} {counted(counts.get(current.name))}".rstrip()
         pieces = [Piece(name, Part.BAR_ACCENT)]
         if narrowing:

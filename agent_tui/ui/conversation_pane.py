@@ -191,7 +191,7 @@ class ConversationPane(Pane):
     def _title(self, y: int, conversation: Conversation) -> Strip:
         width = self._inner
         if y == 0:
-            subject = _clean(conversation.subject) or f"{conversation.channel} with us"
+            subject = _clean(conversation.subject) or conversation.channel.capitalize()
             if conversation.rating is not None:
                 subject = f"{stars(conversation.rating, self._glyphs)} {subject}"
             left = [Piece(subject, Part.UNREAD, bold=True)]

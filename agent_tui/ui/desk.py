@@ -79,7 +79,6 @@ class Desk(Widget):
         """Read the first page and lay the panes out."""
         self.list.show(self.inbox.listing(self.view))
         self.lay_out()
-        self.tell_bar()
 
     @property
     def current(self) -> Conversation | None:
@@ -208,6 +207,7 @@ class Desk(Widget):
             self.customer.show(self.reading.conversation or self.list.current)
         if layout.shows(Slot.READING) and self.reading.conversation is None:
             self._cursor_moved()
+        self.tell_bar()
 
     def refresh_list(self) -> None:
         """Read the list again; the conversation beside it follows the cursor."""
@@ -246,7 +246,8 @@ class Desk(Widget):
             count = len(self.list.listing.rows)
             where = "all views" if self._everywhere else self.view.name
             matches = f"{count} in {where}" if self.list.listing.complete else f"in {where}"
-        self.bar.show(self.inbox.views, self.inbox.counts, self.view, self.narrowing, matches)
+        others = () if self.views.display else self.inbox.views
+        self.bar.show(others, self.inbox.counts, self.view, self.narrowing, matches)
         self.views.show(self.inbox.views, self.inbox.counts, self.view)
 
     def on_resize(self) -> None:

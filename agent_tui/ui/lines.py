@@ -37,6 +37,9 @@ _DELIVERY = {
     Delivery.UNCERTAIN: Piece("MAYBE SENT ", Part.ERROR),
 }
 
+_CHAT_INDENT = 6
+"""Chat lines hang below the time."""
+
 
 class Detail(StrEnum):
     """How much of each message is shown; ``d`` goes from one to the next."""
@@ -230,25 +233,13 @@ def _chat_lines(message: Message, look: Look, now: Millis) -> Iterator[Line]:
     _, part = _WORDS[message.direction]
     name = _clean(message.author) or _clean(message.address)
     note = "note " if message.direction is Direction.NOTE else ""
-    lead = Piece(f"{say_time(message.at, now)} {note}{name} ", part)
-    yield from _remarks(message, look.width)
-    body = body_lines(message.body, look, indent=2)
-    first = next(body, ())
-    text = "".join(piece.text for piece in first).strip()
+    lead = Piece(f"{say_time(message.at, now)} {note}{name}: ", part)
     state = _DELIVERY.get(message.delivery)
-    head = (lead, state) if state and message.delivery is not Delivery.SENT else (lead,)
-    size = sum(cell_len(piece.text) for piece in head)
-    if size + cell_len(text) <= look.width:
-        yield (*head, *_without_indent(first))
-    else:
-        yield head
-        yield first
-    yield from body
+    shows_state = state is not None and message.delivery is not Delivery.SENT
+    head = (lead, state) if state is not None and shows_state else (lead,)
+    yield from _remarks(message, look.width)
+    yield from body_lines(message.body, look, _CHAT_INDENT, head)
     yield from _files(message.attachments, look)
-
-
-def _without_indent(line: Line) -> Line:
-    return (line[0]._replace(text=line[0].text.lstrip()), *line[1:]) if line else ()
 
 
 def _happening_lines(happening: Happening, look: Look, now: Millis, *, gap: bool) -> Iterator[Line]:

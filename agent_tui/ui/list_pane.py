@@ -122,7 +122,8 @@ class ListPane(Pane):
         index = self._top + y
         if index >= len(rows):
             return draw.blank(width, self._shell.colours)
-        pieces = row(rows[index], columns(width), self._minute, self._me, self._glyphs)
+        inner = width - (width < self.screen.size.width)  # panes must not touch
+        pieces = row(rows[index], columns(inner), self._minute, self._me, self._glyphs)
         if self.listing is not None and index == self.listing.cursor:
             part = Part.CURSOR if self.has_focus else Part.CURSOR_AWAY
             pieces = (Piece("".join(piece.text for piece in pieces), part),)

@@ -42,6 +42,17 @@ class Look(NamedTuple):
     words: tuple[str, ...] = ()  # searched for, in lower case: marked
 
 
+class _Edge(NamedTuple):
+    """What stands at the left of a paragraph's lines."""
+
+    first: Line
+    rest: Piece
+
+    def further(self, first: str, rest: str, part: Part) -> "_Edge":
+        """The same with a mark behind it on the first line, and on the others."""
+        return _Edge((*self.first, Piece(first, part)), Piece(self.rest.text + rest, part))
+
+
 class _Run(NamedTuple):
     """Characters ``start`` to ``end`` of a paragraph are of this style."""
 
@@ -52,10 +63,16 @@ class _Run(NamedTuple):
     italic: bool = False
 
 
-def body_lines(body: Body, look: Look, indent: int = 2) -> Iterator[Line]:
-    """The lines of ``body``, ``indent`` cells in; made as they are asked for."""
+def body_lines(body: Body, look: Look, indent: int = 2, lead: Line = ()) -> Iterator[Line]:
+    """The lines of ``body``, ``indent`` cells in; made as they are asked for.
+
+    ``lead`` stands before the first paragraph, on its line.
+    """
     source = safe_text(body.text).rstrip("\n").expandtabs(_TAB).split("\n")
     folds = {} if look.unfolded or look.source else {fold.start: fold for fold in body.folds}
+    if lead and (0 in folds or not source[0].strip()):
+        yield lead
+        lead = ()
     number, fenced = 0, False
     while number < len(source):
         fold = folds.get(number)
@@ -67,7 +84,9 @@ def body_lines(body: Body, look: Look, indent: int = 2) -> Iterator[Line]:
         if _FENCE.match(text) and not look.source:
             fenced = not fenced
         else:
-            yield from _paragraph(text, look, indent, fenced=fenced)
+            pad = Piece(" " * indent, Part.TEXT)
+            yield from _paragraph(text, look, _Edge(lead or (pad,), pad), fenced=fenced)
+        lead = ()
         number += 1
 
 
@@ -86,29 +105,29 @@ def _fold_line(fold: Fold, indent: int, look: Look) -> Line:
     return (Piece(f"{' ' * indent}{look.glyphs.more} {count} {what} (b unfolds)", Part.DIM),)
 
 
-def _paragraph(text: str, look: Look, indent: int, *, fenced: bool) -> Iterator[Line]:
+def _paragraph(text: str, look: Look, edge: _Edge, *, fenced: bool) -> Iterator[Line]:
     if not text.strip():
         yield ()
         return
     text = folded(text)
-    pad = " " * indent
     if fenced or look.source or len(text) > _LONGEST_STYLED:
-        part = Part.CODE if fenced else Part.TEXT
-        yield from _lines(text, [], look, Piece(pad, Part.TEXT), pad, part)
+        yield from _lines(text, [], look, edge, Part.CODE if fenced else Part.TEXT)
         return
     prefix = _PREFIX.match(text)
-    lead, part, bold = "", Part.TEXT, False
+    part, bold = Part.TEXT, False
     if prefix is not None:
         text = text[prefix.end() :]
         if prefix["quote"]:
-            lead, part = "> " * prefix["quote"].count(">"), Part.QUOTE
+            part = Part.QUOTE
+            mark = "> " * prefix["quote"].count(">")
+            edge = edge.further(mark, mark, part)
         elif prefix["heading"]:
             bold = True
         else:
-            lead = _bullet(prefix["list"], look.glyphs)
+            mark = _bullet(prefix["list"], look.glyphs)
+            edge = edge.further(mark, " " * cell_len(mark), part)
     text, runs = _inline(text, part, bold=bold)
-    hang = lead if prefix is not None and prefix["quote"] else " " * cell_len(lead)
-    yield from _lines(text, runs, look, Piece(pad + lead, part), pad + hang, part)
+    yield from _lines(text, runs, look, edge, part)
 
 
 def _bullet(mark: str, glyphs: Glyphs) -> str:
@@ -146,17 +165,16 @@ def _run(kind: str, start: int, end: int, part: Part) -> _Run:
             return _Run(start, end, Part.LINK)
 
 
-def _lines(
-    text: str, runs: Sequence[_Run], look: Look, first: Piece, hang: str, part: Part
-) -> Iterator[Line]:
-    width = look.width - cell_len(first.text)
+def _lines(text: str, runs: Sequence[_Run], look: Look, edge: _Edge, part: Part) -> Iterator[Line]:
     if look.words and len(text) <= _LONGEST_STYLED:
         runs = _marked(text, runs, look.words)
     if not text:
-        yield (first,)
-    for start, end in wrapped(text, width):
-        lead = first if start == 0 else Piece(hang, first.part)
-        yield (lead, *_cut(text, start, end, runs, part))
+        yield edge.first
+    hang = cell_len(edge.rest.text)
+    taken = sum(cell_len(piece.text) for piece in edge.first) - hang
+    for start, end in wrapped(text, look.width - hang, taken):
+        lead = edge.first if start == 0 else (edge.rest,)
+        yield (*lead, *_cut(text, start, end, runs, part))
 
 
 def _marked(text: str, runs: Sequence[_Run], words: Iterable[str]) -> list[_Run]:

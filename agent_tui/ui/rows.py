@@ -64,23 +64,19 @@ def row(
     at most once a minute.
     """
     main = Part.UNREAD if conversation.unread else Part.TEXT
-    marks = _marks(conversation, glyphs)
-    when = _when(conversation, minute * MINUTE)
-    head = [
-        Piece(marks, Part.ACCENT if conversation.unread else Part.DIM),
-        Piece(when, Part.WARNING if conversation.waiting_since else Part.DIM),
-    ]
-    if shape.assignee:
-        head.append(Piece(_assignee(conversation, shape.assignee, me), Part.DIM))
+    now = minute * MINUTE
+    lead = Piece(
+        f"{_marks(conversation, glyphs)}{_when(conversation, now)}", _urgency(conversation, now)
+    )
+    assignee = _assignee(conversation, shape.assignee, me) if shape.assignee else ""
     name = fit(_clean(conversation.customer) or "?", shape.customer, glyphs.more)
-    used = sum(cell_len(piece.text) for piece in head) + 1 + shape.customer + 1
-    rest = max(shape.width - used, 0)
+    rest = max(shape.width - cell_len(lead.text) - shape.assignee - shape.customer - 2, 0)
     labels = _labels(conversation.labels, min(shape.labels, rest // 2), glyphs)
     body = rest - cell_len(labels)
     return _merged(
         [
-            *head,
-            Piece(f" {name} ", main),
+            lead,
+            Piece(f"{assignee} {name} ", main),
             *_subject(conversation, body, main, glyphs),
             Piece(labels, Part.ACCENT),
         ]
@@ -122,6 +118,16 @@ def _marks(conversation: Conversation, glyphs: Glyphs) -> str:
         extra = glyphs.file
     urgent = _PRIORITY.get(conversation.priority, " ")
     return f"{state}{urgent}{extra}{_LETTERS[conversation.channel]}"
+
+
+def _urgency(conversation: Conversation, now: Millis) -> Part:
+    """The colour of the marks and the age; the marks themselves say the same without it."""
+    since = conversation.waiting_since
+    if since is not None and now - since >= DAY:
+        return Part.WARNING
+    if conversation.unread:
+        return Part.ACCENT
+    return Part.DIM if since is None else Part.TEXT
 
 
 def _when(conversation: Conversation, now: Millis) -> str:
