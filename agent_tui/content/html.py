@@ -330,7 +330,7 @@ _WORD = re.compile(r"\w")
 _BLANKS = re.compile("[ \t\n\f]+")
 _PADDING = re.compile("[ \u00a0\u00ad\u034f\u2007\u200b-\u200d\u2060\ufeff]{12,}")
 
-_MOST_TOKENS = 100_000
+_MOST_TOKENS = 60_000
 _DEEPEST = 300
 _SEARCHED = 64
 _MOST_GATHERING = 25

@@ -15,6 +15,7 @@ class LinkList:
     links: list[Link] = field(default_factory=list)
     _numbers: dict[str, int] = field(default_factory=dict)
     _room: int = 400_000  # characters of addresses kept, so that a body of links stays small
+    _left: int = 5000  # places that are still looked at
 
     def marker(self, text: str, url: str) -> str:
         """The mark to stand behind ``text``: its number, and the real host if ``text`` has not it.
@@ -22,7 +23,8 @@ class LinkList:
         Empty where ``url`` leads nowhere (a place in the page, a relative address), where it says
         the same as ``text`` (a mail address, a telephone number), or for too many links.
         """
-        link = inspected(len(self.links) + 1, text, url)
+        self._left -= 1
+        link = inspected(len(self.links) + 1, text, url) if self._left >= 0 else None
         if link is None:
             return ""
         number = self._numbers.get(link.url)

@@ -88,9 +88,14 @@ def _quote_at(text: _Text, index: int) -> tuple[int, int]:
         start = _rule_before(text, index)
         quoted = body < text.end and text.quoted[body]
         return start, _quoted_end(text, body) if quoted else text.end
-    if line.endswith((":", "：")) or ("@" in line and WROTE.search(line[-25:])):
-        return _unmarked(text, index)
-    return index, index
+    return _unmarked(text, index) if _may_introduce(line) else (index, index)
+
+
+def _may_introduce(line: str) -> bool:
+    """A quick look for what the last line of an introduction has."""
+    if not line.endswith((":", "：")):
+        return "@" in line and WROTE.search(line[-25:]) is not None
+    return _DIGIT_OR_AT.search(line) is not None or WROTE.search(line[-25:]) is not None
 
 
 def _rule_before(text: _Text, index: int) -> int:
@@ -302,6 +307,7 @@ _RULE = re.compile(r"[-_=*—–─\s]{2,}")
 _SEPARATOR = re.compile(r"[-_=*—–─]{2,}\s*([^\s\-_=*—–─].{1,200}?)\s*[-_=*—–─]{2,}:?")
 _DELIMITER = re.compile(r"--|[—–]{1,40}")
 _FOOTER_RULE = re.compile(r"_{2,}")  # signatures of old, and what mailing lists put below
+_DIGIT_OR_AT = re.compile(r"[\d@]")
 _ENDS_SENTENCE = re.compile(r"(?:[^\d\s][.!?]|[!?:])$")
 _SENDER = re.compile(r"[^<>@]{1,60}<[^\s<>@]+@[^\s<>]+>\s")
 _SENDER_LAST = re.compile(r"[<(\[][^\s<>@]+@[^\s<>]+[>)\]]\W*$")
