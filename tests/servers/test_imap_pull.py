@@ -1,6 +1,7 @@
 """Mail of a real Dovecot arrives once, resumes after any batch, and follows other programs."""
 
 import asyncio
+import imaplib
 from collections.abc import Callable
 from contextlib import aclosing
 
@@ -9,8 +10,8 @@ from imapclient.imap_utf7 import encode
 
 from agent_tui.adapters.contract import MailboxProblem, Unreachable
 from agent_tui.adapters.imap import ImapAdapter
-from agent_tui.adapters.imap import pull as pull_module
-from agent_tui.adapters.imap.client import Client
+from agent_tui.adapters.imap.client import Client, Row
+from agent_tui.adapters.imap.uids import Uids
 from agent_tui.model.incoming import Batch
 from agent_tui.model.message import Direction
 from tests.servers.imap_account import adapter, batches, cursors, mail, messages
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.server
 @pytest.fixture
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     """Many batches of few mails."""
-    monkeypatch.setattr(pull_module, "_BATCH", 40)
+    monkeypatch.setattr("agent_tui.adapters.imap.caution._BATCH", 40)
 
 
 async def test_a_mail_arrives_as_it_was_written(dovecot: Dovecot, user: User) -> None:
@@ -362,6 +363,38 @@ async def test_a_server_gone_in_the_middle_is_told_and_resumed_from(
     assert len(messages(pulled)) == 40
     taken = [one.remote_id for one in messages([*pulled, *rest])]
     assert len(taken) == len(set(taken)) == 200
+    await account.close()
+
+
+async def test_a_mail_on_which_the_server_breaks_off_does_not_hold_up_the_others(
+    dovecot: Dovecot, user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetched = Client.rows
+
+    def breaking(self: Client, uids: str, items: str, changed_since: int = 0) -> dict[int, Row]:
+        if "BODY" in items and 25 in Uids.parse(uids):
+            raise imaplib.IMAP4.abort("socket error: EOF")
+        return fetched(self, uids, items, changed_since)
+
+    monkeypatch.setattr(Client, "rows", breaking)
+    dovecot.seed(user, 50)
+    account = adapter(dovecot, user)
+    pulled: list[Batch] = []
+    breaks = 0
+
+    for _ in range(30):
+        try:
+            async for batch in account.pull(cursors(pulled)):
+                pulled.append(batch)
+            break
+        except Unreachable:
+            breaks += 1
+
+    taken = messages(pulled)
+    assert sorted(int(one.remote_id.partition(":")[2]) for one in taken) == list(range(1, 51))
+    (poison,) = (one for one in taken if one.remote_id.endswith(":25"))
+    assert "breaks off" in poison.notes[0]
+    assert breaks < 15
     await account.close()
 
 

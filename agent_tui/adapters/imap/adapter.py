@@ -23,6 +23,7 @@ from agent_tui.adapters.contract import (
     Target,
 )
 from agent_tui.adapters.imap import effects
+from agent_tui.adapters.imap.caution import Caution
 from agent_tui.adapters.imap.check import imap_findings
 from agent_tui.adapters.imap.client import ANSWERED, SEEN, Client
 from agent_tui.adapters.imap.folders import archive_or_new, folders_of, sent_or_new
@@ -63,6 +64,7 @@ class ImapAdapter:
         self._pulling = self._line("pull")
         self._acting = self._line("act")
         self._watching: list[Line] = []
+        self._cautions: dict[str, Caution] = {}
 
     async def pull(self, cursors: Mapping[str, str]) -> AsyncGenerator[Batch, None]:
         """See the contract; mailboxes that fail are named when the others are through."""
@@ -70,7 +72,12 @@ class ImapAdapter:
         pulls: list[MailboxPull] = []
         for mailbox, resolves in (await self._mailboxes()).items():
             pull = MailboxPull(
-                self._pulling, mailbox, cursors.get(mailbox), self._reader, resolves=resolves
+                self._pulling,
+                mailbox,
+                cursors.get(mailbox),
+                self._reader,
+                self._cautions.setdefault(mailbox, Caution()),
+                resolves=resolves,
             )
             try:
                 async with aclosing(pull.batches()) as batches:

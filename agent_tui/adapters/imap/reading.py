@@ -67,6 +67,12 @@ class Reader:
         later = Uids.of(listed) - Uids.of(row.uid for row in chosen)
         return Taken(tuple(messages.values()), Uids.of(messages), later)
 
+    def give_up(self, uidvalidity: int, uids: Uids) -> Taken:
+        """Mails on which the server breaks off each time, listed without their text."""
+        why = "The server breaks off whenever this mail is fetched, so it is not tried again."
+        places = (Place(f"{uidvalidity}:{uid}", self.clock()) for uid in uids)
+        return Taken(tuple(unreadable(b"", why, place) for place in places), uids, Uids())
+
     def _by_parts(self, client: Client, row: Row, place: Place) -> Incoming:
         try:
             return self._big(client, row, place)
