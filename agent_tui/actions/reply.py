@@ -71,9 +71,9 @@ def start(
     thread = messages.of_conversation(context.db, conversation.id)
     inbound = [m for m in thread if m.direction is Direction.INBOUND]
     answered = inbound[-1] if inbound else (thread[-1] if thread else None)
-    account = accounts.get(context.db, conversation.account)
+    account = accounts.get(context.db, conversation.account, conversation.channel)
     recipients = Recipients()
-    if kind is DraftKind.REPLY and answered is not None and account is not None:
+    if kind is DraftKind.REPLY and answered and account and account.capabilities.recipients:
         recipients = _answer_to(answered, account, everybody=everybody)
     prefix = {DraftKind.REPLY: "Re: ", DraftKind.FORWARD: "Fwd: "}.get(kind, "")
     subject = answered.subject if answered and answered.subject else conversation.subject
@@ -122,7 +122,7 @@ def problems(context: Context, draft: Draft) -> list[str]:
     found += [f"The attachment {path} is not there any more." for path in missing]
     if draft.kind is DraftKind.NOTE:
         return found
-    account = accounts.get(context.db, draft.account)
+    account = accounts.get(context.db, draft.account, _channel(context, draft))
     if account is None or EffectKind.SEND not in account.capabilities.effects:
         return [*found, f"The account '{draft.account}' cannot send."]
     if account.capabilities.recipients:
@@ -229,6 +229,13 @@ def take_back(context: Context, message: Message) -> None:
     messages.delete(context.db, message)
     if not summary.recount(context.db, message.conversation_id):
         conversations.delete_empty(context.db, message.conversation_id)
+
+
+def _channel(context: Context, draft: Draft) -> Channel:
+    """Where the draft goes; new conversations are mails."""
+    number = draft.conversation_id
+    conversation = conversations.get(context.db, number) if number is not None else None
+    return conversation.channel if conversation else Channel.MAIL
 
 
 def _address_problems(draft: Draft) -> list[str]:

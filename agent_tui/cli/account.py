@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 from agent_tui.cli import account_add, shape
 from agent_tui.cli.ask import Asker, say, terminal
-from agent_tui.cli.examine import as_json, ask_secrets, examine, failed, shown
+from agent_tui.cli.asked import ask_secrets
+from agent_tui.cli.examine import as_json, examine, failed, shown
 from agent_tui.cli.passwords import secret_file
 from agent_tui.config.accounts import (
     AccountConfig,

@@ -66,6 +66,7 @@ def demo_home(*, seed: int, frozen: bool, now: int | None = None) -> Iterator[Pa
 def _furnish(world: Paths, *, seed: int, frozen: bool, now: int | None) -> None:
     """Settings, canned replies, colleagues, and the shop's past, before the first screen."""
     from agent_tui.adapters.demo import canned_folder, shop
+    from agent_tui.cli.sync import catch_up
     from agent_tui.cli.world import open_store
     from agent_tui.config.accounts import new_account, save_account
     from agent_tui.config.paths import make_private
@@ -81,7 +82,7 @@ def _furnish(world: Paths, *, seed: int, frozen: bool, now: int | None) -> None:
     settings: dict[str, object] = {"seed": seed, "frozen": frozen, "me": AGENT}
     if now is not None:
         settings["now"] = now
-    settings |= {"address": shop.MAIL.email, "name": shop.NAME}
+    settings |= {"address": shop.MAIL.email, "name": shop.NAME}  # the sender of what is answered
     save_account(new_account(world, ACCOUNT, "demo", settings))
     db = open_store(world)
     try:
@@ -89,10 +90,4 @@ def _furnish(world: Paths, *, seed: int, frozen: bool, now: int | None) -> None:
             agents.put(db, handle, name)
     finally:
         db.close()
-    _take_in(world)
-
-
-def _take_in(world: Paths) -> None:
-    from agent_tui.cli.sync import catch_up
-
     catch_up(world)

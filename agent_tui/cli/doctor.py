@@ -16,7 +16,8 @@ from agent_tui import __version__
 from agent_tui.adapters.contract import Finding, Severity
 from agent_tui.cli import shape
 from agent_tui.cli.ask import Asker, terminal
-from agent_tui.cli.examine import as_json, ask_secrets, examine, shown
+from agent_tui.cli.asked import ask_secrets
+from agent_tui.cli.examine import as_json, examine, shown
 from agent_tui.config import keystore
 from agent_tui.config.accounts import AccountConfig, load_accounts
 from agent_tui.config.errors import ConfigError

@@ -3,8 +3,10 @@
 import argparse
 import sys
 
+from agent_tui.cli.ask import terminal
 from agent_tui.cli.asked import ask_secrets
 from agent_tui.cli.world import open_store
+from agent_tui.config.accounts import load_accounts
 from agent_tui.config.paths import Paths
 from agent_tui.engine.process import leave, serve
 
@@ -21,7 +23,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def run(args: argparse.Namespace, paths: Paths) -> int:
-    asked = {} if args.child else ask_secrets(paths)
+    asked = {} if args.child else ask_secrets(load_accounts(paths), terminal())
     db = open_store(paths)
     code = 1
     try:

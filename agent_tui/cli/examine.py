@@ -5,9 +5,7 @@ import logging
 from collections.abc import Mapping, Sequence
 
 from agent_tui.adapters.contract import Adapter, AdapterError, Finding, Severity
-from agent_tui.cli.ask import Asker
-from agent_tui.config.accounts import AccountConfig, references
-from agent_tui.config.secret_ref import AskRef
+from agent_tui.config.accounts import AccountConfig
 from agent_tui.content.safe import safe_line
 from agent_tui.engine.context import make_adapter
 from agent_tui.model.clock import system_clock
@@ -37,17 +35,6 @@ def examine(config: AccountConfig, asked: Mapping[str, str]) -> list[Finding]:
             f"The adapter '{config.adapter}' failed: {type(error).__name__}; tell its author."
         )
         return [Finding("Adapter", Severity.ERROR, sentence)]
-
-
-def ask_secrets(accounts: Sequence[AccountConfig], asker: Asker | None) -> dict[str, str]:
-    """The answers to every ``{ask = true}`` of ``accounts``; none without anybody to ask."""
-    names = [
-        ref.name
-        for account in accounts
-        for ref in references(account).values()
-        if isinstance(ref, AskRef)
-    ]
-    return {name: asker.secret(f"Secret for {name}") for name in names} if asker else {}
 
 
 def failed(findings: Sequence[Finding]) -> bool:

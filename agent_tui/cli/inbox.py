@@ -1,10 +1,13 @@
 """``agent-tui`` alone: the inbox on this terminal, with an engine beside it."""
 
+import json
 import subprocess
 import sys
-from getpass import getpass
 
+from agent_tui.cli.ask import terminal
+from agent_tui.cli.asked import ask_secrets
 from agent_tui.cli.world import context_of, open_store, settings_of
+from agent_tui.config.accounts import load_accounts
 from agent_tui.config.errors import ConfigError
 from agent_tui.config.paths import Paths
 
@@ -20,11 +23,12 @@ def open_inbox(paths: Paths) -> int:
         )
     settings = settings_of(paths)
     db = open_store(paths)
-    engine = EngineChild(_asked(paths))
+    context_of(db, settings)
+    engine = EngineChild(json.dumps(ask_secrets(load_accounts(paths), terminal())))
     try:
         from agent_tui.ui.app import AgentApp  # after everything that can be refused in a sentence
 
-        app = AgentApp(context_of(db, settings), settings, paths, start_engine=engine.start)
+        app = AgentApp(db, settings, paths, start_engine=engine.start)
         app.run()
     finally:
         engine.stop()
@@ -66,20 +70,3 @@ class EngineChild:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-
-
-def _asked(paths: Paths) -> str:
-    """Secrets that are asked for at each start, as one line of JSON: "account.option" -> secret."""
-    if not paths.accounts.is_dir():
-        return "{}"
-    import json
-
-    from agent_tui.config.accounts import load_accounts
-
-    asked = {
-        f"{account.name}.{option}": getpass(f"{option} of account {account.name}: ")
-        for account in load_accounts(paths)
-        for option, value in account.settings.items()
-        if isinstance(value, dict) and value.get("ask") is True
-    }
-    return json.dumps(asked)

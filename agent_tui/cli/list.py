@@ -2,8 +2,8 @@
 
 import argparse
 from collections.abc import Iterator
+from datetime import datetime
 
-from agent_tui.actions.when import say_when
 from agent_tui.cli import shape
 from agent_tui.cli.world import open_store, settings_of
 from agent_tui.config.paths import Paths
@@ -60,7 +60,7 @@ def _row(c: Conversation) -> str:
         f"{c.id:>6}",
         f"{c.status:<8}",
         f"{c.channel:<6}",
-        f"{say_when(c.last_at, system_clock()):<16}",
+        f"{datetime.fromtimestamp(c.last_at / 1000):%Y-%m-%d %H:%M}",  # noqa: DTZ006 - wall clock
         f"{safe_line(c.customer, 20):<20}",
         safe_line(c.subject or c.snippet, 60),
         labels,

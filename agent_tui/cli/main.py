@@ -1,6 +1,7 @@
 """Finds the command, imports its module alone, and turns what fails into one sentence.
 
-Exit codes: 0 done, 1 it failed, 2 wrong usage or a mistake in a query or a settings file, 130 interrupted.
+Exit codes: 0 done, 1 it failed, 2 wrong usage or a mistake in a query or a settings file, 130
+interrupted.
 """
 
 import os

@@ -1,19 +1,12 @@
 """``agent-tui open PATH``: a Maildir or an mbox file as an account, without a server."""
 
 import argparse
-import asyncio
-import logging
 import re
-from collections import Counter
 from pathlib import Path
 
 from agent_tui.config.accounts import AccountConfig, load_accounts, new_account, save_account
-from agent_tui.config.errors import ConfigError
+from agent_tui.config.errors import ConfigError, reason
 from agent_tui.config.paths import Paths, make_private
-
-_LOOKED_AT = 1000
-_SHARE = 0.05
-"""An address at the same domain is ours, too, when so many of the mails are written to it."""
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -40,9 +33,9 @@ def run(args: argparse.Namespace, paths: Paths) -> int:
         )
     account = _known(paths, path) or _new(paths, path, args.address)
     if args.import_only:
-        from agent_tui.cli.sync import catch_up
+        from agent_tui.cli.sync import run_rounds
 
-        return catch_up(paths, [account.name])
+        return run_rounds(paths, [account])
     from agent_tui.cli.inbox import open_inbox
 
     return open_inbox(paths)
@@ -56,12 +49,12 @@ def _known(paths: Paths, path: Path) -> AccountConfig | None:
 
 
 def _new(paths: Paths, path: Path, address: str | None) -> AccountConfig:
-    addresses = [address] if address else asyncio.run(_addresses(path))
+    addresses = (address,) if address else _guessed(path)
     settings: dict[str, object] = {"path": str(path)}
     if addresses:
         settings["address"] = addresses[0]
     if addresses[1:]:
-        settings["aliases"] = addresses[1:]
+        settings["aliases"] = list(addresses[1:])
     make_private(paths.config)
     account = new_account(paths, _free_name(paths, path), "maildir", settings)
     save_account(account)
@@ -76,34 +69,11 @@ def _free_name(paths: Paths, path: Path) -> str:
     return next(name for name in names if name not in taken)
 
 
-async def _addresses(path: Path) -> list[str]:
-    """Our own addresses, guessed from whom the newest mails were written to, the likeliest first.
+def _guessed(path: Path) -> tuple[str, ...]:
+    """Our own addresses: they tell our answers from the customers' mails."""
+    from agent_tui.adapters.maildir import likely_own
 
-    They tell our answers from the customers' mails; without them everybody is a customer.
-    """
-    from agent_tui.adapters.contract import AccountContext
-    from agent_tui.adapters.registry import load
-    from agent_tui.model.clock import system_clock
-
-    kind = load("maildir")
-    settings = {option.name: option.default for option in kind.info.options} | {"path": str(path)}
-    log = logging.getLogger(__name__)
-    adapter = kind(AccountContext("guess", settings, lambda _: "", log, system_clock))
-    written_to: Counter[str] = Counter()
-    seen = 0
-    async for batch in adapter.pull({}):
-        for mail in batch.messages:
-            written_to.update({a.email.lower() for a in mail.recipients.all() if a.email})
-        seen += len(batch.messages)
-        if seen >= _LOOKED_AT:
-            break
-    await adapter.close()
-    return _likeliest(written_to, seen)
-
-
-def _likeliest(written_to: Counter[str], seen: int) -> list[str]:
-    ranked = [address for address, n in written_to.most_common(50) if n >= seen * _SHARE]
-    if not ranked:
-        return []
-    domain = ranked[0].rpartition("@")[2]
-    return [address for address in ranked if address.rpartition("@")[2] == domain]
+    try:
+        return likely_own(path)
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {reason(error)}; make it readable.") from error

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from agent_tui.cli import shape
+from agent_tui.cli.ask import terminal
 from agent_tui.cli.asked import ask_secrets
 from agent_tui.cli.world import open_store
 from agent_tui.config.accounts import AccountConfig, find_account, load_accounts
@@ -38,10 +39,14 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def run(args: argparse.Namespace, paths: Paths) -> int:
-    configs = _chosen(paths, args.accounts)
+    return run_rounds(paths, _chosen(paths, args.accounts), as_json=args.json)
+
+
+def run_rounds(paths: Paths, configs: Sequence[AccountConfig], *, as_json: bool = False) -> int:
+    """Catch up with ``configs``, telling progress and outcome; the exit code."""
     rounds = catch_up(paths, configs, _Progress())
     for done in rounds:
-        print(shape.line(_shape(done)) if args.json else _sentence(done))
+        print(shape.line(_shape(done)) if as_json else _sentence(done))
     return 1 if any(done.problem for done in rounds) else 0
 
 
@@ -55,7 +60,7 @@ def catch_up(
     Raises ConfigError or StoreError when there is nothing to work with.
     """
     chosen = load_accounts(paths) if configs is None else configs
-    asked = ask_secrets(paths, chosen)
+    asked = ask_secrets(chosen, terminal())
     db = open_store(paths)
     try:
         leases = Leases(db, system_clock)

@@ -1,6 +1,6 @@
 """Accounts as the screen sees them: what their adapter can do and how they are."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from agent_tui.model.clock import Millis
@@ -30,6 +30,11 @@ class Capabilities:
     recipients: bool = False  # To, Cc, Bcc and Subject mean something
     idempotent: bool = False  # the provider drops a repeated key by itself
     undo_ms: Millis = 10_000  # how long a reply is held before it leaves
+
+    def on(self, channel: Channel) -> "Capabilities":
+        """What holds on one channel of an account that serves several: only mail is addressed."""
+        addressed = channel in (Channel.MAIL, Channel.FORM)
+        return replace(self, channel=channel, recipients=self.recipients and addressed)
 
 
 class AccountState(StrEnum):

@@ -1,7 +1,10 @@
 """Accounts as the engine last saw them, their cursors, and the leases on them."""
 
+from dataclasses import replace
+
 from agent_tui.model.account import Account, AccountState, Capabilities
 from agent_tui.model.clock import Millis
+from agent_tui.model.conversation import Channel
 from agent_tui.store import codec
 from agent_tui.store.database import Database, Row
 
@@ -33,9 +36,15 @@ def put(
     )
 
 
-def get(db: Database, name: str) -> Account | None:
+def get(db: Database, name: str, channel: Channel | None = None) -> Account | None:
+    """The account, with ``channel`` as far as it serves that channel."""
     row = db.one("SELECT * FROM accounts WHERE name = :name", {"name": name})
-    return _account(row) if row else None
+    if row is None:
+        return None
+    account = _account(row)
+    if channel is None:
+        return account
+    return replace(account, capabilities=account.capabilities.on(channel))
 
 
 def every(db: Database) -> list[Account]:

@@ -70,9 +70,11 @@ def page(
         where.append(f"({column}, c.id) {compare} (:after_value, :after_id)")
         params |= {"after_value": after.value, "after_id": after.id}
     way = "ASC" if ascending else "DESC"
+    order = f"ORDER BY {column} {way}, c.id {way} LIMIT :limit"
+    for number, status in enumerate(query.statuses):
+        params[f"status{number}"] = status
     rows = db.all(
-        f"SELECT {_COLUMNS} FROM {_FROM} WHERE {' AND '.join(where)}"
-        f" ORDER BY {column} {way}, c.id {way} LIMIT :limit",
+        f"SELECT {_COLUMNS} FROM {_ordered(where, order, len(query.statuses))} {order}",
         params | {"limit": limit},
     )
     found = _conversations(db, rows)
@@ -202,6 +204,17 @@ def mark_read(db: Database, conversation_id: int) -> None:
     )
 
 
+def handle_closed(db: Database, conversation_id: int) -> None:
+    """In a conversation that nobody need answer, what the customer wrote so far waits no more."""
+    db.run(
+        "UPDATE conversations SET waiting_since = NULL, handled ="
+        " (SELECT max(id) FROM messages WHERE conversation_id = :id)"
+        " WHERE id = :id AND waiting_since IS NOT NULL"
+        " AND status IN ('pending', 'resolved', 'spam')",
+        {"id": conversation_id},
+    )
+
+
 def add_unread(db: Database, conversation_id: int) -> None:
     """The customer wrote something that nobody has read."""
     db.run("UPDATE conversations SET unread = unread + 1 WHERE id = :id", {"id": conversation_id})
@@ -266,6 +279,20 @@ def _hits(db: Database, query: Compiled, before: int | None, limit: int) -> Sequ
         " ORDER BY search.rowid DESC LIMIT :limit",
         query.params | {"match": query.match, "before": before, "limit": limit},
     )
+
+
+def _ordered(where: Sequence[str], order: str, statuses: int) -> str:
+    """What a page reads from: an index that is in ``order``, or one range of it for each status.
+
+    No index has a list of statuses in order of time; sorting all of it took 57 ms at 200,000
+    conversations, merging the beginnings 1 ms.
+    """
+    condition = " AND ".join(where)
+    if not statuses:
+        return f"{_FROM} WHERE {condition}"
+    read = f"SELECT * FROM (SELECT c.* FROM conversations c WHERE {condition}"
+    parts = [f"{read} AND c.status = :status{n} {order}) AS s{n}" for n in range(statuses)]
+    return f"({' UNION ALL '.join(parts)}) AS c JOIN customers cu ON cu.id = c.customer_id"
 
 
 def _matching(db: Database) -> str:

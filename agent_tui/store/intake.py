@@ -236,6 +236,7 @@ def _refresh(into: _Intake, conversation_id: int, message: Message, incoming: In
     wakes = not into.first_sync or message.at > before.last_at
     if before.messages and wakes:
         _follow(into, before, incoming)
+    conversations.handle_closed(into.db, conversation_id)
 
 
 def _follow(into: _Intake, conversation: Conversation, incoming: Incoming) -> None:

@@ -25,7 +25,7 @@ async def reply(shell: Shell, *, everybody: bool = False) -> None:
 async def canned(shell: Shell) -> None:
     """Choose a canned reply and begin an answer with it; raises ActionError as reply."""
     conversation = _at_hand(shell)
-    account = _sender(shell, conversation.account)
+    account = _sender(shell, conversation)
     text = await prepared.choose(shell, prepared.Asked(conversation, account))
     if text is not None:
         _open_answer(shell, conversation, DraftKind.REPLY).insert(text)
@@ -34,7 +34,7 @@ async def canned(shell: Shell) -> None:
 async def forward(shell: Shell) -> None:
     """Pass the last message on to somebody else; raises ActionError where that has no meaning."""
     conversation = _at_hand(shell)
-    account = _sender(shell, conversation.account)
+    account = _sender(shell, conversation)
     if not account.capabilities.recipients:
         raise ActionError(f"A {conversation.channel} conversation cannot be forwarded.")
     _open_answer(shell, conversation, DraftKind.FORWARD)
@@ -76,7 +76,7 @@ def _open_answer(
     shell: Shell, conversation: Conversation, kind: DraftKind, *, everybody: bool = False
 ) -> Composer:
     if kind is not DraftKind.NOTE:
-        _sender(shell, conversation.account)
+        _sender(shell, conversation)
     before = {d.id for d in drafts.of_conversation(shell.db, conversation.id, shell.context.agent)}
     draft = writing.start(shell.context, conversation, kind, everybody=everybody)
     fresh = draft.id not in before
@@ -103,12 +103,14 @@ def _begun(shell: Shell, draft: Draft, channel: Channel) -> Draft:
 
 def _show(shell: Shell, draft: Draft, *, fresh: bool) -> Composer:
     found = draft.conversation_id
+    conversation = conversations.get(shell.db, found) if found else None
+    channel = conversation.channel if conversation else Channel.MAIL
     pane = Composer(
         shell,
         Writing(
             draft=draft,
-            conversation=conversations.get(shell.db, found) if found else None,
-            account=accounts.get(shell.db, draft.account),
+            conversation=conversation,
+            account=accounts.get(shell.db, draft.account, channel),
             thread=tuple(messages.of_conversation(shell.db, found)) if found else (),
             fresh=fresh,
         ),
@@ -124,8 +126,8 @@ def _at_hand(shell: Shell) -> Conversation:
     return conversation
 
 
-def _sender(shell: Shell, name: str) -> Account:
-    account = accounts.get(shell.db, name)
+def _sender(shell: Shell, conversation: Conversation) -> Account:
+    account = accounts.get(shell.db, conversation.account, conversation.channel)
     if account is None or EffectKind.SEND not in account.capabilities.effects:
-        raise ActionError(f"The account '{name}' cannot send: it only reads.")
+        raise ActionError(f"The account '{conversation.account}' cannot send: it only reads.")
     return account

@@ -251,3 +251,9 @@ def test_reading_clears_unread_and_nothing_else(db: SqliteDatabase) -> None:
     conversations.mark_read(db, one.id)
 
     assert {c.id: c.unread for c in listed(db)} == {one.id: 0, other.id: 1}
+
+
+def test_what_was_closed_elsewhere_waits_for_nobody(db: SqliteDatabase) -> None:
+    receive(db, incoming(status=Status.RESOLVED))
+
+    assert only(db).waiting_since is None
