@@ -119,7 +119,7 @@ def problems(context: Context, draft: Draft) -> list[str]:
     if UNFINISHED in draft.body:
         found.append("A variable or prompt of the canned reply is still open.")
     missing = [path for path in draft.files if not Path(path).is_file()]
-    found += [f"The attachment {path} is not there any more." for path in missing]
+    found += [f"The attachment {Path(path).name} is not there any more." for path in missing]
     if draft.kind is DraftKind.NOTE:
         return found
     account = accounts.get(context.db, draft.account, _channel(context, draft))

@@ -57,7 +57,7 @@ class AccountsPane(RowsPane):
     where: ClassVar[Where] = Where.ACCOUNTS
 
     def __init__(self, shell: Shell) -> None:
-        super().__init__(shell, "Accounts")
+        super().__init__(shell, "Accounts", "No account yet; in a shell: agent-tui account add")
         self._accounts: list[Account] = []
         self._stamp = 0
 
@@ -70,13 +70,9 @@ class AccountsPane(RowsPane):
         self._stamp = self.shell.db.stamp()
         self._accounts = accounts.every(self.shell.db)
         now = self.shell.context.clock()
-        rows = [_row(account, now) for account in self._accounts]
-        none = " There is no account yet; in a shell: agent-tui account add"
-        self.show(rows or [(Piece(none, Part.DIM),)])
+        self.show([_row(account, now) for account in self._accounts])
 
     def detail(self, number: int, width: int) -> Sequence[Line]:
-        if not self._accounts:
-            return ()
         account = self._accounts[number]
         said: list[Line] = []
         if account.problem:

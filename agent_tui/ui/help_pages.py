@@ -11,7 +11,7 @@ from typing import NamedTuple
 from agent_tui.config.help import settings_help
 
 _MADE = ("actions", "keys", "settings")
-_PLAIN = re.compile(r"(?![ \t>|#`~]|[-*+] |\d+[.)] )\S")
+_PLAIN = re.compile(r"(?![ \t>|#]|```|~~~|[-*+] |\d+[.)] )\S")
 _ITEM = re.compile(r"\s*(?:[-*+]|\d+[.)]) ")
 _RULE = re.compile(r"\|[\s:|-]+\|?\s*")
 _CODE = "    "

@@ -101,7 +101,7 @@ class OutboxPane(RowsPane):
     where: ClassVar[Where] = Where.OUTBOX
 
     def __init__(self, shell: Shell) -> None:
-        super().__init__(shell, "Outbox and drafts")
+        super().__init__(shell, "Outbox and drafts", "Nothing is on its way, no drafts.")
         self._entries: list[Entry] = []
         self._stamp = 0
 
@@ -164,8 +164,7 @@ class OutboxPane(RowsPane):
 
     def _draw(self) -> None:
         now = self._now()
-        rows = [_row(entry, now) for entry in self._entries]
-        self.show(rows or [(Piece(" Nothing is on its way, and there are no drafts.", Part.DIM),)])
+        self.show([_row(entry, now) for entry in self._entries])
 
 
 def decisions(item: OutboxItem) -> list[Choice]:

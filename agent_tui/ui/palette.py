@@ -8,6 +8,7 @@ from agent_tui.content.safe import safe_line
 from agent_tui.model.account import Account
 from agent_tui.store import accounts
 from agent_tui.ui import command_line as lines
+from agent_tui.ui.navigation import MOTIONS
 from agent_tui.ui.shell import Choice, Command, Hint, Shell, Where
 
 _NOT_LISTED = frozenset({"palette", "command-line"})
@@ -50,7 +51,7 @@ async def command_line(shell: Shell) -> None:
 
 
 def choices(shell: Shell, where: Where) -> list[Choice]:
-    """Every command with its keys, recently used ones first, then those of this pane."""
+    """Every command with its keys: those used of late, then those of this pane, moving last."""
     actions = registry()
     account = _account(shell)
     found = [
@@ -63,10 +64,11 @@ def choices(shell: Shell, where: Where) -> list[Choice]:
         for command in shell.commands().values()
         if command.name not in _NOT_LISTED
     ]
-    return sorted(found, key=lambda choice: (_age(choice.key), bool(choice.refused)))
+    return sorted(found, key=lambda c: (_age(c.key), bool(c.refused), c.key in _MOVING))
 
 
 _KEYS_WIDTH = 16
+_MOVING = MOTIONS | {"first", "last", "open", "back", "leave", "next-pane", "previous-pane"}
 
 
 def _keys(shell: Shell, name: str) -> str:

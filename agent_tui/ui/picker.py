@@ -12,9 +12,8 @@ from textual import events
 from textual.geometry import Region
 from textual.strip import Strip
 
-from agent_tui.content.safe import safe_line
 from agent_tui.ui import line_edit
-from agent_tui.ui.cells import fit
+from agent_tui.ui.cells import fit, folded
 from agent_tui.ui.fuzzy import matches
 from agent_tui.ui.line_edit import Line
 from agent_tui.ui.shell import Choice, Dock, Free, Pane, Shell, Where
@@ -78,7 +77,7 @@ class Picker(Pane):
         self._shell = shell
         self._title = title
         self._items = [
-            item._replace(title=safe_line(item.title), about=safe_line(item.about))
+            item._replace(title=_row_text(item.title), about=_row_text(item.about))
             for item in items
         ]
         self._preview = preview
@@ -248,3 +247,8 @@ class Picker(Pane):
     def _finish(self, key: str | None) -> None:
         if not self.answer.done():
             self.answer.set_result(key)
+
+
+def _row_text(text: str) -> str:
+    """Text from outside on one line; its columns stay."""
+    return folded(line_edit.one_line(text))

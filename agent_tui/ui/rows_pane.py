@@ -19,11 +19,13 @@ _DETAIL = 4
 class RowsPane(Pane):
     """What outbox and accounts share: a title, rows, a cursor, a detail."""
 
-    def __init__(self, shell: Shell, title: str) -> None:
+    def __init__(self, shell: Shell, title: str, empty: str) -> None:
+        """``empty`` is said when there are no rows."""
         super().__init__()
         self.shell = shell
         self.cursor = 0
         self._title = title
+        self._empty = empty
         self._rows: Sequence[Line] = ()
         self._top = 0
 
@@ -80,7 +82,8 @@ class RowsPane(Pane):
         if y > self._height():
             return self._detail_strip(y - self._height() - 1, width)
         if number >= len(self._rows):
-            return draw.blank(width, theme)
+            said = f" {self._empty}" if y == 1 else ""
+            return draw.strip([Piece(said, Part.DIM)], width, theme)
         if number == self.cursor:
             text = "".join(piece.text for piece in self._rows[number])
             return draw.strip([Piece(text, Part.CURSOR)], width, theme, Part.CURSOR)
