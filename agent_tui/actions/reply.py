@@ -85,7 +85,7 @@ def start(
             agent=context.agent,
             account=conversation.account,
             conversation_id=conversation.id,
-            subject=prefix + bare_subject(subject),
+            subject=prefix + bare_subject(subject) if subject else "",
             body=body,
             updated_at=context.clock(),
             recipients=recipients,
