@@ -47,11 +47,7 @@ async def note(shell: Shell) -> None:
 
 async def new(shell: Shell) -> None:
     """Begin a conversation; asks for the account where several can send."""
-    able = [
-        account
-        for account in accounts.every(shell.db)
-        if EffectKind.SEND in account.capabilities.effects and account.capabilities.recipients
-    ]
+    able = [account for account in accounts.every(shell.db) if _writes_mail(account)]
     if not able:
         raise ActionError("No account can begin a conversation; add a mail account.")
     name: str | None = able[0].name

@@ -96,4 +96,4 @@ def _refused(
 
 def _account(shell: Shell) -> Account | None:
     current = shell.current()
-    return accounts.get(shell.db, current.account) if current else None
+    return accounts.get(shell.db, current.account, current.channel) if current else None
