@@ -187,7 +187,7 @@ class AgentApp(App[None]):
         hint = f"  {undo[0]} undoes" if done.batch and undo and name != "undo" else ""
         self.desk.changed(done.changed)
         if name in ("undo", "redo") and done.changed:
-            self.desk.list.go_to(done.changed[0])
+            self.desk.return_to(done.changed[0])
         self.say(f"{done.sentence}{hint}")
         self._count_soon()
         return True

@@ -16,7 +16,7 @@ from agent_tui.ui.cells import Glyphs
 from agent_tui.ui.conversation_pane import ConversationPane
 from agent_tui.ui.customer_pane import CustomerPane
 from agent_tui.ui.empty import nothing_here
-from agent_tui.ui.inbox import Inbox, searched_words
+from agent_tui.ui.inbox import EVERYTHING, Inbox, searched_words
 from agent_tui.ui.layout import Slot, arrange
 from agent_tui.ui.list_pane import ListPane
 from agent_tui.ui.shell import Pane, Shell
@@ -120,14 +120,16 @@ class Desk(Widget):
         self.show_view(self.inbox.views[(at + by) % len(names)])
 
     def search(self, text: str) -> None:
-        """Narrow the view, or with an empty text show all of it; raises QueryError."""
+        """Narrow the view, or with an empty text show all of it; the same text once more
+        searches all views. Raises QueryError."""
         if not text.strip():
             self.show_view(self.view)
             return
-        found = self.inbox.search(self.view, text)
+        widen = text == self.narrowing and not self._everywhere
+        found = self.inbox.search(EVERYTHING if widen else self.view, text)
         if self.list.current is not None and not self.narrowing:
             self._returns[self.view.name] = self.list.current.id
-        self.narrowing, self._everywhere = text, found.everywhere
+        self.narrowing, self._everywhere = text, found.everywhere or widen
         self.list.show(found.listing)
         self.go(Slot.LIST)
         self._cursor_moved()
@@ -148,6 +150,12 @@ class Desk(Widget):
             return
         self.list.go_to(conversation_id)
         self._read(found)
+
+    def return_to(self, conversation_id: int) -> None:
+        """Go to a conversation that was changed back; while reading, read it."""
+        self.list.go_to(conversation_id)
+        if self.slot is Slot.READING:
+            self.open_id(conversation_id)
 
     def step(self, by: int) -> None:
         """Read the next or previous conversation of the list."""
@@ -243,9 +251,9 @@ class Desk(Widget):
         """Draw views and counts where they are different."""
         matches = ""
         if self.narrowing and self.list.listing is not None:
-            count = len(self.list.listing.rows)
-            where = "all views" if self._everywhere else self.view.name
-            matches = f"{count} in {where}" if self.list.listing.complete else f"in {where}"
+            count = str(len(self.list.listing.rows)) if self.list.listing.complete else "more"
+            where = "all views" if self._everywhere else f"{self.view.name}  / Enter: all views"
+            matches = f"{count} in {where}"
         others = () if self.views.display else self.inbox.views
         self.bar.show(others, self.inbox.counts, self.view, self.narrowing, matches)
         self.views.show(self.inbox.views, self.inbox.counts, self.view)
