@@ -115,6 +115,11 @@ def _show(shell: Shell, draft: Draft, *, fresh: bool) -> Composer:
     return pane
 
 
+def _writes_mail(account: Account) -> bool:
+    can = account.capabilities.on(Channel.MAIL)
+    return EffectKind.SEND in can.effects and can.recipients
+
+
 def _at_hand(shell: Shell) -> Conversation:
     conversation = shell.current()
     if conversation is None:
