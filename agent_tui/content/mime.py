@@ -23,16 +23,12 @@ from agent_tui.content.envelope import (
     shown_fields,
 )
 from agent_tui.content.headers import Headers, message_ids, milliseconds, plain_text, read_headers
-from agent_tui.content.mail import AttachmentPart, Mail
+from agent_tui.content.mail import Mail
 from agent_tui.content.parts import EMBEDDED, Part, files, read_structure, texts, walk
 from agent_tui.content.text import enriched_as_html
-from agent_tui.model.message import Address, Body
+from agent_tui.model.message import Body
 
 __all__ = [
-    "Address",
-    "AttachmentPart",
-    "Body",
-    "Mail",
     "assembled",
     "prepare_html",
     "prepare_text",

@@ -51,6 +51,7 @@ class _Text:
         self.quoted = [line.lstrip(" ").startswith(">") for line in lines]
         self.labels = [_label(line) for line in lines]
         self.end = len(lines)
+        self.looks = _MOST_LOOKS
 
     def filled(self, index: int) -> int:
         """The first line from ``index`` on with something in it, looking a few lines ahead."""
@@ -63,7 +64,7 @@ class _Text:
 def _quotes(text: _Text) -> Iterator[Fold]:
     seen = False  # the sender's own words have begun
     index = done = 0
-    while index < text.end:
+    while index < min(text.end, _MOST_LINES):
         start, end = _quote_at(text, index)
         if end == text.end and not seen and not text.quoted[index]:
             # A mail forwarded without a word: its header is shown, and what it quotes folded.
@@ -141,6 +142,9 @@ def _unmarked(text: _Text, last: int) -> tuple[int, int]:
 
 def _attribution(text: _Text, last: int, *, certain: bool) -> int | None:
     """Where "On ..., ... wrote:" begins that ends in the line ``last``; None if it is none."""
+    text.looks -= 1
+    if text.looks < 0:
+        return None
     words = ""
     found: int | None = None
     for index in range(last, max(-1, last - _LONGEST_ATTRIBUTION), -1):
@@ -296,6 +300,8 @@ def _own_lines(lines: Sequence[str], found: Sequence[Fold]) -> list[int]:
     return own
 
 
+_MOST_LINES = 100_000  # no letter is longer; what is, is a flood
+_MOST_LOOKS = 10_000  # lines that may introduce a quote
 _LONGEST_ATTRIBUTION = 5  # lines
 _WIDEST_ATTRIBUTION = 400  # characters
 _LONGEST_HEADER = 12
