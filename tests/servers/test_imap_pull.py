@@ -398,6 +398,26 @@ async def test_a_mail_on_which_the_server_breaks_off_does_not_hold_up_the_others
     await account.close()
 
 
+async def test_a_slow_line_is_asked_for_less_at_a_time(
+    dovecot: Dovecot, user: User, fault_proxy: FaultProxy
+) -> None:
+    dovecot.seed(user, 450)
+    account = adapter(dovecot, user, port=fault_proxy.port)
+    async with aclosing(account.pull({})) as running:
+        first = [await anext(running)]
+        fault_proxy.say("latency 60000")
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(anext(running), 0.2)
+    fault_proxy.say("drop")
+    fault_proxy.say("clear")
+
+    rest = await batches(account, cursors(first))
+
+    assert [len(batch.messages) for batch in [*first, *rest]][:4] == [200, 25, 50, 100]
+    assert len({one.remote_id for one in messages([*first, *rest])}) == 450
+    await account.close()
+
+
 async def test_a_server_that_falls_silent_is_given_up_in_time(
     dovecot: Dovecot, user: User, fault_proxy: FaultProxy
 ) -> None:

@@ -38,4 +38,8 @@ class Caution:
         """The connection broke while they were read: ask for fewer, and count for one alone."""
         if len(wanted) == 1:
             self._breaks[wanted.highest] += 1
+        self.took_too_long(wanted)
+
+    def took_too_long(self, wanted: Uids) -> None:
+        """Somebody lost patience on a slow line: ask for fewer."""
         self.size = max(1, min(self.size, len(wanted)) // _SHRINK)

@@ -1,5 +1,6 @@
 """Takes what is new in one mailbox, in batches that can be resumed after any of them."""
 
+import asyncio
 import hashlib
 import imaplib
 from collections.abc import AsyncGenerator, Mapping
@@ -91,6 +92,9 @@ class MailboxPull:
             taken = await self._line.run(partial(self._take, wanted=wanted))
         except Unreachable:
             self._caution.broke(wanted)
+            raise
+        except asyncio.CancelledError:
+            self._caution.took_too_long(wanted)
             raise
         self._caution.worked()
         return taken

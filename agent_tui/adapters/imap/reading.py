@@ -23,8 +23,9 @@ _SMALL = 256_000
 _BEGINNING = 256_000
 """Octets fetched of a bigger mail that its server cannot describe."""
 
-_MOST_OCTETS = 8_000_000
-"""Of small mails in one answer, so that a batch of many fits into memory and a slow line."""
+_OCTETS_EACH = 10_000
+"""Octets that a batch may have for each of its mails: where they are bigger it has fewer of
+them, so that it comes in time on a slow line."""
 
 _LONGEST_TEXT = 1_000_000
 """Octets fetched of the header and of each text of a big mail."""
@@ -53,7 +54,9 @@ class Reader:
     def take(self, client: Client, uidvalidity: int, wanted: Uids) -> Taken:
         """The mails of ``wanted``, newest first, at least one unless all have vanished."""
         listed = client.rows(str(wanted), "FLAGS INTERNALDATE RFC822.SIZE")
-        chosen = _fitting(listed[uid] for uid in wanted if uid in listed)
+        chosen = _fitting(
+            (listed[uid] for uid in wanted if uid in listed), _OCTETS_EACH * len(wanted)
+        )
         small = Uids.of(row.uid for row in chosen if row.size <= _SMALL)
         whole = _fetched(client, small)
         messages: dict[int, Incoming] = {}
@@ -111,13 +114,13 @@ class Reader:
         return incoming(assembled(header.headers, root, data, notes), place, self.own)
 
 
-def _fitting(rows: Iterable[Row]) -> list[Row]:
-    """The first of ``rows``, as many as are not too big together, and one at least."""
+def _fitting(rows: Iterable[Row], most: int) -> list[Row]:
+    """The first of ``rows``, up to ``most`` octets together, and one at least."""
     chosen: list[Row] = []
     octets = 0
     for row in rows:
         octets += min(row.size, _SMALL)
-        if chosen and octets > _MOST_OCTETS:
+        if chosen and octets > most:
             break
         chosen.append(row)
     return chosen
