@@ -55,6 +55,7 @@ class Compiled:
     where: str  # a condition over conversations c
     params: dict[str, object]  # of ``where``; their names are q1, q2, ...
     match: str | None  # some message must match this too; ``where`` does not repeat it
+    statuses: tuple[str, ...] = ()  # of a list such as status:open,pending; ``where`` has it too
 
 
 def compile_query(
@@ -76,7 +77,8 @@ def compile_query(
     match = compiler.expression(texts)
     if texts and not match:
         return Compiled("FALSE", {}, None)
-    return Compiled(compiler.condition(all_of(others)), compiler.params, match or None)
+    where = compiler.condition(all_of(others))
+    return Compiled(where, compiler.params, match or None, _statuses(others))
 
 
 _Text = Words | Phrase | Term
@@ -297,6 +299,16 @@ def _split(parts: Iterable[Query]) -> tuple[list[_Text], list[Query]]:
         else:
             others.append(part)
     return texts, others
+
+
+def _statuses(parts: Iterable[Query]) -> tuple[str, ...]:
+    """The statuses of the first list of them among conditions that all hold."""
+    for part in parts:
+        terms = part.parts if isinstance(part, Or) else ()
+        listed = [t.value for t in terms if isinstance(t, Term) and t.key is Key.STATUS]
+        if listed and len(listed) == len(terms):
+            return tuple(dict.fromkeys(listed))
+    return ()
 
 
 def _ascii_lower(text: str) -> str:
