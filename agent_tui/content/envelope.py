@@ -1,5 +1,7 @@
 """What a mail's header says about people, times and machines."""
 
+import re
+
 from agent_tui.content.addresses import addresses
 from agent_tui.content.headers import Headers, message_ids, parameterised, plain_text
 from agent_tui.content.safe import safe_line
@@ -68,7 +70,10 @@ def is_bounce(headers: Headers) -> bool:
     if headers.first("x-failed-recipients"):
         return True
     local = sender(headers).email.partition("@")[0].lower()
-    return local in {"mailer-daemon", "postmaster"} and not headers.first("in-reply-to")
+    if local == "mailer-daemon":
+        return True
+    system = local in _SYSTEMS or headers.first("return-path").strip() == "<>"
+    return system and _NOT_DELIVERED.search(headers.first("subject")) is not None
 
 
 def shown_fields(headers: Headers) -> tuple[tuple[str, str], ...]:
@@ -86,6 +91,12 @@ def shown_fields(headers: Headers) -> tuple[tuple[str, str], ...]:
 
 MOST_PEOPLE = 500
 MOST_IDS = 100
+_SYSTEMS = frozenset(["", "postmaster", "mdaemon", "ndr", "systemadministrator"])
+_NOT_DELIVERED = re.compile(
+    "undeliver|deliver[a-z]+ (?:status|notification|failure|failed|error|report)|delivery fail"
+    "|returned mail|mail (?:system )?error|unzustellbar|non remis|no se puede entregar",
+    re.IGNORECASE,
+)
 _BULK = frozenset("bulk list junk auto_reply auto-reply".split())
 _MARKERS = (
     "list-id",
@@ -98,5 +109,4 @@ _MARKERS = (
     "x-autoreply-from",
     "x-mail-autoreply",
     "x-loop",
-    "feedback-id",
 )
