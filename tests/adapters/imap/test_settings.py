@@ -4,7 +4,8 @@ import logging
 
 import pytest
 
-from agent_tui.adapters.contract import AccountContext, AccountProblem
+from agent_tui.adapters import registry
+from agent_tui.adapters.contract import AccountContext, AccountProblem, Adapter
 from agent_tui.adapters.imap import ImapAdapter
 from agent_tui.adapters.imap.settings import OPTIONS, OnResolve, Settings
 from agent_tui.model.account import EffectKind
@@ -83,6 +84,12 @@ def test_no_option_switches_verification_off() -> None:
     words = " ".join(f"{option.name} {' '.join(option.choices)}" for option in OPTIONS)
 
     assert not {"insecure", "none", "plain", "verify", "off"} & set(words.split())
+
+
+def test_it_is_found_under_its_name_and_keeps_the_contract() -> None:
+    kept: type[Adapter] = ImapAdapter  # checked by mypy
+
+    assert registry.load("imap") is kept
 
 
 def test_the_adapter_says_what_it_can_do() -> None:
