@@ -55,16 +55,20 @@ def read_headers(raw: bytes, start: int, end: int) -> Header:
     A line that is no field ends the header, as RFC 5322 parsers do, unless fields go on after
     it: then it is a broken continuation of the field before.
     """
-    first = _LINE_END.match(raw, start, end)
-    if first:
-        return Header(Headers(), first.end(), cut=False)
-    blank = _BLANK_LINE.search(raw, start, min(end, start + _MOST_OCTETS))
-    stop, body = (blank.start(), blank.end()) if blank else (min(end, start + _MOST_OCTETS), end)
-    lines, early = _field_lines(raw[start:stop])
-    cut = (blank is None and stop < end) or len(lines) > _MOST_FIELDS
-    headers = Headers(_field(line) for line in lines[:_MOST_FIELDS])
-    cut = cut or any(len(line) > _LONGEST_VALUE for line in lines[:_MOST_FIELDS])
-    return Header(headers, body if early is None else start + early, cut)
+    empty = _LINE_END.match(raw, start, end)
+    if empty:
+        return Header(Headers(), empty.end(), cut=False)
+    limit = min(end, start + _MOST_OCTETS)
+    blank = _BLANK_LINE.search(raw, start, limit)
+    lines, early = _field_lines(raw[start : blank.start() if blank else limit])
+    kept = lines[:_MOST_FIELDS]
+    whole = len(lines) == len(kept) and all(len(line) <= _LONGEST_VALUE for line in kept)
+    if early is not None:
+        body = start + early
+    else:
+        body = blank.end() if blank else end
+        whole = whole and (blank is not None or limit == end)
+    return Header(Headers(_field(line) for line in kept), body, cut=not whole)
 
 
 def parameterised(value: str) -> Parameterised:
@@ -107,27 +111,18 @@ def plain_text(value: str, limit: int | None = None) -> str:
 
 def _field_lines(block: bytes) -> tuple[list[bytes], int | None]:
     """The unfolded fields of ``block``, and where its body begins if that is within it."""
-    lines: list[bytes] = []
-    folded: list[bytes] = []
+    fields: list[list[bytes]] = []
     position = 0
     rows = block.split(b"\n")
     for index, row in enumerate(rows):
-        if row[:1] in {b" ", b"\t"} and folded:
-            folded.append(row.strip())
-        elif _FIELD.match(row):
-            if folded:
-                lines.append(b" ".join(folded))
-            folded = [row.rstrip()]
-        elif index and not _goes_on(rows, index):
-            return [*lines, *([b" ".join(folded)] if folded else [])], position
-        elif folded:
-            folded.append(row.strip())
-        elif index == 0 and not _MBOX_LINE.match(row) and not _goes_on(rows, index):
-            return [], 0
+        if _FIELD.match(row):
+            fields.append([row.rstrip()])
+        elif fields and (row.startswith((b" ", b"\t")) or _goes_on(rows, index)):
+            fields[-1].append(row.strip())
+        elif fields or not (_MBOX_LINE.match(row) or _goes_on(rows, index)):
+            return [b" ".join(field) for field in fields], position
         position += len(row) + 1
-    if folded:
-        lines.append(b" ".join(folded))
-    return lines, None
+    return [b" ".join(field) for field in fields], None
 
 
 def _goes_on(rows: list[bytes], index: int) -> bool:
