@@ -10,6 +10,7 @@ from typing import ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.geometry import Size
 from textual.timer import Timer
 from textual.widget import Widget
 
@@ -110,6 +111,7 @@ class Composer(Pane):
         self._listed = TextLine(shell, Part.ACCENT)
 
     def compose(self) -> ComposeResult:
+        self._place_message(self.app.size)
         yield self._last
         with Vertical():
             yield self._head
@@ -136,9 +138,12 @@ class Composer(Pane):
         self._focused = event.widget
 
     def on_resize(self, event: events.Resize) -> None:
-        beside = event.size.width >= _BESIDE
+        self._place_message(event.size)
+
+    def _place_message(self, size: Size) -> None:
+        beside = size.width >= _BESIDE
         self.set_class(beside, "-beside")
-        self.set_class(not beside and event.size.height >= _TALL, "-above")
+        self.set_class(not beside and size.height >= _TALL, "-above")
 
     def leave(self) -> None:
         """Write what is on the screen to disk; an answer nobody began leaves nothing behind."""

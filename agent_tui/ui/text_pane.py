@@ -76,14 +76,17 @@ class TextPane(ScrollView):
         self._layout_lines()
 
     def render_line(self, y: int) -> Strip:
+        self._prepare_lines()
         at = y + self.scroll_offset.y
         line = self._lines[at] if at < len(self._lines) else ()
         return draw.strip(line, self.size.width, self._shell.colours)
 
     def _layout_lines(self) -> None:
+        self._prepare_lines()
+        self.virtual_size = Size(self.size.width, len(self._lines))
+
+    def _prepare_lines(self) -> None:
         width = self.size.width
-        if not width or width == self._prepared_for:
-            return
-        self._prepared_for = width
-        self._lines = self._prepare(width)
-        self.virtual_size = Size(width, len(self._lines))
+        if width != self._prepared_for:
+            self._prepared_for = width
+            self._lines = self._prepare(width)
