@@ -64,7 +64,7 @@ def incoming(mail: Mail, place: Place, own: Own) -> Incoming:
         at=_when(mail.sent_at, place.arrived),
         body=mail.body,
         subject=mail.subject,
-        recipients=Recipients(mail.to, mail.cc, mail.bcc),
+        recipients=Recipients(mail.to, mail.cc, mail.bcc, mail.reply_to),
         message_id=mail.message_id,
         references=_thread(mail),
         content_hash=mail.content_hash,
