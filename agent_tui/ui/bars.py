@@ -69,7 +69,7 @@ class StatusLine(Widget):
         self._shell = shell
         self._hint = ""
         self._sentence = ""
-        self._part = Part.BAR
+        self._part = Part.BAR_ACCENT
         self._facts: tuple[Piece, ...] = ()
 
     @property
@@ -79,7 +79,7 @@ class StatusLine(Widget):
 
     def say(self, sentence: str, *, error: bool = False) -> None:
         """Show a sentence in place of the hint; an empty one brings the hint back."""
-        part = Part.BAR_ERROR if error else Part.BAR_ACCENT
+        part = Part.BAR_ERROR if error and sentence else Part.BAR_ACCENT
         if (sentence, part) != (self._sentence, self._part):
             self._sentence, self._part = sentence, part
             self.refresh()

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
+from textual.geometry import Size
 from textual.strip import Strip
 
 from agent_tui.content.safe import safe_line
@@ -15,7 +16,7 @@ from agent_tui.ui import draw
 from agent_tui.ui.cells import Glyphs, folded
 from agent_tui.ui.history import Happening, happenings
 from agent_tui.ui.lines import Detail, Document, Place, document, first_unread, say_time
-from agent_tui.ui.markup import Line, Look
+from agent_tui.ui.markup import Look
 from agent_tui.ui.rows import Piece, stars
 from agent_tui.ui.shell import Pane, Shell, Where
 from agent_tui.ui.theme import Part
@@ -45,7 +46,8 @@ class ConversationPane(Pane):
         self._earlier = 0
         self._document = Document(())
         self._place = Place(0, 0)
-        self._lines: list[Line] | None = None  # in view
+        self._laid_out: Size | None = None  # what document and view were made for
+        self._view: list[Strip] = []
         self._opened_at_unread = True
         self._unfolded = False
         self._words: tuple[str, ...] = ()
@@ -57,13 +59,13 @@ class ConversationPane(Pane):
         self.detail, self._unfolded = Detail.RENDERED, False
         self._read(conversation)
         self._opened_at_unread = True
-        self._prepare()
+        self._make_anew()
 
     def clear(self) -> None:
         """Show nothing."""
         self.conversation, self.messages = None, ()
-        self._document, self._place, self._lines = Document(()), Place(0, 0), None
-        self.refresh()
+        self._document, self._place = Document(()), Place(0, 0)
+        self._show()
 
     def reload(self) -> None:
         """Read the conversation again; the place in it stays, and nothing is drawn when nothing
@@ -78,7 +80,7 @@ class ConversationPane(Pane):
         self._read(now)
         if before != (now, self.messages, self._happened):
             self._opened_at_unread = False
-            self._prepare(follow=len(self.messages) > len(before[1]))
+            self._make_anew(follow=len(self.messages) > len(before[1]))
 
     def first_message(self) -> Message | None:
         """The message at the top of the view, to which keys such as copy refer."""
@@ -90,13 +92,13 @@ class ConversationPane(Pane):
     def cycle_detail(self) -> Detail:
         """Rendered, with headers, source, and again."""
         self.detail = _NEXT_DETAIL[self.detail]
-        self._prepare()
+        self._make_anew()
         return self.detail
 
     def toggle_folds(self) -> bool:
         """Show quotes and signatures, or fold them; whether they are shown now."""
         self._unfolded = not self._unfolded
-        self._prepare()
+        self._make_anew()
         return self._unfolded
 
     def find(self, way: int) -> bool:
@@ -123,14 +125,13 @@ class ConversationPane(Pane):
         return self._document.moved(self._place, 1, self._height) == self._place
 
     def render_line(self, y: int) -> Strip:
-        if self.conversation is None:
-            return draw.blank(self.size.width, self._shell.colours)
-        if y < _TITLE:
-            return self._title(y, self.conversation)
-        return draw.strip(self._view_line(y - _TITLE), self.size.width, self._shell.colours)
+        if self._laid_out != self.size:
+            self._prepare()
+            self._view = self._drawn()
+        return self._view[y]
 
-    def on_resize(self) -> None:
-        self._prepare()
+    def focus_changed(self) -> None:
+        """Nothing in the pane shows it: the list's cursor does."""
 
     @property
     def _height(self) -> int:
@@ -150,9 +151,18 @@ class ConversationPane(Pane):
         others = conversations.of_customer(self._shell.db, conversation.customer_id, limit=100)
         self._earlier = len([other for other in others if other.id != conversation.id])
 
+    def _make_anew(self, *, follow: bool = False) -> None:
+        """Show what has been read or chosen; hidden, it is made when it is first drawn."""
+        if self.size.width and self.display:
+            self._prepare(follow=follow)
+            self._show()
+        else:
+            self._laid_out = None
+
     def _prepare(self, *, follow: bool = False) -> None:
-        """Make the document anew for this width; ``follow``: stay at the end if we are there."""
-        if self.conversation is None or not self.size.width:
+        """Make the document for this width; ``follow``: stay at the end if we are there."""
+        self._laid_out = self.size
+        if self.conversation is None:
             return
         at_end = follow and self._document.blocks and self.at_end
         look = Look(
@@ -172,21 +182,29 @@ class ConversationPane(Pane):
             place = Place(block, 0)
         end = self._document.end(self._height) if at_end else place
         self._place = end if at_end else self._document.fitting(place, self._height)
-        self._lines = None
-        self.refresh()
 
     def _go(self, place: Place) -> None:
         self._opened_at_unread = False
         place = self._document.fitting(place, self._height)
         if place != self._place:
             self._place = place
-            self._lines = None
-            self.refresh()
+            self._show()
 
-    def _view_line(self, number: int) -> Line:
-        if self._lines is None:
-            self._lines = self._document.lines(self._place, self._height)
-        return self._lines[number] if number < len(self._lines) else ()
+    def _show(self) -> None:
+        """Draw the lines that are different."""
+        before, self._view = self._view, self._drawn()
+        draw.repaint(self, before, self._view)
+
+    def _drawn(self) -> list[Strip]:
+        width, height = self.size
+        theme, conversation = self._shell.colours, self.conversation
+        if conversation is None:
+            return [draw.blank(width, theme)] * height
+        lines = self._document.lines(self._place, self._height)
+        lines += [()] * (self._height - len(lines))
+        view = [self._title(y, conversation) for y in range(_TITLE)]
+        view += [draw.strip(line, width, theme) for line in lines]
+        return view[:height]
 
     def _title(self, y: int, conversation: Conversation) -> Strip:
         width = self._inner

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
+from textual.geometry import Size
 from textual.strip import Strip
 
 from agent_tui.content.safe import safe_line, safe_text
@@ -42,6 +43,8 @@ class CustomerPane(Pane):
         self._head: list[Line] = []
         self._cursor = 0
         self._top = 0
+        self._laid_out: Size | None = None  # what head and view were made for
+        self._view: list[Strip] = []
 
     @property
     def current(self) -> Conversation | None:
@@ -66,13 +69,14 @@ class CustomerPane(Pane):
             self._top = 0
             places = [row.id for row in self._conversations]
             self._cursor = places.index(self._shown) if self._shown in places else 0
-        self._lay_out()
+        self._laid_out = None
+        self._show()
 
     def move(self, rows: int) -> None:
         most = max(len(self._conversations) - 1, 0)
         self._cursor = min(max(self._cursor + rows, 0), most)
         self._keep_in_view()
-        self.refresh()
+        self._show()
 
     def turn(self, pages: float) -> None:
         self.move(int(pages * max(self.size.height // 2, 1)))
@@ -84,16 +88,28 @@ class CustomerPane(Pane):
         if self.current is not None:
             self._opened(self.current.id)
 
-    def on_resize(self) -> None:
-        self._lay_out()
-
-    def on_focus(self) -> None:
-        self.refresh()
-
-    def on_blur(self) -> None:
-        self.refresh()
+    def focus_changed(self) -> None:
+        self._show()
 
     def render_line(self, y: int) -> Strip:
+        if self._laid_out != self.size:
+            self._view = self._drawn()
+        return self._view[y]
+
+    def _show(self) -> None:
+        """Draw the lines that are different."""
+        if self.size.width:
+            before, self._view = self._view, self._drawn()
+            draw.repaint(self, before, self._view)
+
+    def _drawn(self) -> list[Strip]:
+        if self._laid_out != self.size:
+            self._laid_out = self.size
+            self._head = self._head_lines(self._customer, self.size.width - 1)
+            self._keep_in_view()
+        return [self._line(y) for y in range(self.size.height)]
+
+    def _line(self, y: int) -> Strip:
         width = self.size.width
         number = self._top + y
         if number < len(self._head):
@@ -107,12 +123,6 @@ class CustomerPane(Pane):
             pieces = (Piece("".join(piece.text for piece in pieces), Part.CURSOR),)
             return draw.strip(pieces, width, self._shell.colours, Part.CURSOR)
         return draw.strip(pieces, width, self._shell.colours)
-
-    def _lay_out(self) -> None:
-        if self.size.width:
-            self._head = list(self._head_lines(self._customer, self.size.width - 1))
-            self._keep_in_view()
-            self.refresh()
 
     def _head_lines(self, customer: Customer | None, width: int) -> list[Line]:
         if customer is None:

@@ -17,7 +17,7 @@ from agent_tui.ui.conversation_pane import ConversationPane
 from agent_tui.ui.customer_pane import CustomerPane
 from agent_tui.ui.empty import nothing_here
 from agent_tui.ui.inbox import EVERYTHING, Inbox, searched_words
-from agent_tui.ui.layout import Slot, arrange
+from agent_tui.ui.layout import Layout, Slot, arrange
 from agent_tui.ui.list_pane import ListPane
 from agent_tui.ui.shell import Pane, Shell
 from agent_tui.ui.views_pane import ViewsPane
@@ -66,6 +66,7 @@ class Desk(Widget):
         self._settings = settings
         self._after = settings.after_resolve
         self._zoomed = False
+        self._layout: Layout | None = None
         self._returns: dict[str, int] = {}  # the cursor's conversation of each view left
         self._rest: asyncio.TimerHandle | None = None
 
@@ -207,10 +208,12 @@ class Desk(Widget):
         """Show the panes that fit, each with its width."""
         width = self.app.size.width
         layout = arrange(width, self.slot, preview=self._settings.preview, zoomed=self._zoomed)
-        for slot, pane in self._panes():
-            pane.display = layout.shows(slot)
-            if layout.shows(slot):
-                pane.styles.width = layout.widths[slot]
+        if layout != self._layout:  # to set a style to what it was lays everything out again
+            self._layout = layout
+            for slot, pane in self._panes():
+                pane.display = layout.shows(slot)
+                if layout.shows(slot):
+                    pane.styles.width = layout.widths[slot]
         if layout.shows(Slot.CUSTOMER):
             self.customer.show(self.reading.conversation or self.list.current)
         if layout.shows(Slot.READING) and self.reading.conversation is None:

@@ -1,11 +1,13 @@
 """Pieces of styled text as the strips that Textual's line API wants."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
+from textual.geometry import Region
 from textual.strip import Strip
+from textual.widget import Widget
 
 from agent_tui.ui.cells import fit
 from agent_tui.ui.rows import Piece
@@ -52,6 +54,18 @@ def _style(piece: Piece, theme: Theme) -> Style:
     if piece.bold:
         style += _BOLD
     return style + _ITALIC if piece.italic else style
+
+
+def repaint(widget: Widget, before: Sequence[Strip], now: Sequence[Strip]) -> None:
+    """Have Textual draw the lines that are different: it never compares by itself, and on a
+    slow link bytes are waiting time."""
+    if len(before) != len(now):
+        widget.refresh()
+        return
+    width = widget.size.width
+    lines = [Region(0, y, width, 1) for y, strip in enumerate(now) if strip != before[y]]
+    if lines:
+        widget.refresh(*lines)
 
 
 def _fill(segments: list[Segment], room: int, style: Style) -> None:

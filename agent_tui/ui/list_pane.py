@@ -56,22 +56,21 @@ class ListPane(Pane):
         """Read the rows again; the cursor stays on its line of the screen as far as it can."""
         if self.listing is None:
             return
-        before = [*self._visible(), self.current, self.listing.new_above]
+        before = self._view()
         line = self.listing.cursor - self._top
         self.listing.refresh()
         self._top = max(self.listing.cursor - line, 0)
         if self._top == 0:
             self.listing.new_above = 0
         self._keep_in_view()
-        if before != [*self._visible(), self.current, self.listing.new_above]:
-            self.refresh()
+        draw.repaint(self, before, self._view())
 
     def tick(self) -> None:
         """Ages have grown by a minute."""
         minute = self._clock() // MINUTE
         if minute != self._minute:
-            self._minute = minute
-            self.refresh()
+            before, self._minute = self._view(), minute
+            draw.repaint(self, before, self._view())
 
     def move(self, rows: int) -> None:
         if self.listing is None or not self.listing.rows:
@@ -132,18 +131,14 @@ class ListPane(Pane):
     def on_resize(self) -> None:
         self._keep_in_view()
 
-    def on_focus(self) -> None:
-        self._refresh_rows(self._cursor())
-
-    def on_blur(self) -> None:
+    def focus_changed(self) -> None:
         self._refresh_rows(self._cursor())
 
     def _cursor(self) -> int:
         return self.listing.cursor if self.listing else 0
 
-    def _visible(self) -> list[Conversation]:
-        rows = self.listing.rows if self.listing else []
-        return rows[self._top : self._top + self.size.height]
+    def _view(self) -> list[Strip]:
+        return [self.render_line(y) for y in range(self.size.height)]
 
     def _after_move(self, old: int) -> None:
         top = self._top

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol
 
+from textual import events
 from textual.widget import Widget
 
 from agent_tui.actions.registry import Context
@@ -73,6 +74,20 @@ class Pane(Widget):
     where: ClassVar[Where]
     can_focus = True
 
+    def on_focus(self, event: events.Focus) -> None:
+        event.prevent_default()  # Textual would paint the whole pane again
+        self.has_focus = True
+        self.focus_changed()
+
+    def on_blur(self, event: events.Blur) -> None:
+        event.prevent_default()
+        self.has_focus = False
+        self.focus_changed()
+
+    def focus_changed(self) -> None:
+        """The pane has got or lost the keyboard; repaint what shows it, by default all."""
+        self.refresh()
+
     def leave(self) -> None:
         """Called before the pane goes or the program ends: save what was typed."""
 
@@ -90,7 +105,7 @@ class Pane(Widget):
 
     def focus_inside(self) -> None:
         """Take the keyboard: the pane itself, or the part of it that had it last."""
-        self.focus(scroll_visible=False)
+        self.screen.set_focus(self, scroll_visible=False)
 
 
 Run = Callable[["Shell", int], Awaitable[None] | None]
