@@ -20,7 +20,8 @@ def tell_status(context: Context, before: Conversation, after: Status) -> None:
     account = accounts.get(context.db, before.account)
     if account is None or EffectKind.STATUS not in account.capabilities.effects:
         return
-    outbox.replace_status(context.db, before.id)
+    if outbox.replace_status(context.db, before.id):
+        return  # the provider never heard of the other, and has what we want
     outbox.queue(
         context.db,
         account=before.account,

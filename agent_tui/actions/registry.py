@@ -104,11 +104,13 @@ def perform(
         raise ActionError(f"There is no action '{name}'; see 'agent-tui help actions'.")
     given = dict(args or {})
     known = {argument.name for argument in action.arguments}
-    for wrong in given.keys() - known:
+    for wrong in sorted(given.keys() - known):
         raise ActionError(f"'{name}' takes no argument '{wrong}'.")
     for argument in action.arguments:
-        if not argument.optional and not given.get(argument.name):
+        if not argument.optional and not given.get(argument.name, "").strip():
             raise ActionError(f"'{name}' needs {argument.name}: {argument.help}.")
     if action.scope is not Scope.NOTHING and not targets:
         raise ActionError(f"'{name}' needs a conversation.")
+    if action.scope is Scope.CUSTOMER and len(targets) > 1:
+        raise ActionError(f"'{name}' is for one customer at a time.")
     return action.run(context, targets, given)

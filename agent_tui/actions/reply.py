@@ -1,11 +1,11 @@
-"""Writing: drafts become messages in the thread and effects in the outbox; notes stay here."""
+"""Writing: drafts are begun, checked and sent; the agent decides what became of doubtful sends."""
 
-import mimetypes
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from uuid import uuid4
 
+from agent_tui.actions import posting
+from agent_tui.actions.recipients import address_problems, answer_to
 from agent_tui.actions.registry import (
     Action,
     ActionError,
@@ -17,39 +17,24 @@ from agent_tui.actions.registry import (
 )
 from agent_tui.actions.triage import change
 from agent_tui.model.account import Account, EffectKind
-from agent_tui.model.clock import DAY, Millis
 from agent_tui.model.conversation import Channel, Conversation, Status
-from agent_tui.model.customer import IdentityKind, normal
 from agent_tui.model.draft import Draft, DraftKind
-from agent_tui.model.event import Entity, Stamp
-from agent_tui.model.incoming import Outgoing
-from agent_tui.model.message import (
-    Address,
-    Attachment,
-    Body,
-    Delivery,
-    Direction,
-    FetchState,
-    Message,
-    Recipients,
-)
-from agent_tui.model.outbox import OutboxState
+from agent_tui.model.event import DECIDE, Entity, Stamp
+from agent_tui.model.message import Direction, Recipients
+from agent_tui.model.outbox import NEEDS_DECISION, OutboxItem
 from agent_tui.model.threading import bare_subject
-from agent_tui.store import (
-    accounts,
-    codec,
-    conversations,
-    customers,
-    drafts,
-    events,
-    messages,
-    outbox,
-    summary,
-    threads,
-)
+from agent_tui.store import accounts, changes, conversations, drafts, events, messages, outbox
+from agent_tui.store.changes import Value
 
 UNFINISHED = "{{"
 """What a canned reply's open variable or prompt looks like in a draft."""
+
+_CALLED = {
+    DraftKind.REPLY: "Reply",
+    DraftKind.FORWARD: "Forward",
+    DraftKind.NEW: "Message",
+    DraftKind.NOTE: "Note",
+}
 
 
 def start(
@@ -74,7 +59,7 @@ def start(
     account = accounts.get(context.db, conversation.account, conversation.channel)
     recipients = Recipients()
     if kind is DraftKind.REPLY and answered and account and account.capabilities.recipients:
-        recipients = _answer_to(answered, account, everybody=everybody)
+        recipients = answer_to(answered, account, everybody=everybody)
     prefix = {DraftKind.REPLY: "Re: ", DraftKind.FORWARD: "Fwd: "}.get(kind, "")
     subject = answered.subject if answered and answered.subject else conversation.subject
     return drafts.create(
@@ -116,7 +101,7 @@ def problems(context: Context, draft: Draft) -> list[str]:
     found = []
     if not draft.body.strip():
         found.append("There is no text.")
-    if UNFINISHED in draft.body:
+    if UNFINISHED in draft.body or UNFINISHED in draft.subject:
         found.append("A variable or prompt of the canned reply is still open.")
     missing = [path for path in draft.files if not Path(path).is_file()]
     found += [f"The attachment {Path(path).name} is not there any more." for path in missing]
@@ -125,18 +110,13 @@ def problems(context: Context, draft: Draft) -> list[str]:
     account = accounts.get(context.db, draft.account, _channel(context, draft))
     if account is None or EffectKind.SEND not in account.capabilities.effects:
         return [*found, f"The account '{draft.account}' cannot send."]
-    if account.capabilities.recipients:
-        found += _address_problems(draft)
-    limit = account.capabilities.reply_limit
-    if limit is not None and len(draft.body) > limit:
-        found.append(f"The text has {len(draft.body)} characters; at most {limit} are allowed.")
-    return found
+    return found + _refusals(draft, account)
 
 
 def send(context: Context, draft: Draft) -> Done:
     """Send ``draft``, or file it when it is a note; the draft is gone, undo brings it back.
 
-    Raises ActionError with the first of :func:`problems`.
+    Raises ActionError with the first of :func:`problems`, or when the draft is gone already.
     """
     for problem in problems(context, draft):
         raise ActionError(f"Not sent: {problem}")
@@ -146,33 +126,12 @@ def send(context: Context, draft: Draft) -> Done:
     assert account is not None
     stamp = context.stamp(draft.kind)
     with context.db.transaction(durable=True):
-        conversation = _conversation(context, draft)
-        outgoing = _outgoing(context, draft, account, conversation, stamp.at)
-        message = _message(context, draft, outgoing, conversation, _new_key(account))
-        messages.insert(context.db, message)
-        _remember(context, message, outgoing)
-        hold = _hold(context, account, conversation)
-        item = outbox.queue(
-            context.db,
-            account=account.name,
-            kind=EffectKind.SEND,
-            key=message.message_id or "",
-            payload=codec.dump_outgoing(outgoing),
-            agent=context.agent,
-            now=stamp.at,
-            hold=hold,
-            conversation_id=conversation.id,
-            message_id=message.id,
-        )
-        events.append(
-            context.db, stamp, Entity.OUTBOX, item, "queued", drafts.dump(draft), message.id
-        )
-        drafts.delete(context.db, draft.id)
-        summary.recount(context.db, conversation.id)
-        _await_customer(context, stamp, conversation.id)
-    when = f"leaves in {hold // 1000} s, u calls it back" if hold else "on its way"
-    to = ", ".join(a.email for a in outgoing.recipients.to) or conversation.customer
-    return Done(f"Reply to {to} {when}.", (conversation.id,), stamp.batch)
+        posted = posting.post(context, stamp, draft, account)
+        if draft.kind is not DraftKind.FORWARD:
+            _await_customer(context, stamp, posted.conversation.id)
+    when = f"leaves in {posted.hold // 1000} s, u calls it back" if posted.hold else "on its way"
+    told = f"{_CALLED[draft.kind]} to {posted.to} {when}."
+    return Done(told, (posted.conversation.id,), stamp.batch)
 
 
 def decide(context: Context, item_id: int, choice: str) -> Done:
@@ -180,55 +139,14 @@ def decide(context: Context, item_id: int, choice: str) -> Done:
 
     Raises ActionError when there is nothing to decide any more.
     """
-    item = outbox.get(context.db, item_id)
-    if item is None or item.state not in (OutboxState.FAILED, OutboxState.UNCERTAIN):
-        raise ActionError("There is nothing to decide about that message any more.")
-    stamp = context.stamp(choice)
+    stamp = context.stamp(DECIDE)
     with context.db.transaction(durable=True):
-        told = _carry_out(context, item_id, choice)
-        events.append(
-            context.db, stamp, Entity.OUTBOX, item_id, "decision", item.state.value, choice
-        )
+        item = outbox.get(context.db, item_id)
+        if item is None or item.state not in NEEDS_DECISION:
+            raise ActionError("There is nothing to decide about that message any more.")
+        told = _carry_out(context, stamp, item, choice)
+        events.append(context.db, stamp, Entity.OUTBOX, item_id, "decision", item.state, choice)
     return Done(told, (item.conversation_id,) if item.conversation_id else ())
-
-
-def _carry_out(context: Context, item_id: int, choice: str) -> str:
-    item = outbox.get(context.db, item_id)
-    assert item is not None
-    match choice:
-        case "again":
-            outbox.retry(context.db, item, context.clock(), "")
-            return "It is sent again."
-        case "sent":
-            outbox.settle_sent(context.db, item, context.clock())
-            return "Marked as sent."
-        case "discard":
-            return _discard(context, item_id)
-        case _:
-            raise ActionError(f"'{choice}' is no choice: again, sent or discard.")
-
-
-def _discard(context: Context, item_id: int) -> str:
-    item = outbox.get(context.db, item_id)
-    assert item is not None
-    outbox.cancel(context.db, item)
-    message = messages.get(context.db, item.message_id) if item.message_id else None
-    if message is not None:
-        take_back(context, message)
-        queued = [
-            e for e in events.of_entity(context.db, Entity.OUTBOX, item.id) if e.field == "queued"
-        ]
-        if queued and isinstance(queued[0].before, dict):
-            drafts.create(context.db, drafts.load(queued[0].before, context.clock()))
-    return "Not sent; the text is a draft again."
-
-
-def take_back(context: Context, message: Message) -> None:
-    """Remove a message of ours that never left from its conversation."""
-    outbox.forget_message(context.db, message.id)
-    messages.delete(context.db, message)
-    if not summary.recount(context.db, message.conversation_id):
-        conversations.delete_empty(context.db, message.conversation_id)
 
 
 def _channel(context: Context, draft: Draft) -> Channel:
@@ -238,145 +156,17 @@ def _channel(context: Context, draft: Draft) -> Channel:
     return conversation.channel if conversation else Channel.MAIL
 
 
-def _address_problems(draft: Draft) -> list[str]:
-    people = draft.recipients.all()
-    found = [] if people else ["There is nobody in To, Cc or Bcc."]
-    found += [
-        f"'{a.email}' is not a mail address."
-        for a in people
-        if "@" not in a.email.strip("@") or any(c.isspace() for c in a.email)
-    ]
-    if draft.kind is DraftKind.NEW and not draft.subject.strip():
-        found.append("There is no subject.")
+def _refusals(draft: Draft, account: Account) -> list[str]:
+    """What the account cannot do of what the draft wants, a sentence each."""
+    can = account.capabilities
+    found = address_problems(draft) if can.recipients or draft.kind is DraftKind.NEW else []
+    if draft.files and not can.attach:
+        found.append(f"The account '{account.name}' cannot send files.")
+    if can.reply_limit is not None and len(draft.body) > can.reply_limit:
+        found.append(
+            f"The text has {len(draft.body)} characters; at most {can.reply_limit} are allowed."
+        )
     return found
-
-
-def _answer_to(message: Message, account: Account, *, everybody: bool) -> Recipients:
-    own = normal(IdentityKind.EMAIL, account.address)
-    if message.direction is Direction.OUTBOUND:
-        return Recipients(to=message.recipients.to, cc=message.recipients.cc if everybody else ())
-    wrote = message.recipients.reply_to or (
-        (Address(message.author if message.author != message.address else "", message.address),)
-        if "@" in message.address
-        else ()
-    )
-    taken = {own, *(normal(IdentityKind.EMAIL, a.email) for a in wrote)}
-    others = [
-        a
-        for a in (*message.recipients.to, *message.recipients.cc)
-        if normal(IdentityKind.EMAIL, a.email) not in taken
-    ]
-    return Recipients(to=wrote, cc=tuple(others) if everybody else ())
-
-
-def _conversation(context: Context, draft: Draft) -> Conversation:
-    if draft.conversation_id is not None:
-        found = conversations.get(context.db, draft.conversation_id)
-        if found is None:
-            raise ActionError("The conversation of this draft is gone; start a new one.")
-        return found
-    first = draft.recipients.all()[0]
-    now = context.clock()
-    customer = customers.of_identity(context.db, IdentityKind.EMAIL, first.email, first.name, now)
-    new = conversations.create(
-        context.db,
-        account=draft.account,
-        channel=Channel.MAIL,
-        subject=draft.subject,
-        status=Status.OPEN,
-        customer_id=customer,
-        at=now,
-        assignee=context.agent,
-    )
-    made = conversations.get(context.db, new)
-    assert made is not None
-    return made
-
-
-def _outgoing(
-    context: Context,
-    draft: Draft,
-    account: Account,
-    conversation: Conversation,
-    now: Millis,
-) -> Outgoing:
-    thread = [
-        m for m in messages.of_conversation(context.db, conversation.id) if m.message_id is not None
-    ]
-    forwarded = draft.kind is DraftKind.FORWARD
-    ids = () if forwarded else tuple(m.message_id for m in thread if m.message_id)
-    return Outgoing(
-        subject=draft.subject,
-        text=draft.body,
-        sender=Address(account.display_name, account.address),
-        recipients=draft.recipients,
-        in_reply_to=ids[-1] if ids else None,
-        references=ids,
-        files=draft.files,
-        date=now,
-        thread_key=conversation.thread_key,
-    )
-
-
-def _new_key(account: Account) -> str:
-    """A Message-ID nobody can guess, at the account's own domain (RFC 5322 3.6.4)."""
-    domain = account.address.rpartition("@")[2] or "agent-tui.invalid"
-    return f"{uuid4().hex}@{domain}"
-
-
-def _message(
-    context: Context, draft: Draft, outgoing: Outgoing, conversation: Conversation, key: str
-) -> Message:
-    return Message(
-        id=_after(context, conversation, outgoing.date),
-        conversation_id=conversation.id,
-        account=draft.account,
-        direction=Direction.OUTBOUND,
-        author=outgoing.sender.name or outgoing.sender.email or context.agent,
-        address=outgoing.sender.email or context.agent,
-        at=outgoing.date,
-        subject=outgoing.subject,
-        body=Body(draft.body),
-        recipients=draft.recipients,
-        message_id=key,
-        delivery=Delivery.QUEUED,
-        attachments=tuple(map(_file, draft.files)),
-    )
-
-
-def _after(context: Context, conversation: Conversation, at: Millis) -> int:
-    """An id behind everything in the conversation, whatever the customer's clock says."""
-    last = messages.newest(context.db, conversation.id)
-    floor = messages.time_of(last) if last is not None else 0
-    return messages.new_id(context.db, max(at, min(floor, at + 2 * DAY)))
-
-
-def _file(path: str) -> Attachment:
-    file = Path(path)
-    kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-    return Attachment(
-        id=0,
-        message_id=0,
-        name=file.name,
-        type=kind,
-        size=file.stat().st_size,
-        part="",
-        inline=False,
-        state=FetchState.HERE,
-        path=str(file),
-    )
-
-
-def _remember(context: Context, message: Message, outgoing: Outgoing) -> None:
-    threads.remember(
-        context.db, message.account, message.conversation_id, message.message_id, issued=True
-    )
-    people = {normal(IdentityKind.EMAIL, a.email) for a in outgoing.recipients.all()}
-    threads.join(context.db, message.conversation_id, people)
-
-
-def _hold(context: Context, account: Account, conversation: Conversation) -> Millis:
-    return context.undo_ms.get(conversation.channel, account.capabilities.undo_ms)
 
 
 def _await_customer(context: Context, stamp: Stamp, conversation_id: int) -> None:
@@ -391,25 +181,61 @@ def _file_note(context: Context, draft: Draft) -> Done:
         raise ActionError("A note needs a conversation.")
     stamp = context.stamp("note")
     with context.db.transaction(durable=True):
-        message = Message(
-            id=messages.new_id(context.db, stamp.at),
-            conversation_id=draft.conversation_id,
-            account=draft.account,
-            direction=Direction.NOTE,
-            author=context.agent,
-            address=context.agent,
-            at=stamp.at,
-            subject="",
-            body=Body(draft.body),
-            attachments=tuple(map(_file, draft.files)),
-        )
-        messages.insert(context.db, message)
-        events.append(
-            context.db, stamp, Entity.MESSAGE, message.id, "note", drafts.dump(draft), message.id
-        )
-        drafts.delete(context.db, draft.id)
-        summary.recount(context.db, draft.conversation_id)
+        posting.file_note(context, stamp, draft, draft.conversation_id)
     return Done("Note added.", (draft.conversation_id,), stamp.batch)
+
+
+def _carry_out(context: Context, stamp: Stamp, item: OutboxItem, choice: str) -> str:
+    match choice:
+        case "again":
+            outbox.retry(context.db, item, context.clock(), "")
+            return "It is sent again."
+        case "sent":
+            outbox.settle_sent(context.db, item, context.clock())
+            return "Marked as sent."
+        case "discard":
+            return _discard(context, stamp, item)
+        case _:
+            raise ActionError(f"'{choice}' is no choice: again, sent or discard.")
+
+
+def _discard(context: Context, stamp: Stamp, item: OutboxItem) -> str:
+    """Drop the effect; a message is a draft again, and its conversation stands as before it."""
+    outbox.cancel(context.db, item)
+    history = events.of_entity(context.db, Entity.OUTBOX, item.id)
+    queued = next((e for e in history if e.field == "queued" and e.undoes is None), None)
+    message = messages.get(context.db, item.message_id) if item.message_id else None
+    if message is None or queued is None or not isinstance(queued.before, dict):
+        return "Dropped."
+    _put_back(context, stamp, queued.stamp.batch, message.conversation_id)
+    posting.take_back(context, message)
+    draft = drafts.create(context.db, drafts.load(queued.before, context.clock()))
+    events.append(
+        context.db,
+        stamp,
+        Entity.OUTBOX,
+        item.id,
+        "queued",
+        draft.id,
+        None,
+        undoes=queued.stamp.batch,
+    )
+    return "Not sent; the text is a draft again."
+
+
+def _put_back(context: Context, stamp: Stamp, batch: str, conversation_id: int) -> None:
+    """Take back what sending changed, as far as nobody has changed it since."""
+    conversation = conversations.get(context.db, conversation_id)
+    if conversation is None:
+        return
+    fields: dict[str, Value] = {
+        event.field: changes.plain(event.before)
+        for event in events.of_batch(context.db, batch)
+        if event.entity is Entity.CONVERSATION
+        and event.entity_id == conversation_id
+        and changes.value(conversation, event.field) == event.after
+    }
+    change(context, stamp, conversation, fields, undoes=batch)
 
 
 def _written(kind: DraftKind, context: Context, targets: Sequence[int], text: str) -> Done:

@@ -30,14 +30,16 @@ def _each(
     fields: Callable[[Conversation], Mapping[str, Value]],
     did: str,
 ) -> Done:
-    """Change each target's fields as one batch and say what came of it."""
+    """Change each target's fields as one batch and say what came of it.
+
+    Targets that are gone are passed over, unless all are.
+    """
     stamp = context.stamp(name)
     with context.db.transaction():
-        changed = [
-            conversation.id
-            for conversation in conversations.by_ids(context.db, targets)
-            if change(context, stamp, conversation, fields(conversation))
-        ]
+        found = conversations.by_ids(context.db, list(dict.fromkeys(targets)))
+        if not found:
+            raise ActionError(f"There is no conversation #{targets[0]}.")
+        changed = [c.id for c in found if change(context, stamp, c, fields(c))]
     if not changed:
         return Done(f"Nothing to do: already {did}.")
     what = f"#{changed[0]}" if len(changed) == 1 else f"{len(changed)} conversations"

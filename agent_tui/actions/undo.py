@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from agent_tui.actions.posting import take_back
 from agent_tui.actions.registry import Action, ActionError, Context, Done, Scope
-from agent_tui.actions.reply import take_back
 from agent_tui.actions.triage import change
 from agent_tui.model.conversation import Conversation
 from agent_tui.model.event import KEEP, REDO, UNDO, Entity, Event, Stamp
@@ -14,32 +14,27 @@ from agent_tui.store.changes import Value
 def undo(context: Context, _: Sequence[int] = (), __: Mapping[str, str] | None = None) -> Done:
     """Take back the agent's newest batch that still stands, also one of an earlier session.
 
-    Raises ActionError when there is none, when somebody changed the same thing since, or when a
-    reply of the batch has left; such a reply is then skipped by the next undo.
+    What somebody has changed since stays as it is now, and the sentence says so. Raises ActionError
+    when there is no batch, when nothing of it can be taken back, or when a reply of it has left;
+    such a batch is then skipped by the next undo.
     """
     batch = events.last_to_undo(context.db, context.agent)
     if batch is None:
         raise ActionError("There is nothing to undo.")
     done = events.of_batch(context.db, batch)
-    if not _recallable(context, done):
-        events.append(
-            context.db,
-            context.stamp(KEEP),
-            Entity.OUTBOX,
-            done[0].entity_id,
-            KEEP,
-            None,
-            None,
-            undoes=batch,
-        )
-        raise ActionError("That reply has left and cannot be called back.")
-    return _revert(context, UNDO, batch, done, f"Undone: {_name(context, done[0])}")
+    try:
+        _check_recallable(context, done)
+        return _revert(context, UNDO, batch, done, f"Undone: {_name(context, done[0])}")
+    except ActionError:
+        thing = done[0].entity, done[0].entity_id
+        events.append(context.db, context.stamp(KEEP), *thing, KEEP, None, None, undoes=batch)
+        raise
 
 
 def redo(context: Context, _: Sequence[int] = (), __: Mapping[str, str] | None = None) -> Done:
     """Do again what the newest undo took back; a reply is not sent again, its draft waits.
 
-    Raises ActionError when there is nothing to redo or somebody changed the same thing since.
+    Raises ActionError when there is nothing to redo or somebody changed all of it since.
     """
     batch = events.last_to_redo(context.db, context.agent)
     if batch is None:
@@ -57,14 +52,13 @@ def _name(context: Context, event: Event) -> str:
     return event.stamp.action
 
 
-def _recallable(context: Context, done: Sequence[Event]) -> bool:
-    """Whether every reply of the batch is still here."""
+def _check_recallable(context: Context, done: Sequence[Event]) -> None:
+    """Raise ActionError when a reply of the batch has left."""
     for event in done:
         if event.entity is Entity.OUTBOX and event.field == "queued":
             item = outbox.get(context.db, event.entity_id)
             if item is None or not outbox.can_cancel(item):
-                return False
-    return True
+                raise ActionError("That reply has left and cannot be called back.")
 
 
 def _revert(
@@ -72,18 +66,37 @@ def _revert(
 ) -> Done:
     stamp = context.stamp(action)
     touched: dict[int, None] = {}
+    refused: list[str] = []
+    things = _by_thing(done)
     with context.db.transaction(durable=True):
-        for (entity, entity_id), group in _by_thing(done).items():
-            match entity:
-                case Entity.CONVERSATION:
-                    _revert_conversation(context, stamp, batch, entity_id, group)
-                    touched[entity_id] = None
-                case Entity.CUSTOMER:
-                    _revert_customer(context, stamp, batch, entity_id, group)
-                case Entity.OUTBOX | Entity.MESSAGE:
-                    touched[_back_to_draft(context, stamp, batch, group[-1])] = None
+        for group in things.values():
+            try:
+                touched.update(dict.fromkeys(_revert_thing(context, stamp, batch, group)))
+            except ActionError as error:
+                refused.append(str(error))
+        if len(refused) == len(things):
+            raise ActionError(refused[0])
     what = "" if len(touched) < 2 else f", {len(touched)} conversations"
-    return Done(f"{sentence}{what}.", tuple(touched), stamp.batch)
+    return Done(" ".join([f"{sentence}{what}.", *refused[:1]]), tuple(touched), stamp.batch)
+
+
+def _revert_thing(
+    context: Context, stamp: Stamp, batch: str, group: Sequence[Event]
+) -> Sequence[int]:
+    """Revert the batch's events about one thing; the conversations touched.
+
+    Raises ActionError, with nothing done, when that cannot be.
+    """
+    entity, entity_id = group[0].entity, group[0].entity_id
+    match entity:
+        case Entity.CONVERSATION:
+            _revert_conversation(context, stamp, batch, entity_id, group)
+            return [entity_id]
+        case Entity.CUSTOMER:
+            _revert_customer(context, stamp, batch, entity_id, group)
+            return []
+        case Entity.OUTBOX | Entity.MESSAGE:
+            return [_back_to_draft(context, stamp, batch, group[-1])]
 
 
 def _by_thing(done: Sequence[Event]) -> dict[tuple[Entity, int], list[Event]]:
@@ -104,7 +117,7 @@ def _revert_conversation(
     for event in group:
         if event.field in changes.CONVERSATION_FIELDS:
             _unchanged_since(context, conversation, event)
-            fields[event.field] = _value(event.before)
+            fields[event.field] = changes.plain(event.before)
     change(context, stamp, conversation, fields, undoes=batch)
 
 
@@ -141,13 +154,13 @@ def _revert_customer(
 
 def _back_to_draft(context: Context, stamp: Stamp, batch: str, event: Event) -> int:
     """Make a queued reply or a note a draft again; the conversation it was in."""
+    message = messages.get(context.db, int(str(event.after)))
+    if message is None:
+        raise ActionError("That message is gone; nothing was undone.")
     if event.entity is Entity.OUTBOX:
         item = outbox.get(context.db, event.entity_id)
         if item is None or not outbox.cancel(context.db, item):
             raise ActionError("That reply has left and cannot be called back.")
-    message = messages.get(context.db, int(str(event.after)))
-    if message is None:
-        raise ActionError("That message is gone; nothing was undone.")
     take_back(context, message)
     assert isinstance(event.before, dict)
     draft = drafts.create(context.db, drafts.load(event.before, context.clock()))
@@ -155,12 +168,6 @@ def _back_to_draft(context: Context, stamp: Stamp, batch: str, event: Event) -> 
         context.db, stamp, event.entity, event.entity_id, event.field, draft.id, None, undoes=batch
     )
     return message.conversation_id
-
-
-def _value(value: object) -> Value:
-    if value is None or isinstance(value, str | int | list):
-        return value
-    raise TypeError(f"an event holds {value!r}")
 
 
 ACTIONS = (

@@ -44,6 +44,9 @@ ENGINE = "engine"
 
 UNDO = "undo"
 REDO = "redo"
+DECIDE = "decide"
+"""The agent's word on a send that failed or is uncertain: final, undo passes over it."""
+
 KEEP = "keep"
 """Undo met something that cannot be called back: the batch stays, and no longer stands in the
 way of undoing what came before it."""

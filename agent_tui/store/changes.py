@@ -37,14 +37,15 @@ def change_conversation(
 
     False when nothing did. Raises Conflict when the conversation has changed since it was read.
     """
+    if isinstance(labels := fields.get("labels"), list):
+        fields["labels"] = sorted(set(labels))
     changed = {name: after for name, after in fields.items() if value(conversation, name) != after}
     if not changed:
         return False
     with db.transaction():
         columns: dict[str, object] = {k: v for k, v in changed.items() if k != "labels"}
         conversations.update(db, conversation, columns)
-        labels = changed.get("labels")
-        if isinstance(labels, list):
+        if isinstance(labels := changed.get("labels"), list):
             conversations.set_labels(db, conversation.id, labels)
         if "handled" in changed:
             summary.recount(db, conversation.id)
@@ -80,9 +81,16 @@ def change_customer(
     return True
 
 
+def plain(value: object) -> Value:
+    """A value of an event, read back; TypeError when it is none of a conversation's field."""
+    if value is None or isinstance(value, str | int | list):
+        return value
+    raise TypeError(f"an event holds {value!r}")
+
+
 def value(conversation: Conversation, field: str) -> Value:
     """A field of CONVERSATION_FIELDS as an event holds it."""
     if field == "labels":
         return list(conversation.labels)
-    plain: str | int | Millis | None = getattr(conversation, field)
-    return plain
+    simple: str | int | Millis | None = getattr(conversation, field)
+    return simple

@@ -39,8 +39,9 @@ def save(db: Database, draft: Draft) -> None:
             raise Conflict("This draft was sent or discarded elsewhere; copy what you typed here.")
 
 
-def delete(db: Database, draft_id: int) -> None:
-    db.run("DELETE FROM drafts WHERE id = :id", {"id": draft_id})
+def delete(db: Database, draft_id: int) -> bool:
+    """Remove a draft; False when it was gone already."""
+    return db.run("DELETE FROM drafts WHERE id = :id", {"id": draft_id}) == 1
 
 
 def get(db: Database, draft_id: int) -> Draft | None:

@@ -1,9 +1,9 @@
 """The one log: who changed what, when, from what to what, and in which batch."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from agent_tui.model.event import KEEP, REDO, UNDO, Entity, Event, Stamp
+from agent_tui.model.event import DECIDE, KEEP, REDO, UNDO, Entity, Event, Stamp
 from agent_tui.store import codec
 from agent_tui.store.database import Database, Row
 
@@ -60,7 +60,7 @@ def of_entity(db: Database, entity: Entity, entity_id: int, limit: int = 200) ->
 
 def last_to_undo(db: Database, actor: str) -> str | None:
     """The agent's newest batch that still stands."""
-    row = _newest_standing(db, actor, (UNDO, KEEP))
+    row = _newest_standing(db, actor, (UNDO, KEEP, DECIDE))
     return row["batch"] if row else None
 
 
@@ -70,13 +70,14 @@ def last_to_redo(db: Database, actor: str) -> str | None:
     return row["batch"] if row and row["action"] == UNDO else None
 
 
-def _newest_standing(db: Database, actor: str, but: tuple[str, str]) -> Row | None:
+def _newest_standing(db: Database, actor: str, but: Sequence[str]) -> Row | None:
+    names = {f"a{n}": action for n, action in enumerate(but)}
+    marks = ", ".join(f":{name}" for name in names)
     return db.one(
-        "SELECT batch, action FROM events e WHERE actor = :actor"
-        " AND action <> :first AND action <> :second"
+        f"SELECT batch, action FROM events e WHERE actor = :actor AND action NOT IN ({marks})"
         " AND NOT EXISTS (SELECT 1 FROM events u WHERE u.undoes = e.batch)"
         " ORDER BY id DESC LIMIT 1",
-        {"actor": actor, "first": but[0], "second": but[1]},
+        {"actor": actor, **names},
     )
 
 

@@ -1,0 +1,218 @@
+"""A draft becomes a message in its conversation and, unless it is a note, an effect on its way."""
+
+import mimetypes
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+from agent_tui.actions.registry import ActionError, Context
+from agent_tui.model.account import Account, EffectKind
+from agent_tui.model.clock import DAY, Millis
+from agent_tui.model.conversation import Channel, Conversation, Status
+from agent_tui.model.customer import IdentityKind, normal
+from agent_tui.model.draft import Draft, DraftKind
+from agent_tui.model.event import Entity, Stamp
+from agent_tui.model.incoming import Outgoing
+from agent_tui.model.message import (
+    Address,
+    Attachment,
+    Body,
+    Delivery,
+    Direction,
+    FetchState,
+    Message,
+)
+from agent_tui.store import (
+    codec,
+    conversations,
+    customers,
+    drafts,
+    events,
+    messages,
+    outbox,
+    summary,
+    threads,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """What is on its way."""
+
+    conversation: Conversation
+    to: str  # who gets it, for a sentence
+    hold: Millis  # how long it can be called back
+
+
+def post(context: Context, stamp: Stamp, draft: Draft, account: Account) -> Posted:
+    """Put ``draft`` into its conversation, a new one if need be, and into the outbox.
+
+    Call it within a durable transaction. Raises ActionError when the draft or its conversation
+    is gone: a draft is sent once, whatever other window it is open in.
+    """
+    _use_up(context, draft)
+    conversation = _conversation(context, draft)
+    outgoing = _outgoing(context, draft, account, conversation, stamp.at)
+    message = _sent_message(context, draft, outgoing, conversation, _new_key(account))
+    messages.insert(context.db, message)
+    _remember(context, message, outgoing)
+    hold = context.undo_ms.get(conversation.channel, account.capabilities.undo_ms)
+    item = outbox.queue(
+        context.db,
+        account=account.name,
+        kind=EffectKind.SEND,
+        key=message.message_id or "",
+        payload=codec.dump_outgoing(outgoing),
+        agent=context.agent,
+        now=stamp.at,
+        hold=hold,
+        conversation_id=conversation.id,
+        message_id=message.id,
+    )
+    events.append(context.db, stamp, Entity.OUTBOX, item, "queued", drafts.dump(draft), message.id)
+    summary.recount(context.db, conversation.id)
+    to = ", ".join(a.email for a in outgoing.recipients.to) or conversation.customer
+    return Posted(conversation, to, hold)
+
+
+def file_note(context: Context, stamp: Stamp, draft: Draft, conversation_id: int) -> None:
+    """Put a note into its conversation; call it within a durable transaction.
+
+    Raises ActionError when the draft is gone.
+    """
+    _use_up(context, draft)
+    message = Message(
+        id=_next_id(context, conversation_id, stamp.at),
+        conversation_id=conversation_id,
+        account=draft.account,
+        direction=Direction.NOTE,
+        author=context.agent,
+        address=context.agent,
+        at=stamp.at,
+        subject="",
+        body=Body(draft.body),
+        attachments=tuple(map(_file, draft.files)),
+    )
+    messages.insert(context.db, message)
+    events.append(
+        context.db, stamp, Entity.MESSAGE, message.id, "note", drafts.dump(draft), message.id
+    )
+    summary.recount(context.db, conversation_id)
+
+
+def take_back(context: Context, message: Message) -> None:
+    """Remove a message of ours that never left, and its conversation if nothing else is in it."""
+    outbox.forget_message(context.db, message.id)
+    messages.delete(context.db, message)
+    if not summary.recount(context.db, message.conversation_id):
+        conversations.delete_empty(context.db, message.conversation_id)
+
+
+def _use_up(context: Context, draft: Draft) -> None:
+    if not drafts.delete(context.db, draft.id):
+        raise ActionError("Not sent: this draft was sent or discarded elsewhere.")
+
+
+def _conversation(context: Context, draft: Draft) -> Conversation:
+    number = draft.conversation_id
+    if number is None:
+        number = _begin(context, draft)
+    found = conversations.get(context.db, number)
+    if found is None:
+        raise ActionError("The conversation of this draft is gone; start a new one.")
+    return found
+
+
+def _begin(context: Context, draft: Draft) -> int:
+    """A new conversation with the first person the draft is addressed to."""
+    first = draft.recipients.all()[0]
+    now = context.clock()
+    customer = customers.of_identity(context.db, IdentityKind.EMAIL, first.email, first.name, now)
+    return conversations.create(
+        context.db,
+        account=draft.account,
+        channel=Channel.MAIL,
+        subject=draft.subject,
+        status=Status.OPEN,
+        customer_id=customer,
+        at=now,
+        assignee=context.agent,
+    )
+
+
+def _outgoing(
+    context: Context, draft: Draft, account: Account, conversation: Conversation, now: Millis
+) -> Outgoing:
+    """A forward begins a thread of its own: its reader has never seen ours."""
+    last = messages.newest(context.db, conversation.id)
+    answers = last is not None and draft.kind is not DraftKind.FORWARD
+    ids = threads.references(context.db, conversation.id, last) if answers and last else ()
+    return Outgoing(
+        subject=draft.subject,
+        text=draft.body,
+        sender=Address(account.display_name, account.address),
+        recipients=draft.recipients,
+        in_reply_to=ids[-1] if ids else None,
+        references=ids,
+        files=draft.files,
+        date=now,
+        thread_key=conversation.thread_key,
+    )
+
+
+def _new_key(account: Account) -> str:
+    """A Message-ID nobody can guess, at the account's own domain (RFC 5322 3.6.4)."""
+    domain = account.address.rpartition("@")[2] or "agent-tui.invalid"
+    return f"{uuid4().hex}@{domain}"
+
+
+def _sent_message(
+    context: Context, draft: Draft, outgoing: Outgoing, conversation: Conversation, key: str
+) -> Message:
+    return Message(
+        id=_next_id(context, conversation.id, outgoing.date),
+        conversation_id=conversation.id,
+        account=draft.account,
+        direction=Direction.OUTBOUND,
+        author=outgoing.sender.name or outgoing.sender.email or context.agent,
+        address=outgoing.sender.email or context.agent,
+        at=outgoing.date,
+        subject=outgoing.subject,
+        body=Body(draft.body),
+        recipients=draft.recipients,
+        message_id=key,
+        delivery=Delivery.QUEUED,
+        attachments=tuple(map(_file, draft.files)),
+    )
+
+
+def _next_id(context: Context, conversation_id: int, at: Millis) -> int:
+    """An id behind everything in the conversation, unless a clock there is days ahead."""
+    last = messages.newest(context.db, conversation_id)
+    floor = messages.time_of(last) if last is not None else 0
+    return messages.new_id(context.db, max(at, min(floor, at + 2 * DAY)))
+
+
+def _file(path: str) -> Attachment:
+    file = Path(path)
+    kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+    return Attachment(
+        id=0,
+        message_id=0,
+        name=file.name,
+        type=kind,
+        size=file.stat().st_size,
+        part="",
+        inline=False,
+        state=FetchState.HERE,
+        path=str(file),
+    )
+
+
+def _remember(context: Context, message: Message, outgoing: Outgoing) -> None:
+    """The answer finds its thread by our Message-ID, whoever of the recipients writes it."""
+    threads.remember(
+        context.db, message.account, message.conversation_id, message.message_id, issued=True
+    )
+    people = {normal(IdentityKind.EMAIL, a.email) for a in outgoing.recipients.all()}
+    threads.join(context.db, message.conversation_id, people)
