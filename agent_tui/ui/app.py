@@ -5,13 +5,14 @@ import inspect
 import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
 from textual.app import App, ComposeResult
+from textual.reactive import Reactive
+from textual.screen import Screen
 from textual.widget import Widget
 
-from agent_tui.actions.registry import ActionError, Context
 from agent_tui.config.paths import Paths
 from agent_tui.config.settings import Settings
 from agent_tui.model.clock import MINUTE, SECOND, Clock, system_clock
@@ -23,7 +24,7 @@ from agent_tui.ui import theme as themes
 from agent_tui.ui.bars import StatusLine
 from agent_tui.ui.cells import glyphs_for
 from agent_tui.ui.desk import Desk
-from agent_tui.ui.facts import facts
+from agent_tui.ui.frames import Frames, Update
 from agent_tui.ui.hints import hint_for
 from agent_tui.ui.inbox import Inbox
 from agent_tui.ui.keyboard import Keyboard
@@ -34,11 +35,18 @@ from agent_tui.ui.terminal import gone, on_hang_up
 from agent_tui.ui.theme import Depth, Part, Theme
 
 if TYPE_CHECKING:
+    from agent_tui.actions.registry import Context
     from agent_tui.ui.prompt import PromptLine
 
 _POLL_S = 0.25
 _COUNT_EVERY_MS = 2 * SECOND
 _ENGINE_AFTER_S = 0.05
+
+
+class OneScreen(Screen[None]):
+    """The only screen. Textual would draw all of it again whenever the focus moves: 10 kB."""
+
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
 
 
 class AgentApp(App[None]):
@@ -80,6 +88,7 @@ class AgentApp(App[None]):
         self._keyboard = Keyboard(self._bound, self.run_command, self._show_hint, self._later)
         self._panes: list[tuple[Pane, Dock]] = []
         self._prompt: PromptLine | None = None
+        self._frames = Frames()
         self._stamp = db.stamp()
         self._minute = clock() // MINUTE
         self._counted_at = 0
@@ -89,7 +98,7 @@ class AgentApp(App[None]):
     # -- what panes and commands see (ui.shell.Shell) -------------------------------------------
 
     @cached_property
-    def context(self) -> Context:
+    def context(self) -> "Context":
         undo = {
             channel: seconds * SECOND for channel, seconds in self.settings.undo_seconds.items()
         }
@@ -120,7 +129,7 @@ class AgentApp(App[None]):
         self._status.say("")
         try:
             going = command.run(self, count)
-        except (ActionError, StoreError, QueryError) as error:
+        except _refusals() as error:
             self.say(str(error), error=True)
             return
         if inspect.isawaitable(going):
@@ -178,7 +187,7 @@ class AgentApp(App[None]):
 
         try:
             done = perform(name, self.context, self.targets() if targets is None else targets, args)
-        except (ActionError, StoreError) as error:
+        except _refusals() as error:
             self.say(str(error), error=True)
             return False
         if name not in ("undo", "redo"):
@@ -259,6 +268,9 @@ class AgentApp(App[None]):
 
     # -- what Textual calls ---------------------------------------------------------------------
 
+    def get_default_screen(self) -> OneScreen:
+        return OneScreen(id="_default")
+
     def compose(self) -> ComposeResult:
         yield self.desk.bar
         yield self.desk
@@ -269,7 +281,7 @@ class AgentApp(App[None]):
         self._paint_textual()
         self.desk.start()
         self.focus_back()
-        self._tell_facts()
+        self.app_resume_signal.subscribe(self, lambda _: self._frames.forget())
         self.set_interval(_POLL_S, self._poll)
         if not self.is_headless:
             on_hang_up(self.leave)
@@ -284,7 +296,13 @@ class AgentApp(App[None]):
                 return
         await super().on_event(event)
 
+    def _display(self, screen: Screen[Any], renderable: Update) -> None:
+        """Textual's way to the terminal: only what is new goes on."""
+        changed = self._frames.changes(renderable)
+        super()._display(screen, changed)  # type: ignore[arg-type]  # Textual's type lacks updates
+
     def on_resize(self, event: events.Resize) -> None:
+        self._frames.forget()
         self._notice.show(too_small(event.size.width, event.size.height))
         self._uncover()
 
@@ -300,6 +318,8 @@ class AgentApp(App[None]):
     def _after_first_paint(self) -> None:
         if self._start_engine is not None:
             self._later(_ENGINE_AFTER_S, self._start_engine)
+        self.desk.complete()
+        self._tell_facts()
         self._inbox.read_views()
         self._count_soon()
 
@@ -342,10 +362,12 @@ class AgentApp(App[None]):
     async def _finish(self, going: Awaitable[None]) -> None:
         try:
             await going
-        except (ActionError, StoreError, QueryError) as error:
+        except _refusals() as error:
             self.say(str(error), error=True)
 
     def _tell_facts(self) -> None:
+        from agent_tui.ui.facts import facts
+
         listing = self.desk.list.listing
         new = listing.new_above if listing is not None else 0
         self._status.facts(facts(self.db, new, self._glyphs.up, self.clock()))
@@ -374,3 +396,10 @@ class AgentApp(App[None]):
         colour = self._colours[Part.TEXT].bgcolor
         triplet = None if colour is None else colour.triplet
         self.screen.styles.background = "ansi_default" if triplet is None else triplet.hex
+
+
+def _refusals() -> tuple[type[Exception], ...]:
+    """What commands raise to say that something cannot be done."""
+    from agent_tui.actions.registry import ActionError
+
+    return (ActionError, StoreError, QueryError)
