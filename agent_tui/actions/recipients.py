@@ -45,8 +45,10 @@ def _sender(message: Message) -> tuple[Address, ...]:
 
 def _but(people: Iterable[Address], taken: set[str]) -> tuple[Address, ...]:
     """Each of ``people`` once, without those of the normal addresses ``taken``."""
-    left = {normal(IdentityKind.EMAIL, a.email): a for a in reversed(tuple(people))}
-    return tuple(a for key, a in reversed(left.items()) if key not in taken)
+    left: dict[str, Address] = {}
+    for address in people:
+        left.setdefault(normal(IdentityKind.EMAIL, address.email), address)
+    return tuple(address for key, address in left.items() if key not in taken)
 
 
 def _looks_right(email: str) -> bool:

@@ -9,8 +9,14 @@ from agent_tui.model.clock import DAY, HOUR, MINUTE, Millis
 MORNING = time(9)
 _EVENING = time(18)
 
-_UNITS = {"m": MINUTE, "min": MINUTE, "h": HOUR, "d": DAY, "w": 7 * DAY}
+_UNITS = {
+    **dict.fromkeys(("m", "min", "mins", "minute", "minutes"), MINUTE),
+    **dict.fromkeys(("h", "hr", "hrs", "hour", "hours"), HOUR),
+    **dict.fromkeys(("d", "day", "days"), DAY),
+    **dict.fromkeys(("w", "week", "weeks"), 7 * DAY),
+}
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_NEAR = {-1: "yesterday", 0: "today", 1: "tomorrow"}
 _NAMED_TIMES = {
     "morning": MORNING,
     "noon": time(12),
@@ -18,7 +24,7 @@ _NAMED_TIMES = {
     "evening": _EVENING,
     "tonight": _EVENING,
 }
-_SPAN = re.compile(r"(?:in )?(\d{1,4}) ?(m|min|h|d|w)[a-z]*")
+_SPAN = re.compile(rf"(?:in )?(\d{{1,4}}) ?({'|'.join(_UNITS)})")
 _CLOCK = re.compile(r"(\d{1,2})(?::(\d\d))? ?(am|pm)?")
 _DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 
@@ -26,10 +32,11 @@ _DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 def parse_when(text: str, now: Millis, zone: tzinfo | None = None) -> Millis:
     """The moment after ``now`` that ``text`` means in ``zone`` (default: the machine's).
 
-    A day without a time means nine in the morning; a time without a day its next occurrence.
-    Raises ActionError with examples when it cannot be read or lies in the past.
+    A day without a time means nine in the morning; a time without a day its next occurrence; the
+    name of today the day in a week. A day of a span has 24 hours. Raises ActionError with examples
+    when it cannot be read or lies in the past.
     """
-    said = " ".join(text.lower().replace(" at ", " ").split())
+    said = " ".join(f" {text.lower()} ".replace(" at ", " ").split())
     here = datetime.fromtimestamp(now / 1000, zone)
     span = _SPAN.fullmatch(said)
     moment = now + int(span[1]) * _UNITS[span[2]] if span else _moment(said, here)
@@ -43,16 +50,11 @@ def parse_when(text: str, now: Millis, zone: tzinfo | None = None) -> Millis:
 
 
 def say_when(at: Millis, now: Millis, zone: tzinfo | None = None) -> str:
-    """``at`` for the status line: the day by name within a week, by date after that."""
+    """``at`` for the status line: the day by name within the coming week, else by date."""
     then = datetime.fromtimestamp(at / 1000, zone)
     today = datetime.fromtimestamp(now / 1000, zone).date()
     days = (then.date() - today).days
-    if days == 0:
-        day = "today"
-    elif days == 1:
-        day = "tomorrow"
-    else:
-        day = then.strftime("%a" if days < 7 else "%Y-%m-%d")
+    day = _NEAR.get(days) or then.strftime("%a" if 1 < days < 7 else "%Y-%m-%d")
     return f"{day} {then:%H:%M}"
 
 

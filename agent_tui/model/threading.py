@@ -1,5 +1,6 @@
 """Which conversation a mail belongs to: by ids it names, never by its subject."""
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -25,12 +26,13 @@ def joins(candidate: Candidate, people: Collection[str]) -> bool:
 def bare_subject(subject: str) -> str:
     """``subject`` without reply and forward prefixes, for naming a conversation only."""
     rest = subject.strip()
-    while True:
-        head, colon, tail = rest.partition(":")
-        if not colon or head.strip().lower() not in _PREFIXES:
-            return rest
-        rest = tail.strip()
+    while (found := _PREFIX.match(rest)) and found[1].lower() in _PREFIXES:
+        rest = rest[found.end() :].strip()
+    return rest
 
+
+_PREFIX = re.compile(r"(\w+) ?(?:\[\d+\]|\(\d+\))? ?[:：]")
+"""Some programs count: ``Re[2]:``; Chinese and Japanese ones write a wide colon."""
 
 _PREFIXES = frozenset(
     "re aw antw sv vs fwd fw wg tr rv ref rif odp res enc ynt 回复 回覆 转发 轉寄 答复 返信".split()

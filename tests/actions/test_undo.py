@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from agent_tui.actions import reply
 from agent_tui.actions.registry import ActionError, perform
+from agent_tui.model.account import EffectKind
 from agent_tui.model.conversation import Conversation, Status
 from agent_tui.model.draft import DraftKind
 from agent_tui.model.outbox import OutboxState
@@ -184,3 +185,50 @@ def test_a_new_conversation_called_back_leaves_no_empty_shell(desk: Desk) -> Non
 
     assert len(listed(desk.db)) == 1
     assert conversations.get(desk.db, only(desk.db).id) is not None
+
+
+def test_of_many_those_that_somebody_changed_since_stay_and_the_others_are_undone(
+    desk: Desk,
+) -> None:
+    receive(desk.db, incoming(sender="b@x.example"), incoming(sender="c@x.example"))
+    ids = [c.id for c in listed(desk.db)]
+    perform("resolve", desk.context, ids)
+    perform("reopen", Desk(desk.db, agent="jonas").context, [ids[0]])
+    perform("spam", Desk(desk.db, agent="jonas").context, [ids[0]])
+
+    done = perform("undo", desk.context)
+
+    assert done.sentence == (
+        "Undone: resolve, 2 conversations."
+        f" Not undone: jonas has since changed the status of #{ids[0]} to spam."
+    )
+    assert {c.id: c.status for c in listed(desk.db)} == {
+        ids[0]: Status.SPAM,
+        ids[1]: Status.OPEN,
+        ids[2]: Status.OPEN,
+    }
+
+
+def test_what_cannot_be_undone_is_said_once_and_then_out_of_the_way(desk: Desk) -> None:
+    conversation = only(desk.db)
+    perform("label", desk.context, [conversation.id], {"labels": "vip"})
+    perform("take", desk.context, [conversation.id])
+    perform("assign", Desk(desk.db, agent="jonas").context, [conversation.id], {"agent": "me"})
+
+    with pytest.raises(ActionError, match="jonas has since changed the assignee"):
+        perform("undo", desk.context)
+    perform("undo", desk.context)
+
+    assert (only(desk.db).assignee, only(desk.db).labels) == ("jonas", ())
+
+
+def test_a_reply_is_called_back_also_when_its_conversation_was_changed_since(desk: Desk) -> None:
+    conversation = only(desk.db)
+    perform("reply", desk.context, [conversation.id], {"text": "On its way"})
+    perform("resolve", Desk(desk.db, agent="jonas").context, [conversation.id])
+
+    done = perform("undo", desk.context)
+
+    assert "jonas has since changed the status" in done.sentence
+    assert [d.body for d in drafts.of_agent(desk.db, desk.agent)] == ["On its way"]
+    assert [i.kind for i in outbox.due(desk.db, "mail", 2**50)] == [EffectKind.STATUS]
