@@ -10,6 +10,7 @@ from agent_tui.engine.desk import Desk
 from agent_tui.engine.effects import effect_of
 from agent_tui.model.account import EffectKind
 from agent_tui.model.clock import MINUTE, SECOND, Millis
+from agent_tui.model.message import Direction
 from agent_tui.model.outbox import Filed, OutboxItem
 from agent_tui.store import messages, outbox
 
@@ -19,6 +20,8 @@ _FILE_LIMIT_S = 180.0
 _SETTLE_AT = (0, 10 * SECOND, 30 * SECOND, *(n * MINUTE for n in (1, 2, 5, 10, 15)))
 """Providers that file copies themselves do so within seconds, at the latest within minutes; after
 the last look only a copy that arrives, or the agent, settles it."""
+
+_NAMES_OURS = frozenset({"in-reply-to", "references"})
 
 _Try = tuple[int, int]
 """An item, and which of its tries."""
@@ -54,6 +57,9 @@ class FollowUp:
             return
         if _has_arrived(desk, item):
             outbox.sent(desk.db, item, desk.clock(), filed=Filed.DONE)
+            return
+        if _is_answered(desk, item):
+            outbox.sent(desk.db, item, desk.clock(), filed=Filed.WANTED)
             return
         at = self._ask_at(item)
         if at is None or at > desk.clock():
@@ -103,3 +109,19 @@ def _try(item: OutboxItem) -> _Try:
 def _has_arrived(desk: Desk, item: OutboxItem) -> bool:
     """Whether intake has found the message at the provider."""
     return item.message_id is not None and bool(messages.locations(desk.db, [item.message_id]))
+
+
+def _is_answered(desk: Desk, item: OutboxItem) -> bool:
+    """Whether a message of the customer names ours: then it has arrived."""
+    if item.conversation_id is None or item.message_id is None:
+        return False
+    newest = messages.newest_id(desk.db, item.conversation_id, Direction.INBOUND)
+    if newest is None or newest < item.message_id:
+        return False
+    return any(
+        item.key in value
+        for message in messages.of_conversation(desk.db, item.conversation_id)
+        if message.direction is Direction.INBOUND
+        for name, value in message.headers
+        if name.lower() in _NAMES_OURS
+    )

@@ -4,7 +4,7 @@ from agent_tui.engine.bell import Bell
 from agent_tui.engine.desk import Desk
 from agent_tui.engine.lease import Leases, of_account
 from agent_tui.engine.runner import AccountRunner
-from agent_tui.engine.sync import LeaseLost
+from agent_tui.engine.storing import LeaseLost
 from agent_tui.model.clock import SECOND, Millis
 
 _LOOK_AGAIN: Millis = 2 * SECOND

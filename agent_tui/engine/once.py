@@ -17,7 +17,7 @@ from agent_tui.engine.health import Health, Part, Trouble
 from agent_tui.engine.lease import Leases, of_account
 from agent_tui.engine.room import Room
 from agent_tui.engine.runner import make_known
-from agent_tui.engine.sync import LeaseLost
+from agent_tui.engine.storing import LeaseLost
 from agent_tui.model.account import AccountState
 from agent_tui.model.clock import SECOND
 from agent_tui.model.incoming import Progress

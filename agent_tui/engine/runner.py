@@ -14,7 +14,7 @@ from agent_tui.engine.delivery import deliver_due
 from agent_tui.engine.desk import Desk
 from agent_tui.engine.followup import FollowUp
 from agent_tui.engine.health import Health, Part, Trouble
-from agent_tui.engine.sync import LeaseLost
+from agent_tui.engine.storing import LeaseLost
 from agent_tui.model.account import AccountState, Capabilities
 from agent_tui.model.clock import MINUTE, SECOND, Millis
 from agent_tui.model.conversation import Channel

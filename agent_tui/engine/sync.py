@@ -6,16 +6,12 @@ from contextlib import aclosing
 from agent_tui.adapters.contract import Adapter
 from agent_tui.engine.contain import garbage, stream
 from agent_tui.engine.desk import Desk
+from agent_tui.engine.storing import store_batch
 from agent_tui.model.incoming import Batch, Progress
 from agent_tui.store import accounts
-from agent_tui.store.intake import commit_batch
 
 _FIRST_LIMIT_S = 30.0
 _LONGEST_LIMIT_S = 600.0
-
-
-class LeaseLost(Exception):  # noqa: N818 - a state of the world
-    """Another engine serves the account now."""
 
 
 def patience(failures: int) -> float:
@@ -45,25 +41,11 @@ async def pull(
         async for batch in batches:
             if not isinstance(batch, Batch):
                 raise garbage(doing, batch)
-            new += _store(desk, batch)
+            new += store_batch(desk, batch)
             if batch.progress is not None:
                 told(batch.progress)
     _caught_up(desk)
     return new
-
-
-def _store(desk: Desk, batch: Batch) -> int:
-    with desk.db.transaction():
-        if not desk.ours():
-            raise LeaseLost(f"Another engine has taken over the account '{desk.account}'.")
-        new = commit_batch(desk.db, desk.account, batch, desk.owner.own, desk.clock())
-        if batch.progress is not None:
-            _show(desk, batch.progress)
-    return new
-
-
-def _show(desk: Desk, progress: Progress) -> None:
-    accounts.set_progress(desk.db, desk.account, progress.done, progress.total)
 
 
 def _caught_up(desk: Desk) -> None:

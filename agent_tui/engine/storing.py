@@ -1,0 +1,94 @@
+"""Stores a pulled batch whatever is in it: one message that cannot be stored stops no mailbox."""
+
+from dataclasses import replace
+from hashlib import sha256
+
+from agent_tui.engine.desk import Desk
+from agent_tui.model.clock import DAY, Millis
+from agent_tui.model.customer import IdentityKind
+from agent_tui.model.incoming import Batch, Incoming, Sender
+from agent_tui.model.message import Body
+from agent_tui.store import accounts
+from agent_tui.store.intake import commit_batch
+
+
+class LeaseLost(Exception):  # noqa: N818 - a state of the world
+    """Another engine serves the account now."""
+
+
+class _OnlyTried(Exception):  # noqa: N818 - nothing is wrong
+    """Takes back what was stored for a try."""
+
+
+def store_batch(desk: Desk, batch: Batch) -> int:
+    """Store ``batch``, its cursor and its progress in one transaction; how many were new.
+
+    A message that cannot be stored for what is in it is listed without its content instead, so
+    that it is not pulled for ever. Raises StoreError when the store itself fails, and LeaseLost.
+    """
+    try:
+        return _commit(desk, batch)
+    except LeaseLost:
+        raise
+    except Exception as error:
+        sound = _sound(desk, batch, type(error).__name__)
+        if sound == batch:
+            raise
+        return _commit(desk, sound)
+
+
+def _commit(desk: Desk, batch: Batch) -> int:
+    with desk.db.transaction():
+        if not desk.ours():
+            raise LeaseLost(f"Another engine has taken over the account '{desk.account}'.")
+        new = commit_batch(desk.db, desk.account, batch, desk.owner.own, desk.clock())
+        if batch.progress is not None:
+            accounts.set_progress(desk.db, desk.account, batch.progress.done, batch.progress.total)
+    return new
+
+
+def _sound(desk: Desk, batch: Batch, error: str) -> Batch:
+    """``batch`` with a stand-in for each message that alone keeps it from being stored.
+
+    The batch as it is when even an empty one fails: then it is the store that is at fault.
+    """
+    if not _can_store(desk, replace(batch, messages=())):
+        return batch
+    kept = [
+        message
+        if _can_store(desk, replace(batch, messages=(message,)))
+        else _stand_in(desk, batch, message, error)
+        for message in batch.messages
+    ]
+    return replace(batch, messages=tuple(kept))
+
+
+def _can_store(desk: Desk, batch: Batch) -> bool:
+    try:
+        with desk.db.transaction():
+            commit_batch(desk.db, desk.account, batch, desk.owner.own, desk.clock())
+            raise _OnlyTried  # noqa: TRY301 - the way to take it back
+    except _OnlyTried:
+        return True
+    except Exception as error:  # noqa: BLE001 - whatever it is, it cannot be stored
+        desk.log.warning("cannot be stored: %s", type(error).__name__)
+        return False
+
+
+def _stand_in(desk: Desk, batch: Batch, message: Incoming, error: str) -> Incoming:
+    place = f"{desk.account}/{batch.mailbox}/{message.remote_id}"
+    return Incoming(
+        remote_id=message.remote_id,
+        channel=message.channel,
+        direction=message.direction,
+        sender=Sender(IdentityKind.EMAIL, ""),
+        at=_plausible(message.at, desk.clock()),
+        body=Body(""),
+        content_hash=sha256(place.encode(errors="replace")).hexdigest(),
+        notes=(f"This message could not be stored ({error}); read it at the provider.",),
+        flags=message.flags,
+    )
+
+
+def _plausible(at: Millis, now: Millis) -> Millis:
+    return at if 0 <= at <= now + DAY else now

@@ -1,0 +1,99 @@
+"""One engine serves an account; nobody waits for a dead one."""
+
+import subprocess
+import sys
+
+import pytest
+
+from agent_tui.engine import lease
+from agent_tui.engine.lease import LIFETIME, Leases
+from agent_tui.store import accounts
+from agent_tui.store.sqlite import SqliteDatabase
+from tests.factory import Now
+
+
+@pytest.fixture
+def now() -> Now:
+    return Now()
+
+
+@pytest.fixture
+def first(db: SqliteDatabase, now: Now) -> Leases:
+    return Leases(db, now)
+
+
+@pytest.fixture
+def second(db: SqliteDatabase, now: Now) -> Leases:
+    return Leases(db, now)
+
+
+def test_a_lease_is_held_by_one(first: Leases, second: Leases) -> None:
+    assert first.take("engine")
+    assert not second.take("engine")
+    assert first.holds("engine")
+    assert not second.holds("engine")
+
+
+def test_a_lease_that_was_not_renewed_can_be_taken(first: Leases, second: Leases, now: Now) -> None:
+    first.take("engine")
+    now.at += LIFETIME
+
+    assert second.take("engine")
+    assert not first.holds("engine")
+
+
+def test_renewing_keeps_a_lease_beyond_its_time(first: Leases, second: Leases, now: Now) -> None:
+    first.take("engine")
+    now.at += LIFETIME - 1
+    first.renew()
+    now.at += LIFETIME - 1
+
+    assert not second.take("engine")
+
+
+def test_renewing_tells_what_was_lost(first: Leases, second: Leases, now: Now) -> None:
+    first.take("engine")
+    first.take("account:mail")
+    now.at += LIFETIME
+    second.take("account:mail")
+
+    assert first.renew() == ["account:mail"]
+    assert first.renew() == []
+    assert first.holds("engine")
+
+
+def test_a_released_lease_can_be_taken_at_once(first: Leases, second: Leases) -> None:
+    first.take("engine")
+    first.release_all()
+
+    assert second.take("engine")
+
+
+def test_the_other_holder_is_told_as_a_process(first: Leases, second: Leases) -> None:
+    first.take("engine")
+
+    assert (second.other("engine") or "").startswith("process ")
+    assert first.other("engine") is None
+
+
+def test_the_lease_of_a_killed_process_of_this_machine_is_free_at_once(
+    db: SqliteDatabase, first: Leases, now: Now
+) -> None:
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    machine = first.holder.rsplit(":", 2)[0]
+    accounts.take_lease(db, "engine", f"{machine}:{gone.pid}:x", now.at, now.at + LIFETIME)
+
+    assert first.take("engine")
+
+
+def test_a_process_of_another_machine_is_believed_to_live(
+    db: SqliteDatabase, first: Leases, now: Now
+) -> None:
+    accounts.take_lease(db, "engine", "elsewhere/:999999:x", now.at, now.at + LIFETIME)
+
+    assert not first.take("engine")
+
+
+def test_each_account_has_a_lease_of_its_own() -> None:
+    assert lease.of_account("shop") == "account:shop"
