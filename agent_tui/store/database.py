@@ -51,12 +51,14 @@ class Database(Protocol):
     def transaction(self, *, durable: bool = False) -> AbstractContextManager[None]:
         """Everything inside happens or nothing; ``durable`` is on disk when it ends.
 
-        Nested transactions join the outer one.
+        Nested transactions join the outer one: an error caught inside leaves what was done before
+        it. A durable one within one that is not is a mistake of ours (RuntimeError).
         """
         ...
 
     def stamp(self) -> int:
-        """A number that changes when another process or thread has committed."""
+        """A number that changes when another process or thread has committed; compare it only
+        with one that the same thread was given."""
         ...
 
     def index(self, rowid: int, columns: Mapping[str, str]) -> None:
