@@ -99,10 +99,12 @@ class AgentApp(App[None]):
 
     @cached_property
     def context(self) -> "Context":
+        from agent_tui.actions import registry  # after first paint
+
         undo = {
             channel: seconds * SECOND for channel, seconds in self.settings.undo_seconds.items()
         }
-        return Context(self.db, self.settings.agent.handle, self.clock, undo)
+        return registry.Context(self.db, self.settings.agent.handle, self.clock, undo)
 
     @property
     def colours(self) -> Theme:

@@ -5,19 +5,21 @@ Keys, the palette, the ``:`` line and the help pages are read off :func:`table`.
 
 from collections.abc import Mapping
 from functools import partial
+from typing import TYPE_CHECKING
 
-from agent_tui.actions.registry import Action, registry
 from agent_tui.config.settings import AfterResolve
-from agent_tui.ui import composing, navigation, reading, writing
+from agent_tui.ui import composing, later, navigation
 from agent_tui.ui.shell import TRIAGE, Command, Run, Shell, Where
+
+if TYPE_CHECKING:
+    from agent_tui.actions.registry import Action
 
 
 def own() -> dict[str, Command]:
     """The commands of the screen itself; cheap, for they are needed before first paint."""
     found = (
         *navigation.COMMANDS,
-        *reading.COMMANDS,
-        *writing.COMMANDS,
+        *later.COMMANDS,
         *composing.COMMANDS,
         _RESOLVE_NEXT,
     )
@@ -26,6 +28,8 @@ def own() -> dict[str, Command]:
 
 def table() -> dict[str, Command]:
     """All commands by name: the screen's own, then every action that has none of its name."""
+    from agent_tui.actions.registry import registry
+
     commands = own()
     for action in registry().values():
         commands.setdefault(action.name, _of_action(action))
@@ -38,10 +42,14 @@ def where_of(name: str) -> frozenset[Where] | None:
     command = own().get(name)
     if command is not None:
         return command.where
-    return TRIAGE if name in _PRESET_ACTIONS or name in registry() else None
+    if name in _PRESET_ACTIONS:
+        return TRIAGE
+    from agent_tui.actions.registry import registry
+
+    return TRIAGE if name in registry() else None
 
 
-def _of_action(action: Action) -> Command:
+def _of_action(action: "Action") -> Command:
     """The command that asks for what the action must be told and then performs it."""
     run = _CHOOSERS.get(action.name)
     if run is None and any(not argument.optional for argument in action.arguments):
@@ -54,7 +62,7 @@ def _do(shell: Shell, _: int, name: str) -> None:
     shell.do(name)
 
 
-async def _ask_and_do(shell: Shell, _: int, action: Action) -> None:
+async def _ask_and_do(shell: Shell, _: int, action: "Action") -> None:
     targets = shell.targets()  # the cursor may move while somebody types
     given: dict[str, str] = {}
     for argument in action.arguments:
@@ -65,40 +73,13 @@ async def _ask_and_do(shell: Shell, _: int, action: Action) -> None:
     shell.do(action.name, targets, **given)
 
 
-async def _snooze(shell: Shell, _: int) -> None:
-    from agent_tui.ui import choices
-
-    await choices.snooze(shell)
-
-
-async def _assign(shell: Shell, _: int) -> None:
-    from agent_tui.ui import choices
-
-    await choices.assign(shell)
-
-
-async def _label(shell: Shell, _: int) -> None:
-    from agent_tui.ui import choices
-
-    await choices.label(shell)
-
-
-async def _priority(shell: Shell, _: int) -> None:
-    from agent_tui.ui import choices
-
-    await choices.priority(shell)
-
-
 def _resolve_next(shell: Shell, _: int) -> None:
     shell.desk.once_after(AfterResolve.NEXT)
     shell.do("resolve")
 
 
 _CHOOSERS: Mapping[str, Run] = {
-    "snooze": _snooze,
-    "assign": _assign,
-    "label": _label,
-    "priority": _priority,
+    name: later.in_module("choices", name) for name in ("snooze", "assign", "label", "priority")
 }
 """Actions whose argument is chosen from a list."""
 

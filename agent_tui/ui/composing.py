@@ -5,7 +5,6 @@ They are commands like all others, so that their keys can be remapped and help l
 
 from typing import TYPE_CHECKING
 
-from agent_tui.store import drafts
 from agent_tui.ui.shell import TRIAGE, Command, Shell, Where
 
 if TYPE_CHECKING:
@@ -52,6 +51,8 @@ def _message_up(shell: Shell, _: int) -> None:
 
 def _undo(shell: Shell, _: int) -> None:
     """Undo; a message that was called back is on the screen again."""
+    from agent_tui.store import drafts  # not before first paint
+
     agent = shell.context.agent
     before = {(draft.id, draft.updated_at) for draft in drafts.of_agent(shell.db, agent)}
     if not shell.do("undo"):

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.widget import Widget
@@ -13,14 +14,16 @@ from agent_tui.store import conversations
 from agent_tui.store.database import Database
 from agent_tui.ui.bars import ViewBar
 from agent_tui.ui.cells import Glyphs
-from agent_tui.ui.conversation_pane import ConversationPane
-from agent_tui.ui.customer_pane import CustomerPane
 from agent_tui.ui.empty import nothing_here
 from agent_tui.ui.inbox import EVERYTHING, Inbox, searched_words
 from agent_tui.ui.layout import Layout, Slot, arrange
 from agent_tui.ui.list_pane import ListPane
 from agent_tui.ui.shell import Pane, Shell
 from agent_tui.ui.views_pane import ViewsPane
+
+if TYPE_CHECKING:
+    from agent_tui.ui.conversation_pane import ConversationPane
+    from agent_tui.ui.customer_pane import CustomerPane
 
 _REST_S = 0.15
 """How long the cursor rests before the preview follows: never per repeated key."""
@@ -56,8 +59,6 @@ class Desk(Widget):
             opened=self.open,
             empty=self._nothing_here,
         )
-        self.reading = ConversationPane(shell, glyphs, clock)
-        self.customer = CustomerPane(shell, glyphs, clock, opened=self.open_id)
         self.view = inbox.view(settings.start_view)
         self.narrowing = ""
         self._everywhere = False
@@ -67,14 +68,39 @@ class Desk(Widget):
         self._after = settings.after_resolve
         self._zoomed = False
         self._layout: Layout | None = None
+        self._right: tuple[ConversationPane, CustomerPane] | None = None
+        self._glyphs, self._clock = glyphs, clock
         self._returns: dict[str, int] = {}  # the cursor's conversation of each view left
         self._rest: asyncio.TimerHandle | None = None
 
     def compose(self) -> ComposeResult:
         yield self.views
         yield self.list
-        yield self.reading
-        yield self.customer
+
+    @property
+    def reading(self) -> "ConversationPane":
+        return self.complete()[0]
+
+    @property
+    def customer(self) -> "CustomerPane":
+        return self.complete()[1]
+
+    def complete(self) -> "tuple[ConversationPane, CustomerPane]":
+        """The panes that the first paint does without: with the store of messages behind them
+        they cost 25 ms. Made when they are first asked for."""
+        if self._right is not None:
+            return self._right
+        from agent_tui.ui.conversation_pane import ConversationPane
+        from agent_tui.ui.customer_pane import CustomerPane
+
+        reading = ConversationPane(self._shell, self._glyphs, self._clock)
+        customer = CustomerPane(self._shell, self._glyphs, self._clock, opened=self.open_id)
+        self._right = reading, customer
+        for slot, pane in self._panes():
+            self._fit(pane, slot)
+        self.mount(reading, customer)
+        self.lay_out()
+        return self._right
 
     def start(self) -> None:
         """Read the first page and lay the panes out."""
@@ -191,6 +217,7 @@ class Desk(Widget):
                 return
             self.reading.show(self.list.current)
         self.slot = slot
+        self.complete()
         self.lay_out()
         self._shell.focus_back()
 
@@ -211,12 +238,10 @@ class Desk(Widget):
         if layout != self._layout:  # to set a style to what it was lays everything out again
             self._layout = layout
             for slot, pane in self._panes():
-                pane.display = layout.shows(slot)
-                if layout.shows(slot):
-                    pane.styles.width = layout.widths[slot]
-        if layout.shows(Slot.CUSTOMER):
+                self._fit(pane, slot)
+        if self._shows(Slot.CUSTOMER):
             self.customer.show(self.reading.conversation or self.list.current)
-        if layout.shows(Slot.READING) and self.reading.conversation is None:
+        if self._shows(Slot.READING) and self.reading.conversation is None:
             self._cursor_moved()
         self.tell_bar()
 
@@ -229,7 +254,7 @@ class Desk(Widget):
 
     def refresh_conversation(self) -> None:
         self.reading.reload()
-        if self.customer.display:
+        if self._shows(Slot.CUSTOMER):
             self.customer.show(self.reading.conversation or self.list.current)
 
     def once_after(self, after: AfterResolve) -> None:
@@ -264,13 +289,23 @@ class Desk(Widget):
     def on_resize(self) -> None:
         self.lay_out()
 
-    def _panes(self) -> tuple[tuple[Slot, Widget], ...]:
-        return (
-            (Slot.VIEWS, self.views),
-            (Slot.LIST, self.list),
-            (Slot.READING, self.reading),
-            (Slot.CUSTOMER, self.customer),
-        )
+    def _panes(self) -> list[tuple[Slot, Widget]]:
+        """Those that there are already."""
+        found: list[tuple[Slot, Widget]] = [(Slot.VIEWS, self.views), (Slot.LIST, self.list)]
+        if self._right is not None:
+            found += zip((Slot.READING, Slot.CUSTOMER), self._right, strict=True)
+        return found
+
+    def _shows(self, slot: Slot) -> bool:
+        """Whether the pane is in view; False for those not made yet."""
+        made = self._right is not None or slot in (Slot.VIEWS, Slot.LIST)
+        return made and self._layout is not None and self._layout.shows(slot)
+
+    def _fit(self, pane: Widget, slot: Slot) -> None:
+        layout = self._layout
+        pane.display = layout is not None and layout.shows(slot)
+        if layout is not None and layout.shows(slot):
+            pane.styles.width = layout.widths[slot]
 
     def _read(self, conversation: Conversation) -> None:
         self._cancel_rest()
@@ -280,7 +315,7 @@ class Desk(Widget):
             self.reading.show(conversation, words)
         if self.slot is not Slot.READING:
             self.go(Slot.READING)
-        if self.customer.display:
+        if self._shows(Slot.CUSTOMER):
             self.customer.show(conversation)
         if conversation.unread:
             self._mark_read(conversation)
@@ -311,7 +346,7 @@ class Desk(Widget):
     def _cursor_moved(self) -> None:
         """The preview follows once the cursor has come to rest."""
         self._cancel_rest()
-        if self.reading.display and self.slot is Slot.LIST:
+        if self._shows(Slot.READING) and self.slot is Slot.LIST:
             self._rest = asyncio.get_running_loop().call_later(_REST_S, self._preview)
 
     def _cancel_rest(self) -> None:
@@ -330,7 +365,7 @@ class Desk(Widget):
             self.reading.show(current, searched_words(self.narrowing))
         else:
             self.reading.reload()
-        if self.customer.display:
+        if self._shows(Slot.CUSTOMER):
             self.customer.show(current)
 
     def _nothing_here(self) -> list[str]:

@@ -1,8 +1,6 @@
 """What an empty list says: why there is nothing, and what to do next."""
 
-from agent_tui.model.account import AccountState
 from agent_tui.model.conversation import View
-from agent_tui.store import accounts
 from agent_tui.store.database import Database
 
 
@@ -15,6 +13,9 @@ def nothing_here(db: Database, view: View, narrowing: str) -> list[str]:
             "Esc shows the whole view again; / changes the search.",
             "Words are searched in all messages; 'label:', 'customer:' and others narrow.",
         ]
+    from agent_tui.model.account import AccountState
+    from agent_tui.store import accounts  # only the first of days pays for them before first paint
+
     every = accounts.every(db)
     if not every:
         return [

@@ -4,7 +4,8 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from agent_tui.ui import draw
-from agent_tui.ui.markup import plain_lines
+from agent_tui.ui.cells import wrapped
+from agent_tui.ui.rows import Piece
 from agent_tui.ui.shell import Shell
 from agent_tui.ui.theme import Part
 
@@ -26,6 +27,7 @@ class Notice(Widget):
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        width = self.size.width
-        lines = list(plain_lines(self._sentence, Part.TEXT, width, indent=0))
-        return draw.strip(lines[y] if y < len(lines) else (), width, self._shell.colours)
+        width, text = self.size.width, self._sentence
+        lines = [text[start:end] for start, end in wrapped(text, width)]
+        line = [Piece(lines[y], Part.TEXT)] if y < len(lines) else []
+        return draw.strip(line, width, self._shell.colours)

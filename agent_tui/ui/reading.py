@@ -11,24 +11,25 @@ from agent_tui.query.complete import Completion, Known, complete
 from agent_tui.query.parse import parse
 from agent_tui.query.syntax import QueryError
 from agent_tui.store import accounts, agents, conversations, customers, messages
-from agent_tui.ui.shell import TRIAGE, Choice, Command, Hint, Shell, Where
+from agent_tui.ui.shell import Choice, Hint, Shell
 
-_READING = frozenset({Where.READING, Where.CUSTOMER})
 _OPENED_SCHEMES = frozenset({"http", "https", "mailto"})
 _FETCH_POLL_S = 0.25
 _FETCH_PATIENCE_S = 60
 
 
-def _details(shell: Shell, _: int) -> None:
+def details(shell: Shell) -> None:
+    """Show more of each message: headers, the source, and again as it was."""
     shell.say(f"Messages are shown {shell.desk.reading.cycle_detail()}.")
 
 
-def _fold(shell: Shell, _: int) -> None:
+def fold(shell: Shell) -> None:
+    """Show quotes and signatures, or fold them."""
     shown = shell.desk.reading.toggle_folds()
     shell.say("Quotes and signatures are shown." if shown else "Quotes are folded again.")
 
 
-async def _search(shell: Shell, _: int) -> None:
+async def search(shell: Shell) -> None:
     """Narrow the view by a query."""
     known = Known(
         accounts=tuple(account.name for account in accounts.every(shell.db)),
@@ -62,7 +63,7 @@ def _query_hint(text: str) -> Hint:
     return Hint("words, customer:, label:, status:, older:1d ... Enter searches")
 
 
-async def _links(shell: Shell, _: int) -> None:
+async def links(shell: Shell) -> None:
     """Choose a link, see where it really leads, open it."""
     found = [link for message in shell.desk.reading.messages for link in message.body.links]
     items = [
@@ -103,7 +104,7 @@ def _open_outside(shell: Shell, link: Link) -> None:
         shell.say(f"Opened {link.url}")
 
 
-async def _attachments(shell: Shell, _: int) -> None:
+async def attachments(shell: Shell) -> None:
     """Choose an attachment, have it fetched, and say where it lies."""
     files = [file for message in shell.desk.reading.messages for file in message.attachments]
     if not files:
@@ -140,7 +141,7 @@ async def _fetch(shell: Shell, file: Attachment) -> None:
     shell.say(f"{file.name} is still being fetched; its line says when it is there.")
 
 
-async def _copy(shell: Shell, _: int) -> None:
+async def copy(shell: Shell) -> None:
     """Put a piece of the conversation on the terminal's clipboard (OSC 52)."""
     pieces = _copyable(shell)
     if not pieces:
@@ -171,14 +172,3 @@ def _copyable(shell: Shell) -> dict[str, str]:
     for link in message.body.links if message is not None else ():
         pieces[f"link {link.number}"] = link.url
     return {name: text for name, text in pieces.items() if text}
-
-
-COMMANDS: tuple[Command, ...] = (
-    Command("search", "Search", TRIAGE, _search, "Narrow the view by words and keys."),
-    Command("details", "Details", _READING, _details, "Headers, then the source, then rendered."),
-    Command("fold", "Fold quotes", _READING, _fold, "Show quotes and signatures, or fold them."),
-    Command("links", "Open a link", _READING, _links, "Shows where it leads before it opens."),
-    Command("attachments", "Save an attachment", _READING, _attachments, "Says where it lies."),
-    Command("copy", "Copy", TRIAGE, _copy, "The message, an address or a link."),
-)
-"""Search stands here because it is used while reading too."""

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol
 from textual import events
 from textual.widget import Widget
 
-from agent_tui.actions.registry import Context
 from agent_tui.config.paths import Paths
 from agent_tui.config.settings import Settings
 from agent_tui.model.conversation import Conversation, View
-from agent_tui.query.complete import Completion
 from agent_tui.store.database import Database
 from agent_tui.ui.theme import Theme
 
 if TYPE_CHECKING:
+    from agent_tui.actions.registry import Context
+    from agent_tui.query.complete import Completion
     from agent_tui.ui.desk import Desk
 
 
@@ -123,7 +123,7 @@ class Command(NamedTuple):
     help: str = ""
 
 
-Complete = Callable[[str, int], Sequence[Completion]]
+Complete = Callable[[str, int], Sequence["Completion"]]
 """What may stand for the word that ends at the cursor, in a text."""
 
 Preview = Callable[[str], Hint]
@@ -140,7 +140,7 @@ class Shell(Protocol):
     def db(self) -> Database: ...
 
     @property
-    def context(self) -> Context:
+    def context(self) -> "Context":
         """Who acts, for :func:`agent_tui.actions.registry.perform`."""
         ...
 
