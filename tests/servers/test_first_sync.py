@@ -95,7 +95,7 @@ def test_a_first_sync_killed_ten_times_takes_every_mail_once(
     tmp_path: Path, dovecot: Dovecot, user: User, fault_proxy: FaultProxy
 ) -> None:
     seed = int(os.environ.get("AGENT_TUI_SEED", time.time_ns() % 1_000_000))
-    print(f"AGENT_TUI_SEED={seed}")  # pytest shows it when the test fails
+    print(f"AGENT_TUI_SEED={seed}")  # noqa: T201 - pytest shows it when the test fails
     chance = random.Random(seed)
     dovecot.seed(user, MAILS)
     mails = dovecot.base / "mail" / user.name / "mail" / "cur"
