@@ -88,11 +88,19 @@ async def _leased(
 
 
 async def _pulled(desk: Desk, health: Health, done: Round, adapter: Adapter, told: Told) -> Round:
+    new = 0
+
+    def taken(fresh: int, progress: Progress | None) -> None:
+        nonlocal new
+        new += fresh
+        if progress is not None:
+            told(desk.account, progress)
+
     health.syncing()
     try:
-        new = await sync.pull(desk, adapter, _PATIENCE_S, lambda p: told(desk.account, p))
+        await sync.pull(desk, adapter, _PATIENCE_S, taken)
     except (AdapterError, StoreError, LeaseLost) as error:
-        return _failed(desk, health, done, error)
+        return replace(_failed(desk, health, done, error), new=new)
     health.synced()
     return replace(done, new=new)
 

@@ -26,11 +26,11 @@ async def pull(
     desk: Desk,
     adapter: Adapter,
     limit_s: float,
-    told: Callable[[Progress], None] = lambda _progress: None,
+    told: Callable[[int, Progress | None], None] = lambda _new, _progress: None,
 ) -> int:
     """Pull until the account is caught up with; the number of new messages.
 
-    ``told`` hears of each step of a first sync.
+    ``told`` hears of each batch: how many messages were new, and how far a first sync has come.
 
     Raises AdapterError, StoreError or LeaseLost; what was committed before stays.
     """
@@ -41,9 +41,9 @@ async def pull(
         async for batch in batches:
             if not isinstance(batch, Batch):
                 raise garbage(doing, batch)
-            new += store_batch(desk, batch)
-            if batch.progress is not None:
-                told(batch.progress)
+            fresh = store_batch(desk, batch)
+            told(fresh, batch.progress)
+            new += fresh
     _caught_up(desk)
     return new
 

@@ -117,7 +117,8 @@ class FakeAdapter:
         provider = self.provider
         provider.pulls += 1
         fault = provider.pull_faults.popleft() if provider.pull_faults else None
-        start = int(cursors.get("INBOX", "0"))
+        cursor = cursors.get("INBOX", "")
+        start = int(cursor) if cursor.isdigit() else 0  # "c": put there by ``receive``
         for number, one in enumerate(provider.batches[start:], start):
             if fault is not None and number - start >= provider.fault_after:
                 raise fault

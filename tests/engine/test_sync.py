@@ -94,7 +94,7 @@ async def test_progress_is_shown_until_the_first_sync_is_over(
 ) -> None:
     shown = []
 
-    def look(_progress: Progress) -> None:
+    def look(_new: int, _progress: Progress | None) -> None:
         account = accounts.get(db, ACCOUNT)
         assert account is not None
         shown.append((account.done, account.total))

@@ -1,0 +1,176 @@
+"""The engine as a process: it begins once, ends when told, and ends with its parent."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from agent_tui.config.paths import Paths, find_paths, make_private
+from agent_tui.model.clock import system_clock
+from agent_tui.store import accounts
+from agent_tui.store.sqlite import SqliteDatabase
+
+DEADLINE_S = 30.0
+
+Engine = subprocess.Popen[bytes]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    paths = find_paths(tmp_path, {})
+    make_private(paths.accounts)
+    account = paths.accounts / "shop.toml"
+    account.write_text('adapter = "demo"\nfrozen = true\n')
+    account.chmod(0o600)
+    return tmp_path
+
+
+@pytest.fixture
+def paths(home: Path) -> Paths:
+    return find_paths(home, {})
+
+
+@pytest.fixture
+def engines(home: Path) -> Iterator[list[Engine]]:
+    """Engines that the test has started; killed at its end."""
+    started: list[Engine] = []
+    yield started
+    for engine in started:
+        with engine:  # closes its pipes and waits
+            engine.kill()
+
+
+def start(home: Path, engines: list[Engine], *more: str) -> Engine:
+    engine = subprocess.Popen(
+        [sys.executable, "-m", "agent_tui", "--home", str(home), "engine", *more],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    engines.append(engine)
+    return engine
+
+
+def holder(paths: Paths) -> str | None:
+    if not paths.store.exists():
+        return None
+    db = SqliteDatabase(paths.store)
+    try:
+        return accounts.lease_holder(db, "engine", system_clock())
+    finally:
+        db.close()
+
+
+def synced(paths: Paths) -> bool:
+    if not paths.store.exists():
+        return False
+    db = SqliteDatabase(paths.store)
+    try:
+        return any(account.state == "ok" for account in accounts.every(db))
+    finally:
+        db.close()
+
+
+def wait_for(paths: Paths, engine: Engine) -> None:
+    """Until the engine serves its account."""
+    end = time.monotonic() + DEADLINE_S
+    while not synced(paths):
+        assert engine.poll() is None, engine.communicate()
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_a_signal_ends_it_cleanly_within_two_seconds(
+    home: Path, paths: Paths, engines: list[Engine], number: signal.Signals
+) -> None:
+    engine = start(home, engines)
+    wait_for(paths, engine)
+
+    engine.send_signal(number)
+    code = engine.wait(2.0)  # the promise of the design
+
+    assert code == 0
+    assert holder(paths) is None
+
+
+def test_a_child_ends_when_its_parent_closes_the_pipe(
+    home: Path, paths: Paths, engines: list[Engine]
+) -> None:
+    engine = start(home, engines, "--child")
+    assert engine.stdin is not None
+    engine.stdin.write(json.dumps({"shop.password": "x"}).encode() + b"\n")
+    engine.stdin.flush()
+    wait_for(paths, engine)
+
+    engine.stdin.close()
+
+    assert engine.wait(2.0) == 0
+    assert holder(paths) is None
+
+
+def test_a_second_engine_says_who_serves_and_ends_well(
+    home: Path, paths: Paths, engines: list[Engine]
+) -> None:
+    first = start(home, engines)
+    wait_for(paths, first)
+
+    second = start(home, engines)
+    _, told = second.communicate(timeout=DEADLINE_S)
+
+    assert second.returncode == 0
+    assert told.decode().count("\n") == 1
+    assert f"process {first.pid}" in told.decode()
+
+
+def test_after_a_kill_the_next_engine_begins_at_once(
+    home: Path, paths: Paths, engines: list[Engine]
+) -> None:
+    first = start(home, engines)
+    wait_for(paths, first)
+    os.kill(first.pid, signal.SIGKILL)
+    first.wait()
+
+    second = start(home, engines)
+    end = time.monotonic() + DEADLINE_S
+    while f":{second.pid}:" not in (holder(paths) or ""):
+        assert second.poll() is None, second.communicate()
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def test_an_account_added_while_it_runs_is_served(
+    home: Path, paths: Paths, engines: list[Engine]
+) -> None:
+    account = paths.accounts / "shop.toml"
+    text = account.read_text()
+    account.unlink()
+    engine = start(home, engines)
+    end = time.monotonic() + DEADLINE_S
+    while holder(paths) is None:
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+    account.write_text(text)
+    account.chmod(0o600)
+
+    wait_for(paths, engine)
+
+
+def test_its_log_holds_no_message(home: Path, paths: Paths, engines: list[Engine]) -> None:
+    engine = start(home, engines)
+    wait_for(paths, engine)
+    engine.terminate()
+    engine.wait()
+
+    log = paths.log.read_text()
+
+    assert "serving 'shop'" in log
+    assert "refund" not in log
+    assert paths.log.stat().st_mode & 0o777 == 0o600
