@@ -96,9 +96,9 @@ class AccountsPane(RowsPane):
 def _row(account: Account, now: Millis) -> Line:
     state = f"{_STATES[account.state]} since {say_time(account.since, now)}"
     return (
-        Piece(fit(f" {safe_line(account.name)}", 18), Part.ACCENT),
-        Piece(fit(safe_line(account.adapter), 10), Part.DIM),
-        Piece(fit(state, 30), _PARTS.get(account.state, Part.TEXT)),
+        Piece(fit(f" {safe_line(account.name)}", 14) + " ", Part.ACCENT),
+        Piece(fit(safe_line(account.adapter), 8) + " ", Part.DIM),
+        Piece(fit(state, 28) + " ", _PARTS.get(account.state, Part.TEXT)),
         Piece(_next(account, now), Part.DIM),
     )
 

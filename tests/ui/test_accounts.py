@@ -1,0 +1,62 @@
+"""The accounts say how they are, since when, and what to do."""
+
+from pathlib import Path
+
+from agent_tui.model.account import AccountState
+from agent_tui.store import accounts
+from agent_tui.store.sqlite import SqliteDatabase
+from agent_tui.ui.accounts import advice
+from tests.factory import ACCOUNT, Now, mail_account
+from tests.ui.screen import screen
+
+
+async def test_a_failing_account_says_why_since_when_and_when_it_tries_again(
+    db: SqliteDatabase, tmp_path: Path
+) -> None:
+    now = Now()
+    mail_account(db)
+    accounts.set_state(
+        db,
+        ACCOUNT,
+        AccountState.FAILING,
+        now(),
+        problem="imap.shop.example does not answer.",
+        retry_at=now() + 30_000,
+    )
+    async with screen(db, tmp_path, clock=now) as shown:
+        await shown.press("A")
+        await shown.until(lambda: shown.shows("failing since"))
+        assert shown.shows("imap.shop.example does not answer.")
+        assert shown.shows("next try in 30 s")
+        now.at += 12_000
+        await shown.until(lambda: shown.shows("next try in 18 s"))
+        await shown.press("enter")
+        await shown.until(lambda: shown.app.where() == "help")
+
+
+async def test_progress_is_shown_as_the_engine_writes_it(
+    db: SqliteDatabase, tmp_path: Path
+) -> None:
+    mail_account(db)
+    accounts.set_state(db, ACCOUNT, AccountState.SYNCING, 1_790_000_000_000)
+    accounts.set_progress(db, ACCOUNT, 1_200, 10_000)
+    async with screen(db, tmp_path) as shown:
+        await shown.press("A")
+        await shown.until(lambda: shown.shows("1,200 of 10,000 messages"))
+
+
+async def test_without_an_account_the_next_step_is_named(
+    db: SqliteDatabase, tmp_path: Path
+) -> None:
+    async with screen(db, tmp_path) as shown:
+        await shown.press("A")
+        await shown.until(lambda: shown.shows("agent-tui account add"))
+
+
+def test_every_state_has_advice(db: SqliteDatabase) -> None:
+    mail_account(db)
+    for state in AccountState:
+        accounts.set_state(db, ACCOUNT, state, 1)
+        account = accounts.get(db, ACCOUNT)
+        assert account is not None
+        assert advice(account).endswith(".")
