@@ -93,6 +93,7 @@ class AgentApp(App[None]):
         self._minute = clock() // MINUTE
         self._counted_at = 0
         self._counting = False
+        self._count_is_due = False
         self._last_action: tuple[str, dict[str, str]] | None = None
 
     # -- what panes and commands see (ui.shell.Shell) -------------------------------------------
@@ -113,8 +114,8 @@ class AgentApp(App[None]):
     def use_theme(self, name: str) -> None:
         self._colours = themes.load(name, self.paths.themes, self._colours.depth)
         self._paint_textual()
-        self.refresh(layout=True)
-        self.screen.refresh(layout=True)
+        self.desk.redraw()
+        self.redraw()
 
     @cached_property
     def _commands(self) -> Mapping[str, Command]:
@@ -259,6 +260,10 @@ class AgentApp(App[None]):
         from agent_tui.ui import picker
 
         return await picker.choose(self, title, items, preview=preview, free=free)
+
+    def redraw(self) -> None:
+        self._frames.forget()
+        self.screen.refresh(layout=True)
 
     def copy(self, text: str) -> None:
         self.copy_to_clipboard(text)
