@@ -98,8 +98,9 @@ def _sentence(done: Round) -> str:
     parts = [f"{done.new} new messages", f"{done.delivered} delivered"]
     if done.waiting:
         parts.append(f"{done.waiting} waiting to leave")
-    told = f"{done.account}: {', '.join(parts)}."
-    return f"{told} {done.problem}" if done.problem else told
+    something = done.new or done.delivered or done.waiting
+    told = f"{', '.join(parts)}." if something or not done.problem else ""
+    return " ".join(filter(None, (f"{done.account}:", told, done.problem)))
 
 
 def _shape(done: Round) -> dict[str, object]:

@@ -103,7 +103,8 @@ class MailboxPull:
         """The batch that brings ``taken``; the last of a first sync ends it."""
         first_sync, cursor = self._cursor.first_sync, self._cursor.with_taken(taken.uids)
         done = len(cursor.known)
-        progress = Progress(done, done + left) if first_sync else None
+        total = done + left
+        progress = Progress(done, total) if first_sync and total else None
         self._cursor = replace(cursor, first_sync=first_sync and left > 0)
         return replace(self._batch(self._cursor), messages=taken.messages, progress=progress)
 
