@@ -4,7 +4,7 @@ Keys, the palette, the ``:`` line and the help pages are read off :func:`table`.
 """
 
 from collections.abc import Mapping
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from agent_tui.config.settings import AfterResolve
@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from agent_tui.actions.registry import Action
 
 
-def own() -> dict[str, Command]:
+@cache
+def own() -> Mapping[str, Command]:
     """The commands of the screen itself; cheap, for they are needed before first paint."""
     found = (
         *navigation.COMMANDS,
@@ -30,7 +31,7 @@ def table() -> dict[str, Command]:
     """All commands by name: the screen's own, then every action that has none of its name."""
     from agent_tui.actions.registry import registry
 
-    commands = own()
+    commands = dict(own())
     for action in registry().values():
         commands.setdefault(action.name, _of_action(action))
     return commands

@@ -130,6 +130,11 @@ class ConversationPane(Pane):
             self._view = self._drawn()
         return self._view[y]
 
+    def forget_drawn(self) -> None:
+        """Make the lines anew when they are next drawn."""
+        self._laid_out = None
+        self.refresh()
+
     def focus_changed(self) -> None:
         """Nothing in the pane shows it: the list's cursor does."""
 

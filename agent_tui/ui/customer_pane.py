@@ -88,6 +88,11 @@ class CustomerPane(Pane):
         if self.current is not None:
             self._opened(self.current.id)
 
+    def forget_drawn(self) -> None:
+        """Make the lines anew when they are next drawn."""
+        self._laid_out = None
+        self.refresh()
+
     def focus_changed(self) -> None:
         self._show()
 

@@ -252,6 +252,15 @@ class Desk(Widget):
         if self.slot is Slot.LIST:
             self._cursor_moved()
 
+    def redraw(self) -> None:
+        """Draw all panes anew: the theme is another one."""
+        self.bar.refresh()
+        for _, pane in self._panes():
+            pane.refresh()
+        if self._right is not None:
+            for pane in self._right:
+                pane.forget_drawn()
+
     def refresh_conversation(self) -> None:
         self.reading.reload()
         if self._shows(Slot.CUSTOMER):

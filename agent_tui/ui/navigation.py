@@ -79,6 +79,10 @@ def _zoom(shell: Shell, _: int) -> None:
     shell.desk.zoom()
 
 
+def _redraw(shell: Shell, _: int) -> None:
+    shell.redraw()
+
+
 def _repeat(shell: Shell, _: int) -> None:
     shell.repeat()
 
@@ -125,5 +129,6 @@ COMMANDS: tuple[Command, ...] = (
         "Who it is, and all conversations with them; Enter opens one.",
     ),
     Command("zoom", "Zoom the pane", TRIAGE, _zoom, "This pane alone, or all of them again."),
+    Command("redraw", "Draw the screen again", SCREENS, _redraw, "When something spilled over it."),
     Command("repeat", "Repeat", TRIAGE, _repeat, "The last action once more, on this one."),
 )

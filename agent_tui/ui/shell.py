@@ -274,6 +274,10 @@ class Shell(Protocol):
         cursor into a text shown beside the list."""
         ...
 
+    def redraw(self) -> None:
+        """Draw everything again, whatever the terminal shows now."""
+        ...
+
     def copy(self, text: str) -> None:
         """Put ``text`` on the clipboard of the terminal."""
         ...
