@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from agent_tui.config.errors import ConfigError, reason
@@ -21,7 +22,8 @@ def write_private(path: Path, data: bytes) -> None:
         temporary.replace(path)
         _sync_folder(path.parent)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # a disk that cannot be written cannot be tidied up either
+            temporary.unlink()
         raise ConfigError(
             f"{path} cannot be written: {reason(error)}; "
             "check the folder's rights and free space, or choose another with --home."
