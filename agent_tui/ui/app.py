@@ -298,6 +298,11 @@ class AgentApp(App[None]):
         """Keys are ours first: a bound one never travels through the widgets."""
         if isinstance(event, events.Key) and not event.is_forwarded and self.screen_stack:
             key = keys.pressed(event.key, event.character)
+            if self._notice.display:  # nothing else can be seen, so nothing else may be done
+                event.stop()
+                if key in ("q", "ctrl+c"):
+                    self.leave()
+                return
             if self._keyboard.press(self.where(), key):
                 event.stop()
                 return

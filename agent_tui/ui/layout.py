@@ -56,4 +56,5 @@ def too_small(width: int, height: int) -> str:
     """What to say of a terminal that is too small; empty when it is not."""
     if width >= LEAST_WIDTH and height >= LEAST_HEIGHT:
         return ""
-    return f"Terminal too small ({width}x{height}); make it at least {LEAST_WIDTH}x{LEAST_HEIGHT}"
+    least = f"{LEAST_WIDTH}x{LEAST_HEIGHT}"
+    return f"Terminal too small ({width}x{height}); make it at least {least}, or press q"
