@@ -20,7 +20,7 @@ from pathlib import Path
 import jwt
 import pytest
 
-USERS = 60
+USERS = 200
 """Mail users of one Dovecot: each test gets one of its own."""
 
 _OAUTH_SECRET = "0123456789abcdef0123456789abcdef"  # of the recipe
