@@ -80,7 +80,7 @@ def _resolve_next(shell: Shell, _: int) -> None:
 
 
 _CHOOSERS: Mapping[str, Run] = {
-    name: later.in_module("choices", name) for name in ("snooze", "assign", "label", "priority")
+    name: later.InModule("choices", name) for name in ("snooze", "assign", "label", "priority")
 }
 """Actions whose argument is chosen from a list."""
 

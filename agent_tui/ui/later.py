@@ -5,138 +5,141 @@ Text inputs, pickers and message stores cost 60 ms that the list need not wait f
 
 from collections.abc import Awaitable
 from importlib import import_module
+from typing import NamedTuple
 
-from agent_tui.ui.shell import SCREENS, TRIAGE, Command, Run, Shell, Where
+from agent_tui.ui.shell import SCREENS, TRIAGE, Command, Shell, Where
 
 _READING = frozenset({Where.READING, Where.CUSTOMER})
 
 
-def in_module(module: str, function: str, **arguments: object) -> Run:
-    """``function`` of ``agent_tui.ui.module``, called with the shell; a test holds that it is
-    there."""
+class InModule(NamedTuple):
+    """A function of ``agent_tui.ui.module`` that gets the shell; a test holds that it is there."""
 
-    def run(shell: Shell, _: int) -> Awaitable[None] | None:
-        found = getattr(import_module(f"agent_tui.ui.{module}"), function)
-        going: Awaitable[None] | None = found(shell, **arguments)
+    module: str
+    function: str
+    everybody: bool = False  # a reply to all
+
+    def __call__(self, shell: Shell, _: int) -> Awaitable[None] | None:
+        function = getattr(import_module(f"agent_tui.ui.{self.module}"), self.function)
+        more = {"everybody": True} if self.everybody else {}
+        going: Awaitable[None] | None = function(shell, **more)
         return going
-
-    return run
 
 
 COMMANDS: tuple[Command, ...] = (
     Command(
-        "reply", "Reply", TRIAGE, in_module("composer", "reply"), "Write an answer to the customer."
+        "reply", "Reply", TRIAGE, InModule("composer", "reply"), "Write an answer to the customer."
     ),
     Command(
         "reply-all",
         "Reply to all",
         TRIAGE,
-        in_module("composer", "reply", everybody=True),
+        InModule("composer", "reply", everybody=True),
         "The same to everybody on it.",
     ),
     Command(
         "forward",
         "Forward",
         TRIAGE,
-        in_module("composer", "forward"),
+        InModule("composer", "forward"),
         "Send the last message to somebody else.",
     ),
     Command(
         "new",
         "New conversation",
         TRIAGE,
-        in_module("composer", "new"),
+        InModule("composer", "new"),
         "Write to a customer first.",
     ),
     Command(
         "note",
         "Internal note",
         TRIAGE,
-        in_module("composer", "note"),
+        InModule("composer", "note"),
         "Write what only colleagues read.",
     ),
     Command(
         "canned",
         "Canned reply",
         TRIAGE,
-        in_module("composer", "canned"),
+        InModule("composer", "canned"),
         "Answer with a prepared text.",
     ),
     Command(
         "palette",
         "Palette",
         SCREENS,
-        in_module("palette", "pick_command"),
+        InModule("palette", "pick_command"),
         "Find any command by a word of it.",
     ),
     Command(
         "command-line",
         "Command line",
         SCREENS,
-        in_module("palette", "command_line"),
+        InModule("palette", "command_line"),
         "Type a command.",
     ),
     Command(
         "help",
         "Help",
         SCREENS,
-        in_module("help", "show"),
+        InModule("help", "show"),
         "The keys of this pane, and longer pages.",
     ),
     Command(
         "outbox",
         "Outbox",
         SCREENS,
-        in_module("outbox", "show"),
+        InModule("outbox", "show"),
         "What is on its way, failed or is in doubt.",
     ),
     Command(
         "accounts",
         "Accounts",
         SCREENS,
-        in_module("accounts", "show"),
+        InModule("accounts", "show"),
         "How each account is doing.",
     ),
     Command(
         "search",
         "Search",
         TRIAGE,
-        in_module("reading", "search"),
+        InModule("reading", "search"),
         "Narrow the view by words and keys; the same once more searches all views.",
     ),
     Command(
         "details",
         "Details",
         _READING,
-        in_module("reading", "details"),
+        InModule("reading", "details"),
         "Headers, then the source, then rendered.",
     ),
     Command(
         "fold",
         "Fold quotes",
         _READING,
-        in_module("reading", "fold"),
+        InModule("reading", "fold"),
         "Show quotes and signatures, or fold them.",
     ),
     Command(
         "links",
         "Open a link",
         _READING,
-        in_module("reading", "links"),
+        InModule("reading", "links"),
         "Shows where it leads before it opens.",
     ),
     Command(
         "attachments",
         "Save an attachment",
         _READING,
-        in_module("reading", "attachments"),
+        InModule("reading", "attachments"),
         "Says where it lies.",
     ),
     Command(
         "copy",
         "Copy",
         TRIAGE,
-        in_module("reading", "copy"),
+        InModule("reading", "copy"),
         "The message, an address or a link.",
     ),
 )

@@ -16,21 +16,22 @@ from agent_tui.store.database import Database
 PAGE = 60
 """Rows read at once: more than most screens show."""
 
-_MOST = 400
-"""Rows kept; those far from the cursor are forgotten and read again."""
+_PAGES_KEPT = 7
+"""Rows further from the cursor are forgotten and read again."""
 
 
 class Listing:
     """A contiguous window of a query's rows and the cursor in it."""
 
-    def __init__(self, db: Database, query: Compiled, sort: Sort) -> None:
-        """Reads the first page; raises StoreError when the store fails."""
+    def __init__(self, db: Database, query: Compiled, sort: Sort, *, page: int = PAGE) -> None:
+        """Reads the first ``page`` rows; raises StoreError when the store fails."""
         self.rows: list[Conversation] = []
         self.cursor = 0  # index in ``rows``
         self.new_above = 0  # conversations that came before the first row seen, since
         self._db = db
         self._query = query
         self._sort = sort
+        self._size = page
         self._at_start = True
         self._at_end = True
         self.first()
@@ -56,13 +57,13 @@ class Listing:
             self.rows = conversations.search(self._db, self._query)
             return
         self.rows = self._page(None)
-        self._at_start, self._at_end = True, len(self.rows) < PAGE
+        self._at_start, self._at_end = True, len(self.rows) < self._size
 
     def last(self) -> None:
         """Go to the very last row."""
         if not self._at_end:
             self.rows = self._page(None, backwards=True)
-            self._at_start, self._at_end = len(self.rows) < PAGE, True
+            self._at_start, self._at_end = len(self.rows) < self._size, True
         self.cursor = max(len(self.rows) - 1, 0)
 
     def move(self, by: int) -> int:
@@ -95,10 +96,11 @@ class Listing:
 
     def trim(self) -> int:
         """Forget rows far from the cursor; how many of them stood before it."""
-        if len(self.rows) <= _MOST or self.searching:
+        most = _PAGES_KEPT * self._size
+        if len(self.rows) <= most or self.searching:
             return 0
-        start = max(self.cursor - _MOST // 2, 0)
-        end = start + _MOST
+        start = max(self.cursor - most // 2, 0)
+        end = start + most
         self._at_start = self._at_start and start == 0
         self._at_end = self._at_end and end >= len(self.rows)
         self.rows = self.rows[start:end]
@@ -124,7 +126,7 @@ class Listing:
             self.rows = conversations.search(self._db, self._query)
         elif current is None:
             self.rows = self._page(None)
-            self._at_start, self._at_end = True, len(self.rows) < PAGE
+            self._at_start, self._at_end = True, len(self.rows) < self._size
         else:
             self._read_around(current)
         if from_start and self._at_start:
@@ -135,7 +137,7 @@ class Listing:
 
     def _read_around(self, row: Conversation) -> None:
         """The rows before and behind the place of ``row``; the cursor on the first behind."""
-        above, below = self.cursor + PAGE, max(len(self.rows) - self.cursor, PAGE)
+        above, below = self.cursor + self._size, max(len(self.rows) - self.cursor, self._size)
         place = conversations.anchor(row, self._sort)
         before = self._page(place, backwards=True, limit=above)
         behind = self._page(self._place_before(row), limit=below)
@@ -163,7 +165,7 @@ class Listing:
     def _extend_down(self) -> None:
         place = conversations.anchor(self.rows[-1], self._sort) if self.rows else None
         more = self._page(place)
-        self._at_end = len(more) < PAGE
+        self._at_end = len(more) < self._size
         self.rows += more
 
     def _extend_up(self) -> int:
@@ -171,15 +173,20 @@ class Listing:
             return 0
         place = conversations.anchor(self.rows[0], self._sort)
         more = self._page(place, backwards=True)
-        self._at_start = len(more) < PAGE
+        self._at_start = len(more) < self._size
         self.rows = more + self.rows
         return len(more)
 
     def _page(
-        self, after: Anchor | None, *, backwards: bool = False, limit: int = PAGE
+        self, after: Anchor | None, *, backwards: bool = False, limit: int = 0
     ) -> list[Conversation]:
         return conversations.page(
-            self._db, self._query, self._sort, after=after, backwards=backwards, limit=limit
+            self._db,
+            self._query,
+            self._sort,
+            after=after,
+            backwards=backwards,
+            limit=limit or self._size,
         )
 
 

@@ -1,0 +1,257 @@
+"""Keys: the preset without clashes, the user's own over it, counts and sequences."""
+
+from collections.abc import Callable
+from importlib import import_module
+
+import pytest
+
+from agent_tui.actions.registry import registry
+from agent_tui.config.settings import KeyBinding
+from agent_tui.ui import commands, keys
+from agent_tui.ui.keyboard import Keyboard
+from agent_tui.ui.keys import KeyProblem, build, parse, pressed, shown
+from agent_tui.ui.later import InModule
+from agent_tui.ui.shell import SCREENS, Where
+
+PRESET = build((), commands.where_of)
+
+ISSUE_KEYS = {
+    "j": "down",
+    "k": "up",
+    "gg": "first",
+    "G": "last",
+    "ctrl+d": "half-down",
+    "ctrl+u": "half-up",
+    "enter": "open",
+    "l": "open",
+    "h": "back",
+    "esc": "back",
+    "J": "next-conversation",
+    "K": "previous-conversation",
+    "tab": "next-pane",
+    "]": "next-view",
+    "/": "search",
+    ":": "command-line",
+    "ctrl+p": "palette",
+    "?": "help",
+    "r": "reply",
+    "R": "reply-all",
+    "f": "forward",
+    "c": "new",
+    ";": "canned",
+    "i": "note",
+    "e": "resolve",
+    "E": "resolve-next",
+    "s": "snooze",
+    "w": "wait",
+    "O": "reopen",
+    "a": "assign",
+    "t": "take",
+    "#": "label",
+    "p": "priority",
+    "u": "undo",
+    "ctrl+r": "redo",
+    ".": "repeat",
+    "x": "customer",
+    "y": "copy",
+    "z": "zoom",
+    "!": "spam",
+}
+
+
+@pytest.mark.parametrize(("key", "name"), ISSUE_KEYS.items())
+def test_the_preset_is_the_agreed_one(key: str, name: str) -> None:
+    assert PRESET.command(Where.LIST, parse(key)) == name or name == "back"
+    if name != "open":
+        assert PRESET.command(Where.READING, parse(key)) == name
+
+
+@pytest.mark.parametrize("key", ["v", "o", "d", "b"])
+def test_keys_of_reading_mean_nothing_in_the_list(key: str) -> None:
+    assert PRESET.command(Where.READING, (key,)) is not None
+    assert PRESET.command(Where.LIST, (key,)) is None
+
+
+def test_every_key_of_the_preset_belongs_to_a_command() -> None:
+    unknown = [name for _, name in keys.TRIAGE_KEYS if commands.where_of(name) is None]
+    assert unknown == []
+
+
+def test_the_preset_has_no_key_twice_in_one_pane() -> None:
+    seen: set[tuple[Where, tuple[str, ...]]] = set()
+    for written, name in keys.TRIAGE_KEYS:
+        for where in commands.where_of(name) or ():
+            place = (where, parse(written))
+            assert place not in seen, f"{written} is bound twice in {where}"
+            seen.add(place)
+
+
+def test_no_key_of_the_preset_begins_another() -> None:
+    for bound in PRESET.bindings.values():
+        assert not [k for k in bound for o in bound if k != o and o[: len(k)] == k]
+
+
+def test_letters_mean_nothing_where_text_is_typed() -> None:
+    for where in (Where.COMPOSER, Where.PICKER, Where.PROMPT):
+        bound = PRESET.bindings.get(where, {})
+        assert not [key for key in bound if len(key[0]) == 1]
+
+
+def test_every_action_is_a_command() -> None:
+    assert registry().keys() <= commands.table().keys()
+
+
+def test_commands_that_are_imported_later_are_there() -> None:
+    for command in commands.table().values():
+        if isinstance(command.run, InModule):
+            module = import_module(f"agent_tui.ui.{command.run.module}")
+            assert callable(getattr(module, command.run.function))
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("j", ("j",)),
+        ("gg", ("g", "g")),
+        ("Ctrl+D", ("ctrl+d",)),
+        ("ctrl+x s", ("ctrl+x", "s")),
+        ("PageDown", ("pgdn",)),
+        ("Escape", ("esc",)),
+        ("alt+Enter", ("alt+enter",)),
+        ("+", ("+",)),
+    ],
+)
+def test_written_keys_are_read(written: str, read: tuple[str, ...]) -> None:
+    assert parse(written) == read
+
+
+@pytest.mark.parametrize(
+    ("key", "character", "name"),
+    [
+        ("j", "j", "j"),
+        ("number_sign", "#", "#"),
+        ("upper_j", "J", "J"),
+        ("escape", "\x1b", "esc"),
+        ("pagedown", None, "pgdn"),
+        ("ctrl+d", "\x04", "ctrl+d"),
+        ("space", " ", "space"),
+        ("alt+enter", None, "alt+enter"),
+    ],
+)
+def test_what_textual_calls_a_key_is_written_our_way(
+    key: str, character: str | None, name: str
+) -> None:
+    assert pressed(key, character) == name
+
+
+def test_keys_are_shown_as_people_know_them() -> None:
+    assert shown(("g", "g")) == "gg"
+    assert shown(("ctrl+d",)) == "Ctrl+D"
+
+
+def own(*bindings: tuple[str, str]) -> keys.Keymap:
+    lines = enumerate(bindings, 10)
+    return build(
+        [KeyBinding(key, action, line) for line, (key, action) in lines], commands.where_of
+    )
+
+
+def test_a_key_of_the_user_replaces_the_preset_s() -> None:
+    assert own(("e", "snooze")).command(Where.LIST, ("e",)) == "snooze"
+
+
+def test_an_unknown_command_is_refused_by_name_and_line() -> None:
+    with pytest.raises(KeyProblem, match=r"line 10: .*'resolv'"):
+        own(("e", "resolv"))
+
+
+def test_one_key_for_two_commands_is_refused_with_both_lines() -> None:
+    with pytest.raises(KeyProblem, match=r"line 11: .*'snooze' \(line 10\) and 'resolve'"):
+        own(("e", "snooze"), ("e", "resolve"))
+
+
+def test_a_key_that_begins_a_sequence_is_refused() -> None:
+    with pytest.raises(KeyProblem, match="'gg' of 'first' begin alike"):
+        own(("g", "resolve"))
+
+
+def test_a_key_that_is_none_is_refused() -> None:
+    with pytest.raises(KeyProblem, match="'hyper\\+x' is no key"):
+        own(("hyper+x", "resolve"))
+
+
+class Typist:
+    """A keyboard whose clock is turned by hand."""
+
+    def __init__(self) -> None:
+        self.done: list[tuple[str, int]] = []
+        self.hints: list[str] = []
+        self.waiting: list[Callable[[], None]] = []
+        self.keyboard = Keyboard(PRESET, self._run, self.hints.append, self._later)
+
+    def type(self, *typed: str, where: Where = Where.LIST) -> list[bool]:
+        return [self.keyboard.press(where, key) for key in typed]
+
+    def wait(self) -> None:
+        for call in self.waiting:
+            call()
+        self.waiting.clear()
+
+    def cancel(self) -> None:
+        self.waiting.clear()
+
+    def _run(self, name: str, count: int) -> None:
+        self.done.append((name, count))
+
+    def _later(self, _: float, call: Callable[[], None]) -> "Typist":
+        self.waiting.append(call)
+        return self
+
+
+def test_a_count_repeats_a_motion() -> None:
+    typist = Typist()
+    typist.type("1", "2", "j")
+    typist.wait()
+    assert typist.done == [("down", 12)]
+
+
+def test_a_digit_alone_chooses_a_view() -> None:
+    typist = Typist()
+    typist.type("3")
+    assert typist.done == []
+    typist.wait()
+    assert typist.done == [("view", 3)]
+
+
+def test_a_digit_before_a_verb_has_chosen_the_view_first() -> None:
+    typist = Typist()
+    typist.type("3", "e")
+    assert typist.done == [("view", 3), ("resolve", 0)]
+
+
+def test_a_sequence_waits_for_its_end_and_hints_at_it() -> None:
+    typist = Typist()
+    typist.type("g")
+    assert typist.done == []
+    assert "gg first" in typist.hints[-1]
+    typist.type("g")
+    assert typist.done == [("first", 0)]
+
+
+def test_a_broken_sequence_does_nothing() -> None:
+    typist = Typist()
+    assert typist.type("g", "e") == [True, True]
+    assert typist.done == []
+    typist.type("e")
+    assert typist.done == [("resolve", 0)]
+
+
+def test_unbound_keys_go_on_to_the_pane() -> None:
+    assert Typist().type("ctrl+y") == [False]
+    assert Typist().type("j", "5", where=Where.PROMPT) == [False, False]
+
+
+def test_help_has_keys_for_every_screen() -> None:
+    for where in SCREENS:
+        assert PRESET.command(where, ("?",)) == "help"
+        assert PRESET.command(where, ("q",)) == "leave"

@@ -1,0 +1,177 @@
+"""Rows of the list: exact widths whatever customers call themselves, meaning without colour."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from agent_tui.model.clock import DAY, HOUR, MINUTE, Millis
+from agent_tui.model.conversation import Channel, Conversation, Priority, Status
+from agent_tui.ui.cells import ASCII, Glyphs, fit, folded, glyphs_for, wrapped
+from agent_tui.ui.rows import Piece, age, columns, row
+from agent_tui.ui.theme import Part
+
+NOW: Millis = 1_790_000_000_000 // MINUTE * MINUTE
+
+
+def conversation(**more: object) -> Conversation:
+    given: dict[str, object] = {
+        "id": 7,
+        "account": "mail",
+        "channel": Channel.MAIL,
+        "subject": "Parcel",
+        "status": Status.OPEN,
+        "customer_id": 1,
+        "created_at": NOW,
+        "last_at": NOW,
+        "version": 1,
+        "customer": "Ada Byron",
+        "snippet": "Where is it?",
+    }
+    return Conversation(**(given | more))  # type: ignore[arg-type]  # passed through
+
+
+def drawn(width: int, glyphs: Glyphs, **more: object) -> tuple[Piece, ...]:
+    return row(conversation(**more), columns(width), NOW // MINUTE, "maria", glyphs)
+
+
+def text(width: int = 80, **more: object) -> str:
+    return "".join(piece.text for piece in drawn(width, Glyphs(), **more))
+
+
+AWKWARD = (
+    "👨‍👩‍👧‍👦 Familie Groß",
+    "🇩🇪🇫🇷 two flags",
+    "田中 由美",
+    "ليلى حداد",
+    "e\u0301" * 12,
+    "👍🏽👍🏿 tones",
+    "❤️ heart ☎️",
+    "\u200b\u00adhidden\u2060",
+    "🏴󠁧󠁢󠁥󠁮󠁧󠁿 England",
+    "x" * 300,
+    "",
+)
+
+
+@pytest.mark.parametrize("name", AWKWARD)
+@pytest.mark.parametrize("width", [40, 55, 60, 80, 119, 200])
+def test_a_row_is_exactly_as_wide_as_the_list(name: str, width: int) -> None:
+    shown = text(width, customer=name, subject=name, snippet=name, labels=("zip", name[:20]))
+    assert cell_len(shown) == width
+
+
+@given(st.text(max_size=60), st.text(max_size=60), st.integers(20, 160))
+def test_no_text_of_a_customer_changes_the_width(name: str, subject: str, width: int) -> None:
+    assert cell_len(text(width, customer=name, subject=subject)) == width
+
+
+def test_columns_begin_where_they_began_whatever_the_name() -> None:
+    places = {
+        text(80, customer=name, subject="SUBJECT").index("SUBJECT")
+        for name in ("Ada", "Bartholomew Featherstonehaugh-Smythe", "")
+    }
+    assert len(places) == 1
+
+
+def test_unread_unanswered_and_answered_differ_without_colour() -> None:
+    marks = {
+        text(unread=1, waiting_since=NOW)[0],
+        text(waiting_since=NOW)[0],
+        text()[0],
+    }
+    assert len(marks) == 3
+
+
+def test_priority_draft_and_files_have_marks() -> None:
+    assert text(priority=Priority.URGENT)[1] == "!"
+    assert text(draft=True)[2] == Glyphs().draft
+    assert text(attachments=2)[2] == "@"
+
+
+@pytest.mark.parametrize("channel", Channel)
+def test_each_channel_has_a_letter_of_its_own(channel: Channel) -> None:
+    letters = {other: text(channel=other)[3] for other in Channel}
+    assert letters[channel].isalpha()
+    assert len(set(letters.values())) == len(Channel)
+
+
+def test_who_waits_a_day_stands_out() -> None:
+    assert drawn(80, Glyphs(), waiting_since=NOW - 2 * DAY)[0].part is Part.WARNING
+    assert drawn(80, Glyphs(), waiting_since=NOW - HOUR)[0].part is not Part.WARNING
+
+
+def test_my_own_conversations_say_me_and_others_their_handle() -> None:
+    assert " me " in text(assignee="maria")
+    assert " jo " in text(assignee="jonas")
+
+
+def test_a_review_shows_its_stars() -> None:
+    assert "★★☆☆☆ Parcel" in text(channel=Channel.REVIEW, rating=2)
+    assert "**---" in "".join(p.text for p in drawn(80, ASCII, rating=2))
+
+
+def test_ascii_rows_have_nothing_but_ascii() -> None:
+    pieces = drawn(80, ASCII, unread=1, draft=True, rating=3, labels=("zip",), subject="x" * 200)
+    assert "".join(piece.text for piece in pieces).isascii()
+
+
+@pytest.mark.parametrize(
+    ("env", "ascii_only"),
+    [
+        ({"LANG": "en_US.UTF-8"}, False),
+        ({"LANG": "C.utf8"}, False),
+        ({}, False),
+        ({"LANG": "en_US.ISO-8859-1"}, True),
+        ({"LC_ALL": "C", "LANG": "en_US.UTF-8"}, True),
+        ({"TERM": "linux", "LANG": "en_US.UTF-8"}, True),
+    ],
+)
+def test_the_locale_decides_which_glyphs_are_drawn(env: dict[str, str], ascii_only: bool) -> None:
+    assert (glyphs_for(env) == ASCII) is ascii_only
+
+
+@pytest.mark.parametrize(
+    ("ago", "shown"),
+    [
+        (0, "now"),
+        (59_000, "now"),
+        (5 * MINUTE, "5m"),
+        (3 * HOUR, "3h"),
+        (2 * DAY, "2d"),
+        (13 * DAY, "13d"),
+        (20 * DAY, "2w"),
+        (364 * DAY, "52w"),
+        (800 * DAY, "2y"),
+        (-HOUR, "now"),
+    ],
+)
+def test_ages_take_at_most_three_characters(ago: Millis, shown: str) -> None:
+    assert age(NOW - ago, NOW) == shown
+    assert len(shown) <= 3
+
+
+def test_folding_keeps_what_every_terminal_agrees_about() -> None:
+    assert folded("Ärger über 林嘉怡 😀") == "Ärger über 林嘉怡 😀"
+    assert folded("👨‍👩‍👧") == "👨"
+    assert folded("🇩🇪") == "DE"
+    assert folded("a\u200db") == "a\u200db"  # joins letters in Persian and Indic scripts
+
+
+@given(st.text(max_size=40), st.integers(1, 50))
+def test_fitting_gives_exactly_the_width(line: str, width: int) -> None:
+    assert cell_len(fit(folded(line.replace("\n", " ")), width)) == width
+
+
+@given(st.text(alphabet="ab 林é😀", max_size=120), st.integers(2, 30))
+def test_wrapping_loses_nothing_but_blanks_and_fits(paragraph: str, width: int) -> None:
+    lines = [paragraph[start:end] for start, end in wrapped(paragraph, width)]
+    assert all(cell_len(line) <= width for line in lines)
+    assert "".join(lines).replace(" ", "") == paragraph.replace(" ", "")
+
+
+def test_wrapping_a_megabyte_costs_only_what_is_read() -> None:
+    endless = "word " * 200_000
+    lines = wrapped(endless, 80)
+    first = [next(lines) for _ in range(3)]
+    assert first[0] == (0, 79)

@@ -1,0 +1,49 @@
+"""Which panes stand beside each other at each size."""
+
+import pytest
+
+from agent_tui.ui.layout import LEAST_HEIGHT, LEAST_WIDTH, Slot, arrange, too_small
+
+FOCUSED = (Slot.LIST, Slot.READING, Slot.CUSTOMER)
+
+
+@pytest.mark.parametrize("focus", FOCUSED)
+@pytest.mark.parametrize("width", range(LEAST_WIDTH, 260, 7))
+def test_panes_fill_the_width_exactly_and_show_the_focus(width: int, focus: Slot) -> None:
+    layout = arrange(width, focus)
+    assert sum(layout.widths.values()) == width
+    assert layout.shows(focus)
+    assert min(layout.widths.values()) >= 20
+
+
+@pytest.mark.parametrize("focus", FOCUSED)
+def test_a_small_terminal_shows_one_pane(focus: Slot) -> None:
+    assert arrange(80, focus).widths == {focus: 80}
+
+
+def test_from_120_the_list_stands_beside_the_conversation() -> None:
+    assert set(arrange(120, Slot.LIST).widths) == {Slot.LIST, Slot.READING}
+
+
+def test_from_120_the_customer_takes_the_place_of_the_list() -> None:
+    assert set(arrange(120, Slot.CUSTOMER).widths) == {Slot.CUSTOMER, Slot.READING}
+
+
+def test_from_160_everything_is_in_view_and_nothing_jumps() -> None:
+    layouts = [arrange(160, focus).widths for focus in FOCUSED]
+    assert layouts[0] == layouts[1] == layouts[2]
+    assert len(layouts[0]) == 4
+
+
+def test_a_zoomed_pane_is_alone() -> None:
+    assert arrange(200, Slot.READING, zoomed=True).widths == {Slot.READING: 200}
+
+
+def test_without_preview_the_list_has_the_whole_width() -> None:
+    assert arrange(140, Slot.LIST, preview=False).widths == {Slot.LIST: 140}
+
+
+def test_a_tiny_terminal_is_told_how_much_is_needed() -> None:
+    assert too_small(20, 5) == "Terminal too small (20x5); make it at least 40x10, or press q"
+    assert too_small(LEAST_WIDTH, LEAST_HEIGHT) == ""
+    assert too_small(LEAST_WIDTH - 1, 50) != ""
