@@ -57,13 +57,19 @@ def run(argv: Sequence[str]) -> int:
         return _exit_code(error)
 
 
-def _home(argv: Sequence[str]) -> tuple[Path | None, Sequence[str]]:
-    """``--home DIR`` in front of everything, read without argparse: the inbox needs no parser."""
-    if argv and argv[0].startswith("--home="):
-        return Path(argv[0].removeprefix("--home=")), argv[1:]
-    if len(argv) > 1 and argv[0] == "--home":
-        return Path(argv[1]), argv[2:]
-    return None, argv
+def _home(argv: Sequence[str]) -> tuple[Path | None, list[str]]:
+    """``--home DIR`` wherever it stands, read without argparse: the inbox needs no parser."""
+    rest = list(argv)
+    for place, word in enumerate(argv):
+        if word == "--run":  # what follows is another command line
+            break
+        if word.startswith("--home="):
+            del rest[place]
+            return Path(word.removeprefix("--home=")), rest
+        if word == "--home" and place + 1 < len(argv):
+            del rest[place : place + 2]
+            return Path(argv[place + 1]), rest
+    return None, rest
 
 
 def _paths(home: Path | None) -> Paths:
@@ -82,8 +88,6 @@ def _inbox(paths: Paths) -> int:
 def _command(argv: Sequence[str], paths: Paths) -> int:
     parser, modules = _parser(argv[0])
     args = parser.parse_args(argv)
-    if args.home is not None:
-        paths = _paths(args.home)
     if args.command is None:
         return _inbox(paths)
     code: int = modules[args.command].run(args, paths)

@@ -76,6 +76,19 @@ def test_list_takes_a_query_in_one_or_many_words(capsys: pytest.CaptureFixture[s
     assert [row["subject"] for row in printed(capsys)] == ["Parcel"]
 
 
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_a_home_may_stand_anywhere_on_the_command_line(
+    home: Path, tmp_path: Path, place: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    argv = ["list", "--json"]
+    argv[place:place] = ["--home", str(tmp_path / "empty")]
+
+    assert run(argv) == OK
+    assert printed(capsys) == []
+    assert (tmp_path / "empty" / "data" / "store.db").exists()
+    assert home.exists()
+
+
 @pytest.mark.usefixtures("home")
 def test_show_prints_the_conversation_and_its_messages(capsys: pytest.CaptureFixture[str]) -> None:
     run(["list", "zip", "--json"])
