@@ -183,7 +183,7 @@ class Composer(Pane):
         """Go on in the agent's own editor; the screen is its own meanwhile."""
         from agent_tui.ui import editor
 
-        self.leave()
+        self._save_now()
         command = self._shell.settings.editor
         with self.app.suspend():
             text = editor.edited(command, self._body.text, self._shell.paths.state / "editing")
@@ -211,7 +211,7 @@ class Composer(Pane):
         if message is None:
             self._shell.say("There is no message to quote.", error=True)
         else:
-            self._body.insert_text(drafting.quoted(message))
+            self._body.insert_block(drafting.quoted(message))
 
     async def insert_canned(self) -> None:
         """Choose a canned reply and insert it at the cursor."""

@@ -1,24 +1,25 @@
 """Help on the screen: the keys of the pane one comes from, and the longer pages."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
 
 from agent_tui.model.message import Body
-from agent_tui.ui import help_pages
-from agent_tui.ui.cells import glyphs_for
-from agent_tui.ui.help_pages import KeyRow
+from agent_tui.ui import help_pages, navigation
+from agent_tui.ui.cells import fit, glyphs_for
+from agent_tui.ui.help_pages import KeyGroups, KeyRow
 from agent_tui.ui.markup import Line, Look, body_lines
+from agent_tui.ui.rows import Piece
 from agent_tui.ui.shell import Choice, Pane, Shell, Where
-from agent_tui.ui.text_pane import TextLine, TextPane
+from agent_tui.ui.text_pane import Prepare, TextLine, TextPane
 from agent_tui.ui.theme import Part
 
 
 async def show(shell: Shell) -> None:
     """Open the keys of the pane that has the focus."""
     where = shell.where()
-    shell.open_pane(HelpPane(shell, f"Keys: {where}", keys_here(shell, where)))
+    shell.open_pane(HelpPane(shell, f"Keys in the {where}", _keys(keys_here(shell, where))))
 
 
 def open_page(shell: Shell, topic: str) -> None:
@@ -26,19 +27,21 @@ def open_page(shell: Shell, topic: str) -> None:
     shell.open_pane(HelpPane(shell, f"Help: {topic}", _page(topic)))
 
 
-def keys_here(shell: Shell, where: Where) -> str:
-    """The keys of a pane as a page, bound commands first; made of the registry of commands."""
-    rows = [
-        KeyRow(" ".join(shell.keys_of(command.name)[:3]), command.title, command.help)
-        for command in shell.commands().values()
-        if where in command.where
-    ]
-    bound = [row for row in rows if row.keys]
-    unbound = [row for row in rows if not row.keys]
-    groups = {f"Keys in the {where}": bound}
-    if unbound:
-        groups["Without a key: type : and the name, or Ctrl+P"] = unbound
-    return help_pages.keys_page("Keys", groups)
+def keys_here(shell: Shell, where: Where) -> KeyGroups:
+    """The keys of a pane, made of the registry of commands: verbs first, then moving."""
+    groups: dict[str, list[KeyRow]] = {}
+    for command in shell.commands().values():
+        if where in command.where:
+            keys = shell.keys_of(command.name)
+            row = KeyRow(" ".join(keys[:3]) or f":{command.name}", command.title, command.help)
+            moves = command.name in _MOVING
+            name = "Moving" if moves else "Doing" if keys else "Without a key"
+            groups.setdefault(name, []).append(row)
+    return {name: groups[name] for name in sorted(groups, key=_ORDER.index)}
+
+
+_ORDER = ("Doing", "Moving", "Without a key")
+_MOVING = frozenset(command.name for command in navigation.COMMANDS)
 
 
 class HelpPane(Pane):
@@ -50,12 +53,11 @@ class HelpPane(Pane):
     HelpPane > TextPane { height: 1fr; }
     """
 
-    def __init__(self, shell: Shell, title: str, text: str) -> None:
+    def __init__(self, shell: Shell, title: str, prepare: Prepare) -> None:
         super().__init__()
         self._shell = shell
         self._head = TextLine(shell, Part.BAR_ACCENT, f" {title}")
-        self._text = text
-        self._page = TextPane(shell, self._lines)
+        self._page = TextPane(shell, prepare)
 
     @property
     def lines(self) -> Sequence[Line]:
@@ -85,23 +87,43 @@ class HelpPane(Pane):
             "Help", [Choice(name, name, _title(name)) for name in help_pages.topics()]
         )
         if topic is not None:
-            self._text = _page(topic)
             self._head.show(f" Help: {topic}")
-            self._page.prepare(self._lines)
-
-    def _lines(self, width: int) -> Sequence[Line]:
-        return list(_drawn(self._text, width))
+            self._page.prepare(_page(topic))
 
 
-def _drawn(markdown: str, width: int) -> Iterator[Line]:
-    body = Body(help_pages.reflowed(markdown))
-    yield from body_lines(body, Look(width, glyphs_for()), indent=1)
+def _page(topic: str) -> Prepare:
+    if topic == "keys":
+        return _keys(help_pages.all_keys())
+    text = help_pages.page(topic) or f"There is no page '{topic}'."
+
+    def prepare(width: int) -> Sequence[Line]:
+        body = Body(help_pages.reflowed(text))
+        return list(body_lines(body, Look(width, glyphs_for()), indent=1))
+
+    return prepare
 
 
-def _page(topic: str) -> str:
-    return help_pages.page(topic) or f"There is no page '{topic}'."
+def _keys(groups: KeyGroups) -> Prepare:
+    keys_width = max((len(row.keys) for rows in groups.values() for row in rows), default=0)
+
+    def line(row: KeyRow, width: int) -> Line:
+        told = fit(f"  {row.help}", max(width - keys_width - 3 - len(row.title), 0))
+        return (
+            Piece(f" {row.keys:{keys_width}}  ", Part.ACCENT),
+            Piece(row.title, Part.TEXT),
+            Piece(told, Part.DIM),
+        )
+
+    def prepare(width: int) -> Sequence[Line]:
+        lines: list[Line] = []
+        for name, rows in groups.items():
+            lines += [(), (Piece(f" {name}", Part.TEXT, bold=True),)]
+            lines += [line(row, width) for row in rows]
+        return lines[1:]
+
+    return prepare
 
 
 def _title(topic: str) -> str:
-    first = _page(topic).partition("\n")[0].lstrip("# ")
+    first = (help_pages.page(topic) or "").partition("\n")[0].lstrip("# ")
     return "" if first.casefold() == topic else first

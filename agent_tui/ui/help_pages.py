@@ -25,6 +25,10 @@ class KeyRow(NamedTuple):
     help: str
 
 
+KeyGroups = Mapping[str, Sequence[KeyRow]]
+"""Keys under headings."""
+
+
 def topics() -> list[str]:
     """The names of all pages."""
     written = [
@@ -43,13 +47,13 @@ def page(topic: str) -> str | None:
         case "actions":
             return _actions()
         case "keys":
-            return _keys()
+            return keys_page("Keys", all_keys())
     if topic not in topics():
         return None
     return resources.files("agent_tui.help").joinpath(f"{topic}.md").read_text("utf-8")
 
 
-def keys_page(title: str, groups: Mapping[str, Sequence[KeyRow]]) -> str:
+def keys_page(title: str, groups: KeyGroups) -> str:
     """Markdown with each group's keys in columns."""
     width = max((len(row.keys) for rows in groups.values() for row in rows), default=0)
     lines = [f"# {title}"]
@@ -57,6 +61,24 @@ def keys_page(title: str, groups: Mapping[str, Sequence[KeyRow]]) -> str:
         lines += ["", f"## {name}", ""]
         lines += [f"{_CODE}{row.keys:{width}}  {_told(row)}" for row in rows]
     return "\n".join(lines) + "\n"
+
+
+def all_keys() -> KeyGroups:
+    """The keys of the preset, commands that work in the same panes together."""
+    from agent_tui.ui.commands import table, where_of
+    from agent_tui.ui.keys import build
+    from agent_tui.ui.shell import SCREENS, TRIAGE
+
+    keymap = build((), where_of)
+    names = {SCREENS: "Everywhere but where you write", TRIAGE: "With a conversation at hand"}
+    groups: dict[str, list[KeyRow]] = {}
+    for command in table().values():
+        keys = keymap.keys_of(command.name)
+        if keys:
+            name = names.get(command.where) or f"Only in: {', '.join(sorted(command.where))}"
+            row = KeyRow(" ".join(keys), command.title, command.help)
+            groups.setdefault(name, []).append(row)
+    return groups
 
 
 def _told(row: KeyRow) -> str:
@@ -128,21 +150,3 @@ def _actions() -> str:
         told = "".join(f" {a.name.upper()}: {a.help}." for a in action.arguments)
         lines.append(f"- `{action.name}{arguments}`: {action.title}. {action.help}{told}")
     return "\n".join(lines) + "\n"
-
-
-def _keys() -> str:
-    """The keys of the preset, commands that work in the same panes together."""
-    from agent_tui.ui.commands import table, where_of
-    from agent_tui.ui.keys import build
-    from agent_tui.ui.shell import SCREENS, TRIAGE
-
-    keymap = build((), where_of)
-    names = {SCREENS: "Everywhere but where you write", TRIAGE: "With a conversation at hand"}
-    groups: dict[str, list[KeyRow]] = {}
-    for command in table().values():
-        keys = keymap.keys_of(command.name)
-        if keys:
-            name = names.get(command.where) or f"Only in: {', '.join(sorted(command.where))}"
-            row = KeyRow(" ".join(keys), command.title, command.help)
-            groups.setdefault(name, []).append(row)
-    return keys_page("Keys", groups)

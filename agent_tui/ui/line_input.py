@@ -35,7 +35,7 @@ class Look(NamedTuple):
 
 
 FIELD = Look(Part.TEXT, Part.DIM, Part.DIM, Part.ERROR)
-BAR = Look(Part.BAR, Part.BAR_ACCENT, Part.BAR, Part.BAR_ERROR)
+BAR = Look(Part.BAR, Part.BAR_ACCENT, Part.BAR, Part.BAR_ACCENT)
 
 
 class LineInput(Widget, can_focus=True):

@@ -8,7 +8,7 @@ from agent_tui.content.safe import safe_line
 from agent_tui.model.account import Account
 from agent_tui.store import accounts
 from agent_tui.ui import command_line as lines
-from agent_tui.ui.navigation import MOTIONS
+from agent_tui.ui import navigation
 from agent_tui.ui.shell import Choice, Command, Hint, Shell, Where
 
 _NOT_LISTED = frozenset({"palette", "command-line"})
@@ -68,7 +68,7 @@ def choices(shell: Shell, where: Where) -> list[Choice]:
 
 
 _KEYS_WIDTH = 16
-_MOVING = MOTIONS | {"first", "last", "open", "back", "leave", "next-pane", "previous-pane"}
+_MOVING = frozenset(command.name for command in navigation.COMMANDS)
 
 
 def _keys(shell: Shell, name: str) -> str:

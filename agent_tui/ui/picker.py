@@ -173,6 +173,7 @@ class Picker(Pane):
         number = f"{at + 1} " if self._numbered() else ""
         mark = "> " if chosen else "  "
         title = f"{mark}{number}{item.title}"
+        title = fit(title, min(cell_len(title), width))
         about = item.refused or item.about
         segments = [Segment(title, dim if item.refused else style)]
         room = width - cell_len(title) - 2
@@ -193,7 +194,7 @@ class Picker(Pane):
 
     def _width_of_preview(self) -> int:
         wide = self.size.width >= _LEAST_WIDTH_WITH_PREVIEW
-        return self.size.width * 3 // 5 if self._preview is not None and wide else 0
+        return self.size.width // 2 if self._preview is not None and wide else 0
 
     def _numbered(self) -> bool:
         return self._free is None and not self._filter.text and len(self._items) <= _MOST_NUMBERED

@@ -13,6 +13,9 @@ from agent_tui.ui.rows import Piece
 from agent_tui.ui.shell import Shell
 from agent_tui.ui.theme import Part
 
+Prepare = Callable[[int], Sequence[Line]]
+"""Makes the lines for a width."""
+
 
 class TextLine(Widget):
     """One row: something at the left, something at the right."""
@@ -48,7 +51,7 @@ class TextPane(ScrollView):
     TextPane { scrollbar-size: 0 0; }
     """
 
-    def __init__(self, shell: Shell, prepare: Callable[[int], Sequence[Line]]) -> None:
+    def __init__(self, shell: Shell, prepare: Prepare) -> None:
         super().__init__()
         self._shell = shell
         self._prepare = prepare
@@ -59,7 +62,7 @@ class TextPane(ScrollView):
     def lines(self) -> Sequence[Line]:
         return self._lines
 
-    def prepare(self, prepare: Callable[[int], Sequence[Line]]) -> None:
+    def prepare(self, prepare: Prepare) -> None:
         """Show other lines, from their first."""
         self._prepare = prepare
         self._prepared_for = 0

@@ -20,7 +20,7 @@ class WritingArea(TextArea):
     """Soft-wrapped Markdown without line numbers, borders or a blinking cursor."""
 
     DEFAULT_CSS = """
-    WritingArea { border: none; padding: 0 1; scrollbar-size: 0 0; }
+    WritingArea { border: none; padding: 1 1 0 1; scrollbar-size: 0 0; }
     WritingArea:focus { border: none; }
     WritingArea > .text-area--cursor { text-style: reverse; }
     """
@@ -92,6 +92,11 @@ class WritingArea(TextArea):
         """``text``, made safe, in place of the selection or at the cursor; the cursor behind it."""
         start, end = sorted(self.selection)
         self.replace(safe_text(text), start, end, maintain_selection_offset=False)
+
+    def insert_block(self, text: str) -> None:
+        """The same, beginning on a line of its own."""
+        _, column = min(self.selection)
+        self.insert_text(f"\n{text}" if column else text)
 
     def rewrite(self, text: str) -> None:
         """Another text for the whole; Ctrl+Z brings the old one back."""
