@@ -291,7 +291,7 @@ class AgentApp(App[None]):
         self.app_resume_signal.subscribe(self, lambda _: self._frames.forget())
         self.set_interval(_POLL_S, self._poll)
         if not self.is_headless:
-            on_hang_up(self.leave)
+            on_hang_up(self._terminal_gone)
         self.call_after_refresh(self._after_first_paint)
 
     async def on_event(self, event: events.Event) -> None:
@@ -335,10 +335,17 @@ class AgentApp(App[None]):
         self._inbox.read_views()
         self._count_soon()
 
+    def _terminal_gone(self) -> None:
+        """Save and end; when saving fails nobody is there to be told."""
+        try:
+            self.leave()
+        finally:
+            self.exit()
+
     def _poll(self) -> None:
         """Show what another process or the clock has changed."""
         if not self.is_headless and gone():
-            self.leave()
+            self._terminal_gone()
             return
         minute, stamp = self.clock() // MINUTE, self.db.stamp()
         if minute != self._minute:
