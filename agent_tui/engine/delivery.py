@@ -63,24 +63,12 @@ class _Try:
         self.committed = True
 
 
-async def deliver_due(desk: Desk, adapter: Adapter) -> int:
-    """Deliver everything that is due, in order; how many effects were tried.
+async def deliver(desk: Desk, adapter: Adapter, taken: OutboxItem) -> None:
+    """Try to deliver an item that was taken from the outbox, and write down what became of it.
 
-    Raises AccountProblem when only a person can help; what is left stays queued.
+    Raises AccountProblem when only a person can help; the item is queued again. Raises
+    StoreError when the outcome could not be written down.
     """
-    tried = 0
-    while due := outbox.due(desk.db, desk.account, desk.clock()):
-        for item in due:
-            await deliver(desk, adapter, item)
-            tried += 1
-    return tried
-
-
-async def deliver(desk: Desk, adapter: Adapter, item: OutboxItem) -> None:
-    """Try to deliver one item and write down what became of it."""
-    taken = outbox.take(desk.db, item)
-    if taken is None:  # called back meanwhile
-        return
     try:
         effect = effect_of(desk.db, taken)
     except ValueError as error:

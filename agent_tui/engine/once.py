@@ -10,8 +10,8 @@ from agent_tui.content.safe import safe_line
 from agent_tui.engine import lease, sync
 from agent_tui.engine.attachments import fetch_wanted
 from agent_tui.engine.contain import call
-from agent_tui.engine.delivery import deliver_due
 from agent_tui.engine.desk import Desk
+from agent_tui.engine.dispatch import Dispatch
 from agent_tui.engine.followup import FollowUp
 from agent_tui.engine.health import Health, Part, Trouble
 from agent_tui.engine.lease import Leases, of_account
@@ -107,13 +107,15 @@ async def _pulled(desk: Desk, health: Health, done: Round, adapter: Adapter, tol
 
 async def _delivered(desk: Desk, health: Health, done: Round, adapter: Adapter) -> Round:
     """What is queued leaves even when pulling failed: they may be two servers."""
+    dispatch = Dispatch(desk, adapter)
     try:
-        done = replace(done, delivered=await deliver_due(desk, adapter))
+        await dispatch.all()
         await FollowUp(desk).work(adapter)
         await fetch_wanted(desk, adapter)
     except (AdapterError, StoreError) as error:
         done = _failed(desk, health, done, error)
-    return replace(done, waiting=outbox.waiting(desk.db, desk.account))
+    waiting = outbox.waiting(desk.db, desk.account)
+    return replace(done, delivered=dispatch.begun, waiting=waiting)
 
 
 async def _close(desk: Desk, adapter: Adapter) -> None:

@@ -10,8 +10,8 @@ from agent_tui.engine import backoff, sync
 from agent_tui.engine.attachments import fetch_wanted
 from agent_tui.engine.bell import Bell
 from agent_tui.engine.contain import call, stream
-from agent_tui.engine.delivery import deliver_due
 from agent_tui.engine.desk import Desk
+from agent_tui.engine.dispatch import Dispatch
 from agent_tui.engine.followup import FollowUp
 from agent_tui.engine.health import Health, Part, Trouble
 from agent_tui.engine.storing import LeaseLost
@@ -39,12 +39,14 @@ class AccountRunner:
         self._health = Health(desk.db, desk.account, desk.clock)
         self._pull = Bell(desk.clock)
         self._out = Bell(desk.clock)
+        self._after = Bell(desk.clock)
         self._files = Bell(desk.clock)
         self._again = {part: Bell(desk.clock) for part in Part}
 
     def store_changed(self) -> None:
         """Somebody else has written to the store: look for work."""
         self._out.ring()
+        self._after.ring()
         self._files.ring()
 
     def try_again(self) -> None:
@@ -81,7 +83,12 @@ class AccountRunner:
         return adapter
 
     async def _session(self, adapter: Adapter) -> None:
-        work = [self._pulling(adapter), self._delivering(adapter), self._fetching(adapter)]
+        work = [
+            self._pulling(adapter),
+            self._delivering(adapter),
+            self._following_up(adapter),
+            self._fetching(adapter),
+        ]
         if capabilities(adapter).push:
             work.append(self._watching(adapter))
         try:
@@ -122,7 +129,8 @@ class AccountRunner:
     def _caught_up(self) -> None:
         if self._health.synced():
             outbox.hasten(self._desk.db, self._desk.account, self._desk.clock())
-        self._out.ring()  # a copy in Sent may have arrived
+            self._out.ring()
+        self._after.ring()  # a copy in Sent may have arrived
 
     async def _watching(self, adapter: Adapter) -> None:
         desk, failures = self._desk, 0
@@ -141,24 +149,42 @@ class AccountRunner:
             self._pull.ring()  # for what came while nobody watched
 
     async def _delivering(self, adapter: Adapter) -> None:
-        desk, problems = self._desk, 0
-        follow_up = FollowUp(desk)
+        desk, problems, well = self._desk, 0, 0
+        dispatch = Dispatch(desk, adapter, self._delivery_ended)
+        try:
+            while True:
+                try:
+                    dispatch.begin()
+                    until = None if dispatch.full else outbox.next_due(desk.db, desk.account)
+                except AccountProblem as problem:
+                    problems += 1
+                    wait = backoff.problem_delay(problems, desk.chance)
+                    await self._rest(Part.SEND, AccountState.STOPPED, problem, wait)
+                    continue
+                except StoreError as error:
+                    await self._rest(Part.SEND, AccountState.FAILING, error, _STORE_REST)
+                    continue
+                if dispatch.ended_well > well:
+                    problems, well = 0, dispatch.ended_well
+                    self._health.sends()
+                await self._out.wait(until)
+        finally:
+            await dispatch.stop()
+
+    def _delivery_ended(self) -> None:
+        self._out.ring()
+        self._after.ring()
+
+    async def _following_up(self, adapter: Adapter) -> None:
+        desk, follow_up = self._desk, FollowUp(self._desk)
         while True:
             try:
-                if await deliver_due(desk, adapter):
-                    problems = 0
-                    self._health.sends()
                 await follow_up.work(adapter)
-                until = _first(outbox.next_due(desk.db, desk.account), follow_up.next_at())
-            except AccountProblem as problem:
-                problems += 1
-                wait = backoff.problem_delay(problems, desk.chance)
-                await self._rest(Part.SEND, AccountState.STOPPED, problem, wait)
-                continue
+                until = follow_up.next_at()
             except StoreError as error:
-                await self._rest(Part.SEND, AccountState.FAILING, error, _STORE_REST)
-                continue
-            await self._out.wait(until)
+                desk.log.warning("follow-up: %s", error)
+                until = desk.clock() + _STORE_REST
+            await self._after.wait(until)
 
     async def _fetching(self, adapter: Adapter) -> None:
         while True:

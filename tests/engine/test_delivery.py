@@ -18,12 +18,13 @@ from agent_tui.adapters.contract import (
     Unreachable,
 )
 from agent_tui.engine import delivery
-from agent_tui.engine.delivery import deliver, deliver_due
+from agent_tui.engine.delivery import deliver
 from agent_tui.engine.desk import Desk
+from agent_tui.engine.dispatch import Dispatch
 from agent_tui.model.account import EffectKind
 from agent_tui.model.clock import DAY, MINUTE, SECOND
 from agent_tui.model.message import Delivery, Direction
-from agent_tui.model.outbox import Filed, OutboxState
+from agent_tui.model.outbox import Filed, OutboxItem, OutboxState
 from agent_tui.store import messages, outbox
 from agent_tui.store.sqlite import SqliteDatabase
 from tests.engine.fakes import (
@@ -64,6 +65,16 @@ def provider() -> Provider:
 @pytest.fixture
 def adapter(provider: Provider) -> FakeAdapter:
     return FakeAdapter(provider)
+
+
+async def deliver_due(at_work: Desk, adapter: FakeAdapter) -> None:
+    await Dispatch(at_work, adapter).all()
+
+
+def taken(db: SqliteDatabase, item: OutboxItem) -> OutboxItem:
+    found = outbox.take(db, item)
+    assert found is not None
+    return found
 
 
 async def test_an_accepted_reply_is_sent_and_wants_its_copy(
@@ -265,7 +276,7 @@ async def test_what_was_called_back_is_not_delivered(
     item = reply(db, customer_writes(db))
     outbox.cancel(db, item)
 
-    await deliver(at_work, adapter, item)
+    await deliver_due(at_work, adapter)
 
     assert provider.tried == []
 
@@ -286,9 +297,7 @@ async def test_after_a_crash_behind_the_step_it_is_never_sent_again(
     db: SqliteDatabase, at_work: Desk, adapter: FakeAdapter, provider: Provider, now: Now
 ) -> None:
     item = reply(db, customer_writes(db))
-    taken = outbox.take(db, item)
-    assert taken is not None
-    outbox.commit(db, taken)  # and here the process was killed
+    outbox.commit(db, taken(db, item))  # and here the process was killed
 
     outbox.recover(db, ACCOUNT)
     now.at += 10 * DAY
@@ -362,7 +371,7 @@ async def test_stopping_before_the_step_puts_the_reply_back(
 ) -> None:
     provider.deliveries.append(hang)
     item = reply(db, customer_writes(db))
-    work = asyncio.create_task(deliver(at_work, adapter, item))
+    work = asyncio.create_task(deliver(at_work, adapter, taken(db, item)))
     await until(lambda: provider.tried)
 
     await end(work)
@@ -383,7 +392,7 @@ async def test_stopping_behind_the_step_records_an_answer_that_comes_at_once(
 
     provider.deliveries.append(answers)
     item = reply(db, customer_writes(db))
-    work = asyncio.create_task(deliver(at_work, adapter, item))
+    work = asyncio.create_task(deliver(at_work, adapter, taken(db, item)))
     await until(lambda: provider.accepted)
 
     work.cancel()
@@ -403,7 +412,7 @@ async def test_stopping_behind_the_step_without_an_answer_leaves_a_doubt(
     monkeypatch.setattr(delivery, "_GRACE_S", 0.01)
     provider.deliveries.append(hang_after_commit)
     item = reply(db, customer_writes(db))
-    work = asyncio.create_task(deliver(at_work, adapter, item))
+    work = asyncio.create_task(deliver(at_work, adapter, taken(db, item)))
     await until(lambda: provider.accepted)
 
     await end(work)
