@@ -4,15 +4,16 @@ Text inputs, pickers and message stores cost 60 ms that the list need not wait f
 """
 
 from collections.abc import Awaitable
+from dataclasses import dataclass
 from importlib import import_module
-from typing import NamedTuple
 
 from agent_tui.ui.shell import SCREENS, TRIAGE, Command, Shell, Where
 
 _READING = frozenset({Where.READING, Where.CUSTOMER})
 
 
-class InModule(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class InModule:
     """A function of ``agent_tui.ui.module`` that gets the shell; a test holds that it is there."""
 
     module: str
