@@ -174,7 +174,7 @@ def sentence(error: Exception, path: Path) -> str:
 
 _UNKNOWN = "The store {path} failed: {error}. Run 'agent-tui doctor'."
 _NOT_A_VALUE = "This cannot be stored: {error}."
-_FULL = "The disk of {folder} is full; free some space, nothing is lost."
+_FULL = "The disk is full; free some space where {folder} is, nothing is lost."
 _READ_ONLY_FILE = (
     "{path} cannot be written; make the file and its folder writable or choose another folder "
     "with --home."

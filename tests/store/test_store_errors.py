@@ -119,7 +119,7 @@ assert kept and len(agents.every(db)) == kept
     said = on_disk(tmp_path, "size=2m", code)
 
     assert one_sentence(said) == (
-        f"The disk of {tmp_path} is full; free some space, nothing is lost."
+        f"The disk is full; free some space where {tmp_path} is, nothing is lost."
     )
 
 
@@ -220,7 +220,7 @@ def test_errors_of_sqlite_are_told_by_what_they_are(
 @pytest.mark.parametrize(
     ("number", "said"),
     [
-        (errno.ENOSPC, "The disk of /home/full is full"),
+        (errno.ENOSPC, "The disk is full"),
         (errno.EROFS, "read-only disk"),
         (errno.EACCES, "permission denied"),
         (errno.EIO, "failed"),
