@@ -336,11 +336,13 @@ class AgentApp(App[None]):
         self._count_soon()
 
     def _terminal_gone(self) -> None:
-        """Save and end; when saving fails nobody is there to be told."""
+        """Save and end; when saving fails, the terminal, if there is one, is told why."""
         try:
             self.leave()
-        finally:
-            self.exit()
+        except StoreError as error:
+            from rich.text import Text
+
+            self.exit(return_code=1, message=Text(f"agent-tui: {error}"))
 
     def _poll(self) -> None:
         """Show what another process or the clock has changed."""
