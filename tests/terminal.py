@@ -66,12 +66,23 @@ class Terminal:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
-        os.close(self._fd)
+        self.hang_up()
 
     def press(self, *keys: str) -> None:
         """Type ``keys``; each is sent as it is, such as ``j`` or ``\\r``."""
         for key in keys:
             os.write(self._fd, key.encode())
+
+    def resize(self, cols: int, rows: int) -> None:
+        """Make the window another size; the program is told by SIGWINCH."""
+        self._screen.resize(rows, cols)
+        fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, cols, 0, 0))
+
+    def hang_up(self) -> None:
+        """Close the window: there is no terminal any more."""
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
 
     def text(self) -> str:
         """The screen as lines."""

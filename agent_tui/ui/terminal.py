@@ -14,9 +14,9 @@ _GONE = select.POLLHUP | select.POLLERR | select.POLLNVAL
 
 
 def on_hang_up(end: Callable[[], None]) -> None:
-    """Call ``end`` on SIGHUP and SIGTERM, also where SIGHUP came ignored (nohup)."""
+    """Call ``end`` on SIGHUP, SIGTERM and SIGINT, also where SIGHUP came ignored (nohup)."""
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGHUP, signal.SIGTERM):
+    for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, _end, number, end)
 
 
