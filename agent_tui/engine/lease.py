@@ -61,9 +61,16 @@ class Leases:
         return lost
 
     def holds(self, name: str) -> bool:
-        """Whether the store says that the lease is ours; exact within a transaction."""
-        row = accounts.lease_holder(self._db, name, self._clock())
-        return row == self.holder
+        """Whether the lease is ours; exact within a transaction.
+
+        One that ran out unnoticed, while a laptop slept, is ours again if nobody took it.
+        """
+        now = self._clock()
+        if accounts.lease_holder(self._db, name, now) == self.holder:
+            return True
+        with self._lock:
+            held = name in self._held
+        return held and self._write(name, now)
 
     def other(self, name: str) -> str | None:
         """Who else holds the lease, in words: a process and its machine."""

@@ -6,6 +6,7 @@ from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
+from agent_tui.config.errors import ConfigError
 from agent_tui.config.mask import Masker
 from agent_tui.config.paths import make_private
 
@@ -28,10 +29,16 @@ class PrivateFile(RotatingFileHandler):
 def open_log(path: Path) -> logging.Logger:
     """The log at ``path``, its folder made when missing; its masker knows every secret fetched.
 
-    Raises ConfigError when the folder cannot be made, OSError when the file cannot be opened.
+    Raises ConfigError when it cannot be opened.
     """
     make_private(path.parent)
-    handler = PrivateFile(path, maxBytes=_MOST_BYTES, backupCount=_OLD_FILES)
+    try:
+        handler = PrivateFile(path, maxBytes=_MOST_BYTES, backupCount=_OLD_FILES)
+    except OSError as error:
+        raise ConfigError(
+            f"The log {path} cannot be opened: {(error.strerror or str(error)).lower()}; "
+            "make it writable or choose another folder with --home."
+        ) from error
     handler.setFormatter(
         logging.Formatter("%(asctime)s %(process)d %(levelname)s %(name)s: %(message)s")
     )

@@ -76,6 +76,17 @@ def new_room(db: Database, paths: Paths) -> Room:
     )
 
 
+def secrets_in(line: bytes) -> dict[str, str]:
+    """The JSON object of strings in ``line``; nothing for what is none."""
+    try:
+        values = json.loads(line)
+    except ValueError:
+        return {}
+    if not isinstance(values, dict):
+        return {}
+    return {name: value for name, value in values.items() if isinstance(value, str)}
+
+
 async def _serve(
     db: Database,
     paths: Paths,
@@ -86,7 +97,8 @@ async def _serve(
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        loop.add_signal_handler(number, stop.set)
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as under nohup
+            loop.add_signal_handler(number, stop.set)
     room = new_room(db, paths)
     supervisor = Supervisor(room, leases, Roster(paths), asked)
     if parent is not None:
@@ -116,18 +128,7 @@ def _listen(parent: IO[bytes], ears: _Ears) -> None:
 
     def read() -> None:
         while line := parent.readline(_LONGEST_LINE):
-            ears.loop.call_soon_threadsafe(ears.told, _secrets(line))
+            ears.loop.call_soon_threadsafe(ears.told, secrets_in(line))
         ears.loop.call_soon_threadsafe(ears.stop.set)
 
     threading.Thread(target=read, name="parent", daemon=True).start()
-
-
-def _secrets(line: bytes) -> dict[str, str]:
-    """The JSON object of strings in ``line``; nothing for what is none."""
-    try:
-        values = json.loads(line)
-    except ValueError:
-        return {}
-    if not isinstance(values, dict):
-        return {}
-    return {name: value for name, value in values.items() if isinstance(value, str)}

@@ -24,7 +24,7 @@ from agent_tui.store.database import StoreError
 NOTICE_S = 0.15
 """How soon others' writes are noticed; a look costs some microseconds."""
 
-_MIND_S = 1.0
+_MIND_S = 2.0
 """How soon a changed account file is noticed, and a thread that ended."""
 
 _STOP_S = 1.6

@@ -42,6 +42,23 @@ def test_a_lease_that_was_not_renewed_can_be_taken(first: Leases, second: Leases
     assert not first.holds("engine")
 
 
+def test_a_lease_that_ran_out_while_a_laptop_slept_is_still_ours_if_nobody_took_it(
+    first: Leases, second: Leases, now: Now
+) -> None:
+    first.take("engine")
+    now.at += LIFETIME
+
+    assert first.holds("engine")
+    assert not second.take("engine")
+
+
+def test_a_lease_that_was_given_back_is_not_ours(first: Leases) -> None:
+    first.take("engine")
+    first.release("engine")
+
+    assert not first.holds("engine")
+
+
 def test_renewing_keeps_a_lease_beyond_its_time(first: Leases, second: Leases, now: Now) -> None:
     first.take("engine")
     now.at += LIFETIME - 1

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from agent_tui.config.errors import ConfigError
 from agent_tui.config.mask import masker_of
 from agent_tui.engine import log as engine_log
 from agent_tui.engine.log import account_log, open_log
@@ -60,6 +61,6 @@ def test_a_link_laid_in_wait_is_not_followed(path: Path, tmp_path: Path) -> None
     canary.write_text("untouched")
     path.symlink_to(canary)
 
-    with pytest.raises(OSError, match="symbolic"):
+    with pytest.raises(ConfigError, match="symbolic"):
         open_log(path)
     assert canary.read_text() == "untouched"

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from agent_tui.config.paths import Paths, find_paths, make_private
+from agent_tui.engine.process import secrets_in
 from agent_tui.model.clock import system_clock
 from agent_tui.store import accounts
 from agent_tui.store.sqlite import SqliteDatabase
@@ -84,6 +85,22 @@ def wait_for(paths: Paths, engine: Engine) -> None:
         assert engine.poll() is None, engine.communicate()
         assert time.monotonic() < end
         time.sleep(0.02)
+
+
+@pytest.mark.parametrize(
+    ("line", "secrets"),
+    [
+        (b'{"shop.password": "x", "a.b": 1}', {"shop.password": "x"}),
+        (b"{}", {}),
+        (b"[1]", {}),
+        (b"\xff not JSON", {}),
+        (b"", {}),
+    ],
+)
+def test_what_the_parent_says_is_taken_only_as_secrets(
+    line: bytes, secrets: dict[str, str]
+) -> None:
+    assert secrets_in(line) == secrets
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])

@@ -1,15 +1,17 @@
 """All accounts are served side by side; none can stop the others or the end."""
 
 import asyncio
+import logging
 import threading
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from agent_tui.adapters.contract import AccountProblem, Unreachable
+from agent_tui.adapters.contract import AccountProblem, Adapter, Unreachable
 from agent_tui.config.accounts import AccountConfig
 from agent_tui.engine import backoff, lease, supervisor, thread
 from agent_tui.engine.lease import Leases
@@ -19,7 +21,7 @@ from agent_tui.model.account import AccountState
 from agent_tui.model.clock import DAY
 from agent_tui.store import accounts
 from agent_tui.store.sqlite import SqliteDatabase
-from tests.engine.fakes import LOG, Provider, config, hang_after_commit, room, until
+from tests.engine.fakes import LOG, FakeAdapter, Provider, config, hang_after_commit, room, until
 from tests.engine.world import customer_writes, now_of, reply
 from tests.factory import ACCOUNT, Now, batch, incoming, listed
 
@@ -216,6 +218,30 @@ async def test_the_end_comes_within_two_seconds_even_behind_the_step_of_no_retur
 
     assert took < 2.0  # the promise of the design, not a measurement
     assert now_of(db, item).state == "uncertain"
+
+
+async def test_a_secret_that_is_told_late_starts_the_account_that_waited_for_it(
+    db: SqliteDatabase, tmp_path: Path, now: Now, leases: Leases
+) -> None:
+    asked: dict[str, str] = {}
+
+    def make(_config: AccountConfig, told: Mapping[str, str], _log: logging.Logger) -> Adapter:
+        if "mail.password" not in told:
+            raise AccountProblem("Nobody was asked for mail.password.")
+        return FakeAdapter(Provider())
+
+    stop = asyncio.Event()
+    here = replace(room(db, tmp_path, {}, now), make=make)
+    it = Supervisor(here, leases, lambda: [config("mail")], asked)
+    task = asyncio.create_task(it.run(stop))
+    await until(lambda: states(db).get("mail") is AccountState.STOPPED)
+
+    asked["mail.password"] = "x"
+    it.try_again()
+
+    await until(lambda: states(db).get("mail") is AccountState.OK)
+    stop.set()
+    await task
 
 
 async def test_a_part_that_crashes_starts_again(
