@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from agent_tui.model.clock import SECOND, Clock, Millis
 from agent_tui.store import accounts
-from agent_tui.store.database import Database
+from agent_tui.store.database import Database, StoreError
 
 ENGINE = "engine"
 """The lease of the one engine that serves all accounts of a store."""
@@ -87,11 +87,12 @@ class Leases:
         accounts.release_lease(self._db, name, self.holder)
 
     def release_all(self) -> None:
-        """Give everything back."""
+        """Give everything back; what cannot be, on a full disk, runs out by itself."""
         with self._lock:
             held = sorted(self._held)
-        for name in held:
-            self.release(name)
+        with suppress(StoreError):
+            for name in held:
+                self.release(name)
 
     def _write(self, name: str, now: Millis) -> bool:
         return accounts.take_lease(self._db, name, self.holder, now, now + LIFETIME)

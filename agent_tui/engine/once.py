@@ -52,7 +52,7 @@ async def one_round(
     told: Told,
 ) -> list[Round]:
     """A round for each account, side by side, in the order given."""
-    renewal = asyncio.create_task(_renewing(leases))
+    renewal = asyncio.create_task(_renewing(room, leases))
     try:
         rounds = (_leased(room, leases, config, asked, told) for config in configs)
         return list(await asyncio.gather(*rounds))
@@ -61,10 +61,13 @@ async def one_round(
         leases.release_all()
 
 
-async def _renewing(leases: Leases) -> None:
+async def _renewing(room: Room, leases: Leases) -> None:
     while True:
         await asyncio.sleep(lease.RENEWAL / SECOND)
-        leases.renew()
+        try:
+            leases.renew()
+        except StoreError as error:
+            room.log.warning("renewing leases: %s", error)  # there is time for another try
 
 
 async def _leased(
@@ -96,8 +99,8 @@ async def _pulled(desk: Desk, health: Health, done: Round, adapter: Adapter, tol
         if progress is not None:
             told(desk.account, progress)
 
-    health.syncing()
     try:
+        health.syncing()
         await sync.pull(desk, adapter, _PATIENCE_S, taken)
     except (AdapterError, StoreError, LeaseLost) as error:
         return replace(_failed(desk, health, done, error), new=new)
