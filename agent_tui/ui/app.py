@@ -33,6 +33,7 @@ from agent_tui.ui.notice import Notice
 from agent_tui.ui.shell import Choice, Command, Complete, Dock, Free, Pane, Preview, Where
 from agent_tui.ui.terminal import gone, on_hang_up
 from agent_tui.ui.theme import Depth, Part, Theme
+from agent_tui.ui.typeahead import TypeAhead
 
 if TYPE_CHECKING:
     from agent_tui.actions.registry import Context
@@ -87,6 +88,7 @@ class AgentApp(App[None]):
         self._notice = Notice(self)
         self._keyboard = Keyboard(self._bound, self.run_command, self._show_hint, self._later)
         self._panes: list[tuple[Pane, Dock]] = []
+        self._typeahead = TypeAhead(self.post_message, self._later)
         self._prompt: PromptLine | None = None
         self._frames = Frames()
         self._stamp = db.stamp()
@@ -136,7 +138,11 @@ class AgentApp(App[None]):
             self.say(str(error), error=True)
             return
         if inspect.isawaitable(going):
-            self.run_worker(self._finish(going), exit_on_error=True)
+            self.follow(going)
+
+    def follow(self, going: Awaitable[None]) -> None:
+        self.hold_keys()
+        self.run_worker(self._finish(going), exit_on_error=True)
 
     def where(self) -> Where:
         pane = self.pane()
@@ -155,12 +161,13 @@ class AgentApp(App[None]):
         return self.desk.targets()
 
     def open_pane(self, pane: Pane, dock: Dock = Dock.FULL) -> None:
+        self._typeahead.hold_for_opening()
         self._panes.append((pane, dock))
         self.mount(pane, before=self._status)
         if dock is Dock.FULL:
             pane.styles.height = "1fr"
         self._uncover()
-        self.call_after_refresh(self.focus_back)
+        self.call_after_refresh(self._opened)
 
     def close_pane(self) -> None:
         if not self._panes:
@@ -176,6 +183,15 @@ class AgentApp(App[None]):
         if top.is_attached:
             top.focus_inside()
         self._status.hint(hint_for(top.where, self.keys_of))
+
+    def hold_keys(self) -> None:
+        self._typeahead.hold()
+
+    def keyboard_taken(self) -> None:
+        self._typeahead.opened()
+
+    def give_back(self, event: events.Key | events.Paste) -> None:
+        self._typeahead.give_back(event)
 
     def say(self, sentence: str, *, error: bool = False) -> None:
         self._status.say(sentence, error=error)
@@ -240,6 +256,7 @@ class AgentApp(App[None]):
         history: str = "",
         keys: Sequence[str] = (),
     ) -> str | None:
+        self._typeahead.hold_for_opening()
         if self._prompt is None:
             from agent_tui.ui.prompt import PromptLine
 
@@ -295,6 +312,17 @@ class AgentApp(App[None]):
         self.call_after_refresh(self._after_first_paint)
 
     async def on_event(self, event: events.Event) -> None:
+        """Keys wait while something opens for them."""
+        if isinstance(event, (events.Key, events.Paste)) and not event.is_forwarded:
+            if self._typeahead.keeps(event):
+                event.stop()
+                return
+            await self._route(event)
+            self._typeahead.passed(event)
+        else:
+            await super().on_event(event)
+
+    async def _route(self, event: events.Event) -> None:
         """Keys are ours first: a bound one never travels through the widgets."""
         if isinstance(event, events.Key) and not event.is_forwarded and self.screen_stack:
             key = keys.pressed(event.key, event.character)
@@ -334,6 +362,11 @@ class AgentApp(App[None]):
         self._tell_facts()
         self._inbox.read_views()
         self._count_soon()
+
+    def _opened(self) -> None:
+        """The pane opened last is on the screen and takes the keyboard."""
+        self.focus_back()
+        self.keyboard_taken()
 
     def _terminal_gone(self) -> None:
         """Save and end; when saving fails, the terminal, if there is one, is told why."""
@@ -385,6 +418,8 @@ class AgentApp(App[None]):
             await going
         except _refusals() as error:
             self.say(str(error), error=True)
+        finally:
+            self._typeahead.release()
 
     def _tell_facts(self) -> None:
         from agent_tui.ui.facts import facts

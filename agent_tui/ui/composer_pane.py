@@ -108,6 +108,7 @@ class Composer(Pane):
         self._head = TextLine(shell, Part.BAR)
         self._fields = Fields(shell, writing.draft, partial(customers.addresses, shell.db))
         self._body = WritingArea(shell, writing.draft.body)
+        self._body.move_cursor(writing.draft.cursor)
         self._listed = TextLine(shell, Part.ACCENT)
 
     def compose(self) -> ComposeResult:
@@ -121,7 +122,6 @@ class Composer(Pane):
             yield self._listed
 
     def on_mount(self) -> None:
-        self._body.move_cursor(self._writing.draft.cursor)
         self._show_files()
         self._count()
 
@@ -236,13 +236,13 @@ class Composer(Pane):
         """Scroll the message that is answered."""
         self._last.page(pages)
 
-    async def on_writing_area_tab(self, event: WritingArea.Tab) -> None:
+    def on_writing_area_tab(self, event: WritingArea.Tab) -> None:
         event.stop()
         found = _SHORTHAND.search(event.before)
         if found is None:
             self.switch_field(event.step)
         else:
-            self.run_worker(self._expand(found[1]), exclusive=True)
+            self._shell.follow(self._expand(found[1]))
 
     def on_text_area_changed(self) -> None:
         self._changed()

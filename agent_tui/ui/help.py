@@ -1,19 +1,20 @@
 """Help on the screen: the keys of the pane one comes from, and the longer pages."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
 
 from agent_tui.model.message import Body
 from agent_tui.ui import help_pages, navigation
-from agent_tui.ui.cells import fit, glyphs_for
+from agent_tui.ui.cells import glyphs_for
 from agent_tui.ui.help_pages import KeyGroups, KeyRow
 from agent_tui.ui.markup import Line, Look, body_lines
 from agent_tui.ui.rows import Piece
 from agent_tui.ui.shell import Choice, Pane, Shell, Where
 from agent_tui.ui.text_pane import Prepare, TextLine, TextPane
 from agent_tui.ui.theme import Part
+from agent_tui.ui.wrap import wrap
 
 
 async def show(shell: Shell) -> None:
@@ -32,8 +33,9 @@ def keys_here(shell: Shell, where: Where) -> KeyGroups:
     groups: dict[str, list[KeyRow]] = {}
     for command in shell.commands().values():
         if where in command.where:
-            keys = shell.keys_of(command.name)
-            row = KeyRow(" ".join(keys[:3]) or f":{command.name}", command.title, command.help)
+            keys = help_pages.keys_of(command.name, shell.keys_of(command.name))
+            shown = " ".join(keys[:3]) or f":{command.name}"
+            row = KeyRow(shown, command.name, command.title, command.help)
             moves = command.name in _MOVING
             name = "Moving" if moves else "Doing" if keys else "Without a key"
             groups.setdefault(name, []).append(row)
@@ -80,7 +82,7 @@ class HelpPane(Pane):
         self._page.page(len(self.lines) * (1.0 if end else -1.0))
 
     def activate(self) -> None:
-        self.run_worker(self._choose(), exclusive=True)
+        self._shell.follow(self._choose())
 
     async def _choose(self) -> None:
         topic = await self._shell.choose(
@@ -106,19 +108,23 @@ def _page(topic: str) -> Prepare:
 def _keys(groups: KeyGroups) -> Prepare:
     keys_width = max((len(row.keys) for rows in groups.values() for row in rows), default=0)
 
-    def line(row: KeyRow, width: int) -> Line:
-        told = fit(f"  {row.help}", max(width - keys_width - 3 - len(row.title), 0))
-        return (
+    def row_lines(row: KeyRow, width: int) -> Iterator[Line]:
+        indent = keys_width + 3
+        first, *more = wrap(f"{row.title}  {row.help}".rstrip(), max(width - indent - 1, 1))
+        title, told = first[: len(row.title)], first[len(row.title) :]
+        yield (
             Piece(f" {row.keys:{keys_width}}  ", Part.ACCENT),
-            Piece(row.title, Part.TEXT),
+            Piece(title, Part.TEXT),
             Piece(told, Part.DIM),
         )
+        for rest in more:
+            yield (Piece(" " * indent + rest, Part.DIM),)
 
     def prepare(width: int) -> Sequence[Line]:
         lines: list[Line] = []
         for name, rows in groups.items():
             lines += [(), (Piece(f" {name}", Part.TEXT, bold=True),)]
-            lines += [line(row, width) for row in rows]
+            lines += [line for row in rows for line in row_lines(row, width)]
         return lines[1:]
 
     return prepare

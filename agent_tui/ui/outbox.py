@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import ClassVar, NamedTuple
 
 from agent_tui.actions import reply as writing
-from agent_tui.actions.registry import ActionError
 from agent_tui.content.safe import safe_line
 from agent_tui.model.account import EffectKind
 from agent_tui.model.clock import SECOND, Millis
@@ -12,7 +11,7 @@ from agent_tui.model.draft import Draft, DraftKind
 from agent_tui.model.message import Message
 from agent_tui.model.outbox import NEEDS_DECISION, OutboxItem, OutboxState
 from agent_tui.store import conversations, drafts, messages, outbox
-from agent_tui.store.database import Database, StoreError
+from agent_tui.store.database import Database
 from agent_tui.ui.cells import fit, folded
 from agent_tui.ui.lines import say_time
 from agent_tui.ui.markup import Line, plain_lines
@@ -129,21 +128,18 @@ class OutboxPane(RowsPane):
 
     def activate(self) -> None:
         if self._entries:
-            self.run_worker(self._act(self._entries[self.cursor]), exclusive=True)
+            self.shell.follow(self._act(self._entries[self.cursor]))
 
     async def _act(self, entry: Entry) -> None:
         from agent_tui.ui import composer
 
-        try:
-            if entry.draft is not None:
-                composer.open_draft(self.shell, entry.draft.id)
-            elif entry.item is not None and entry.item.state in NEEDS_DECISION:
-                await self._decide(entry, entry.item)
-            elif entry.item is not None and entry.item.conversation_id is not None:
-                self.shell.close_pane()
-                self.shell.show_conversation(entry.item.conversation_id)
-        except (ActionError, StoreError) as error:
-            self.shell.say(str(error), error=True)
+        if entry.draft is not None:
+            composer.open_draft(self.shell, entry.draft.id)
+        elif entry.item is not None and entry.item.state in NEEDS_DECISION:
+            await self._decide(entry, entry.item)
+        elif entry.item is not None and entry.item.conversation_id is not None:
+            self.shell.close_pane()
+            self.shell.show_conversation(entry.item.conversation_id)
 
     async def _decide(self, entry: Entry, item: OutboxItem) -> None:
         chosen = await self.shell.choose(f"{entry.who}: {entry.subject}", decisions(item))

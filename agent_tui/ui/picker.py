@@ -106,6 +106,9 @@ class Picker(Pane):
     def on_key(self, event: events.Key) -> None:
         event.stop()
         event.prevent_default()
+        if self.answer.done():
+            self._shell.give_back(event)
+            return
         match event.key:
             case "escape" | "ctrl+c" | "ctrl+g":
                 self._finish(None)
@@ -247,6 +250,7 @@ class Picker(Pane):
 
     def _finish(self, key: str | None) -> None:
         if not self.answer.done():
+            self._shell.hold_keys()
             self.answer.set_result(key)
 
 

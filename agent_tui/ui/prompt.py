@@ -87,7 +87,12 @@ class PromptLine(LineInput):
         self._finish(None)
 
     def on_key(self, event: events.Key) -> None:
-        if self._question is not None and self._question.keys:
+        if self._question is None:
+            event.stop()
+            event.prevent_default()
+            self._shell.give_back(event)
+            return
+        if self._question.keys:
             event.stop()
             event.prevent_default()
             self._finish(event.key if event.key in self._question.keys else None)
@@ -110,6 +115,12 @@ class PromptLine(LineInput):
                 return  # LineInput edits: Textual calls the handlers of every class
         event.stop()
         event.prevent_default()
+
+    def on_paste(self, event: events.Paste) -> None:
+        if self._question is None:
+            event.stop()
+            event.prevent_default()
+            self._shell.give_back(event)
 
     def on_line_input_changed(self, event: LineInput.Changed) -> None:
         event.stop()
@@ -134,6 +145,7 @@ class PromptLine(LineInput):
         self.line = Line.of(line_edit.one_line(initial))
         self.display = True
         self.screen.set_focus(self, scroll_visible=False)
+        self._shell.keyboard_taken()
         self._say_hint()
         self.refresh()
 
@@ -145,6 +157,7 @@ class PromptLine(LineInput):
             self._remember(question.history, answer)
         self._close()
         if not question.answer.done():
+            self._shell.hold_keys()
             question.answer.set_result(answer)
 
     def _close(self) -> None:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol
 
 from textual import events
+from textual.events import Key, Paste
 from textual.widget import Widget
 
 from agent_tui.config.paths import Paths
@@ -171,6 +172,11 @@ class Shell(Protocol):
         """Do what a key bound to ``name`` does; errors are said."""
         ...
 
+    def follow(self, going: Awaitable[None]) -> None:
+        """Let something go on that asks the agent: errors are said as those of a command, and
+        what is typed meanwhile waits for what it opens."""
+        ...
+
     def where(self) -> Where:
         """The pane that has the focus."""
         ...
@@ -202,6 +208,18 @@ class Shell(Protocol):
 
     def focus_back(self) -> None:
         """Give the focus to the pane that belongs to the keyboard now."""
+        ...
+
+    def hold_keys(self) -> None:
+        """An answer was given: what is typed now waits for what may be opened next."""
+        ...
+
+    def keyboard_taken(self) -> None:
+        """Something has opened and has the keyboard."""
+        ...
+
+    def give_back(self, event: Key | Paste) -> None:
+        """A key came to somebody who is done; it is for who has the keyboard next."""
         ...
 
     def say(self, sentence: str, *, error: bool = False) -> None:
