@@ -11,7 +11,6 @@ _WORDS: dict[Where, tuple[tuple[str, str], ...]] = {
         ("resolve", "resolve"),
         ("snooze", "snooze"),
         ("assign", "assign"),
-        ("undo", "undo"),
         ("search", "search"),
         ("help", "all keys"),
     ),
@@ -23,7 +22,7 @@ _WORDS: dict[Where, tuple[tuple[str, str], ...]] = {
         ("next-conversation", "next"),
         ("customer", "customer"),
         ("leave", "back"),
-        ("help", "all keys"),
+        ("help", "keys"),
     ),
     Where.CUSTOMER: (
         ("open", "open"),

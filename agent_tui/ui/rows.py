@@ -105,7 +105,7 @@ def stars(rating: int, glyphs: Glyphs) -> str:
 
 
 def _marks(conversation: Conversation, glyphs: Glyphs) -> str:
-    """Unread or unanswered, priority, draft or file, channel."""
+    """Unread or unanswered, priority, channel, draft or file."""
     state = " "
     if conversation.unread:
         state = glyphs.unread
@@ -117,7 +117,7 @@ def _marks(conversation: Conversation, glyphs: Glyphs) -> str:
     elif conversation.attachments:
         extra = glyphs.file
     urgent = _PRIORITY.get(conversation.priority, " ")
-    return f"{state}{urgent}{extra}{_LETTERS[conversation.channel]}"
+    return f"{state}{urgent}{_LETTERS[conversation.channel]}{extra}"
 
 
 def _urgency(conversation: Conversation, now: Millis) -> Part:

@@ -85,13 +85,13 @@ def test_unread_unanswered_and_answered_differ_without_colour() -> None:
 
 def test_priority_draft_and_files_have_marks() -> None:
     assert text(priority=Priority.URGENT)[1] == "!"
-    assert text(draft=True)[2] == Glyphs().draft
-    assert text(attachments=2)[2] == "@"
+    assert text(draft=True)[3] == Glyphs().draft
+    assert text(attachments=2)[3] == "@"
 
 
 @pytest.mark.parametrize("channel", Channel)
 def test_each_channel_has_a_letter_of_its_own(channel: Channel) -> None:
-    letters = {other: text(channel=other)[3] for other in Channel}
+    letters = {other: text(channel=other)[2] for other in Channel}
     assert letters[channel].isalpha()
     assert len(set(letters.values())) == len(Channel)
 
