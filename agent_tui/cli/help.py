@@ -1,10 +1,13 @@
 """``agent-tui help TOPIC``: the longer pages, so that they are there over SSH."""
 
 import argparse
-import sys
+import shutil
 
 from agent_tui.config.errors import ConfigError, meant
 from agent_tui.config.paths import Paths
+
+_WIDEST = 100
+"""Longer lines are tiring to read."""
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -14,7 +17,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def run(args: argparse.Namespace, paths: Paths) -> int:
     del paths
-    from agent_tui.ui.help_pages import page, topics
+    from agent_tui.ui.help_pages import page, topics, wrapped
 
     text = page(args.topic)
     if text is None:
@@ -23,5 +26,5 @@ def run(args: argparse.Namespace, paths: Paths) -> int:
             f"There is no help page '{args.topic}'{meant(args.topic, known)}; pages: "
             f"{', '.join(known)}."
         )
-    sys.stdout.write(text)
+    print(wrapped(text, min(shutil.get_terminal_size().columns, _WIDEST)))
     return 0

@@ -1,4 +1,4 @@
-"""The help page of the settings file, written from the declarations."""
+"""The help page ``config``, written from the declarations of the settings."""
 
 from agent_tui.config.settings import SETTINGS, VIEW_FIELDS, Setting
 from agent_tui.config.values import ValueType
@@ -17,49 +17,43 @@ Your settings are in `config.toml` in the program's config folder; `agent-tui do
 that is. The file need not exist and every key may be left out. A mistake in it is told at the
 start by file, line and key, and nothing is guessed.
 
-| key | type | default | what it does |
-|---|---|---|---|
 """
 
 _TAIL = """
 ## Keys
 
-The table `keys` binds keys to actions, beside those that every action has. `?` shows the names
-of the actions and the keys. Two actions on one key are refused at the start.
+The table `keys` binds keys to commands, beside those that every command has already. The page
+`keys` lists the commands. Two commands on one key are refused at the start.
 
 ## Views
 
-Each `[[views]]` adds a view to the side bar.
+Each `[[views]]` adds a view to the list of views.
 
-| key | type | default | what it does |
-|---|---|---|---|
 """
 
 _EXAMPLE = '''
 ## Example
 
-```toml
-signature = """
-Maria Lopez
-Example Shop, customer care"""
-after_resolve = "list"
-canned = ["~/team/canned"]
+    signature = """
+    Maria Lopez
+    Example Shop, customer care"""
+    after_resolve = "list"
+    canned = ["~/team/canned"]
 
-[agent]
-handle = "maria"
-name = "Maria Lopez"
+    [agent]
+    handle = "maria"
+    name = "Maria Lopez"
 
-[undo_seconds]
-mail = 30
+    [undo_seconds]
+    mail = 30
 
-[keys]
-"ctrl+x" = "resolve"
+    [keys]
+    "ctrl+x" = "resolve"
 
-[[views]]
-name = "Angry reviews"
-query = "status:open channel:review rating:<=2"
-sort = "oldest"
-```
+    [[views]]
+    name = "Angry reviews"
+    query = "status:open channel:review rating:<=2"
+    sort = "oldest"
 '''
 
 
@@ -76,14 +70,14 @@ def _row(setting: Setting) -> str:
         kind = ", ".join(f"`{choice}`" for choice in setting.choices)
     if setting.most is not None:
         kind = f"{kind}, 0 to {setting.most}"
-    return f"| `{setting.name}` | {kind} | {_default(setting)} | {setting.help} |\n"
+    return f"- `{setting.name}` ({kind}; {_default(setting)}): {setting.help}\n"
 
 
 def _default(setting: Setting) -> str:
     if setting.default is None:
-        return setting.derived or "none: must be given"
+        return f"default: {setting.derived}" if setting.derived else "must be given"
     if isinstance(setting.default, bool):
-        return f"`{str(setting.default).lower()}`"
+        return f"default: `{str(setting.default).lower()}`"
     if isinstance(setting.default, str):
-        return f'`"{setting.default}"`'
-    return f"`{setting.default}`"
+        return f'default: `"{setting.default}"`'
+    return f"default: `{setting.default}`"

@@ -10,8 +10,9 @@ from agent_tui.query.complete import complete as complete_query
 from agent_tui.query.parse import parse as parse_query
 from agent_tui.query.syntax import QueryError
 from agent_tui.store import accounts, conversations
-from agent_tui.ui import choices
+from agent_tui.ui import choices, help_pages
 from agent_tui.ui import theme as themes
+from agent_tui.ui.help import open_page
 from agent_tui.ui.line_input import NO_HINT
 from agent_tui.ui.shell import Command, Hint, Shell
 from agent_tui.ui.theme import ThemeError
@@ -186,6 +187,20 @@ def _theme(shell: Shell, rest: str) -> None:
     shell.use_theme(rest)
 
 
+def _help(shell: Shell, rest: str) -> None:
+    if not rest:
+        shell.run_command("help")
+    elif rest in help_pages.topics():
+        open_page(shell, rest)
+    else:
+        known = ", ".join(help_pages.topics())
+        raise ActionError(f"There is no help page '{rest}'; there are {known}.")
+
+
+def _complete_help(_: Shell, text: str, at: int, cursor: int) -> Sequence[Completion]:
+    return choices.words_after(text, at, cursor, help_pages.topics())
+
+
 def _complete_themes(shell: Shell, text: str, at: int, cursor: int) -> Sequence[Completion]:
     return choices.words_after(text, at, cursor, themes.names(shell.paths.themes))
 
@@ -227,6 +242,7 @@ WORDS: Mapping[str, Word] = {
     "q": Word("End the program; drafts are kept.", _quit, _no_completion, _no_hint),
     "view": Word("a view's name", _view, _complete_views, _no_hint),
     "theme": Word("a theme's name", _theme, _complete_themes, _no_hint),
+    "help": Word("a page, or nothing for the keys of here", _help, _complete_help, _no_hint),
     "search": Word("a query", _search, _complete_search, query_hint),
 }
 """First words beside commands and actions."""

@@ -4,23 +4,27 @@ Imports nothing of the screen, so that ``agent-tui help TOPIC`` starts at once.
 """
 
 import re
+import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import resources
 from typing import NamedTuple
 
 from agent_tui.config.help import settings_help
 
-_MADE = ("actions", "keys", "settings")
+_MADE = ("actions", "config", "keys")
 _PLAIN = re.compile(r"(?![ \t>|#]|```|~~~|[-*+] |\d+[.)] )\S")
 _ITEM = re.compile(r"\s*(?:[-*+]|\d+[.)]) ")
-_RULE = re.compile(r"\|[\s:|-]+\|?\s*")
+_COLUMNS = re.compile(r" {4}\S.*\S {2,}(?=\S)")
 _CODE = "    "
+_FENCE = "```"
+_LEAST_ROOM = 25
 
 
 class KeyRow(NamedTuple):
     """A command with its keys, as help shows it."""
 
     keys: str
+    name: str
     title: str
     help: str
 
@@ -42,7 +46,7 @@ def topics() -> list[str]:
 def page(topic: str) -> str | None:
     """The page as Markdown, None when there is no such page."""
     match topic:
-        case "settings":
+        case "config":
             return settings_help()
         case "actions":
             return _actions()
@@ -54,12 +58,14 @@ def page(topic: str) -> str | None:
 
 
 def keys_page(title: str, groups: KeyGroups) -> str:
-    """Markdown with each group's keys in columns."""
-    width = max((len(row.keys) for rows in groups.values() for row in rows), default=0)
+    """Markdown with each group's keys, names of commands and what they do in columns."""
+    every = [row for rows in groups.values() for row in rows]
+    keys = max((len(row.keys) for row in every), default=0)
+    name = max((len(row.name) for row in every), default=0)
     lines = [f"# {title}"]
-    for name, rows in groups.items():
-        lines += ["", f"## {name}", ""]
-        lines += [f"{_CODE}{row.keys:{width}}  {_told(row)}" for row in rows]
+    for group, rows in groups.items():
+        lines += ["", f"## {group}", ""]
+        lines += [f"{_CODE}{row.keys:{keys}}  {row.name:{name}}  {_told(row)}" for row in rows]
     return "\n".join(lines) + "\n"
 
 
@@ -73,21 +79,51 @@ def all_keys() -> KeyGroups:
     names = {SCREENS: "Everywhere but where you write", TRIAGE: "With a conversation at hand"}
     groups: dict[str, list[KeyRow]] = {}
     for command in table().values():
-        keys = keymap.keys_of(command.name)
+        keys = keys_of(command.name, keymap.keys_of(command.name))
         if keys:
-            name = names.get(command.where) or f"Only in: {', '.join(sorted(command.where))}"
-            row = KeyRow(" ".join(keys), command.title, command.help)
-            groups.setdefault(name, []).append(row)
+            group = names.get(command.where) or f"Only in: {', '.join(sorted(command.where))}"
+            row = KeyRow(" ".join(keys), command.name, command.title, command.help)
+            groups.setdefault(group, []).append(row)
     return groups
 
 
+def keys_of(name: str, bound: Sequence[str]) -> Sequence[str]:
+    """A command's keys as help shows them: digits choose a view without being bound to it."""
+    return bound or (("1-9",) if name == "view" else ())
+
+
+def wrapped(markdown: str, width: int) -> str:
+    """A page for a terminal of ``width`` columns: paragraphs and list items broken at blanks."""
+    return "\n".join(
+        line for whole in _joined(markdown.splitlines()) for line in _cut(whole, width)
+    )
+
+
 def _told(row: KeyRow) -> str:
-    return f"{row.title}: {row.help}" if row.help else row.title
+    return f"{row.title}. {row.help}" if row.help else row.title
+
+
+def _cut(line: str, width: int) -> list[str]:
+    """A line in pieces; those of a list item or a row in columns go on under its last column."""
+    if line == _FENCE:
+        return []
+    hanging = _COLUMNS.match(line) or _ITEM.match(line)
+    indent = hanging.end() if hanging else 0
+    is_code = line.startswith(_CODE) and not hanging
+    if is_code or len(line) <= width or width - indent < _LEAST_ROOM:
+        return [line]
+    return textwrap.wrap(
+        line,
+        width,
+        subsequent_indent=" " * indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def reflowed(markdown: str) -> str:
-    """A page with each paragraph and list item on one line, tables as lists, code fenced."""
-    return "\n".join(_joined(_without_tables(markdown.splitlines())))
+    """A page with each paragraph and list item on one line, and code fenced."""
+    return "\n".join(_joined(markdown.splitlines()))
 
 
 def _joined(lines: Iterable[str]) -> Iterator[str]:
@@ -96,7 +132,7 @@ def _joined(lines: Iterable[str]) -> Iterator[str]:
     for line in lines:
         code = line.startswith(_CODE) and current is None
         if code is not in_code and (code or line.strip()):
-            yield "```"
+            yield _FENCE
             in_code = code
         if in_code:
             yield line
@@ -113,26 +149,7 @@ def _joined(lines: Iterable[str]) -> Iterator[str]:
     if current is not None:
         yield current
     if in_code:
-        yield "```"
-
-
-def _without_tables(lines: Iterable[str]) -> Iterator[str]:
-    """Each row of a table as an item of a list; heads and rules go."""
-    before: str | None = None
-    for line in lines:
-        if _RULE.fullmatch(line):
-            before = None  # the head of the table
-            continue
-        if before is not None:
-            yield _row_as_item(before) if before.startswith("|") else before
-        before = line
-    if before is not None:
-        yield _row_as_item(before) if before.startswith("|") else before
-
-
-def _row_as_item(row: str) -> str:
-    cells = [cell.strip() for cell in row.strip().strip("|").split("|")]
-    return f"- {', '.join(cell for cell in cells if cell)}"
+        yield _FENCE
 
 
 def _actions() -> str:
@@ -142,7 +159,7 @@ def _actions() -> str:
     lines = [
         "# Actions",
         "",
-        "`:NAME ARGUMENT` on the screen, `agent-tui do NAME ID... --help` in a shell.",
+        "`:NAME ARGUMENT` on the screen, `agent-tui do NAME ID... argument=VALUE` in a shell.",
         "",
     ]
     for action in registry().values():

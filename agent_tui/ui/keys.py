@@ -17,6 +17,7 @@ _NAMES = {
     "return": "enter",
     "del": "delete",
 }
+_TITLES = {"pgdn": "PgDn", "pgup": "PgUp"}
 _NAMED = frozenset(
     {"esc", "pgdn", "pgup", "enter", "delete", "tab", "space", "backspace", "insert", "home", "end"}
     | {"up", "down", "left", "right"}
@@ -196,7 +197,7 @@ def shown(keys: Iterable[str]) -> str:
 
 
 def _titled(key: str) -> str:
-    return "+".join(part.capitalize() for part in key.split("+"))
+    return "+".join(_TITLES.get(part, part.capitalize()) for part in key.split("+"))
 
 
 def _parsed(binding: KeyBinding, file: str) -> tuple[str, ...]:

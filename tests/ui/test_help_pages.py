@@ -1,5 +1,6 @@
 """Help pages are there, complete, and readable on a narrow screen."""
 
+import re
 import subprocess
 import sys
 
@@ -7,7 +8,7 @@ import pytest
 
 from agent_tui.config.settings import SETTINGS
 from agent_tui.ui.commands import table
-from agent_tui.ui.help_pages import page, reflowed, topics
+from agent_tui.ui.help_pages import page, reflowed, topics, wrapped
 
 
 @pytest.mark.parametrize("topic", topics())
@@ -29,7 +30,7 @@ def test_the_keys_page_lists_every_bound_command() -> None:
 
 
 def test_the_settings_page_names_every_setting() -> None:
-    text = reflowed(page("settings") or "")
+    text = reflowed(page("config") or "")
     for setting in SETTINGS:
         assert f"- `{setting.name}`" in text
 
@@ -45,14 +46,32 @@ def test_code_is_fenced_and_kept_as_it_is() -> None:
     )
 
 
-def test_a_table_becomes_a_list_without_its_head() -> None:
-    assert reflowed("| key | what |\n|---|---|\n| `a` | does it |\n") == "- `a`, does it"
+def test_the_first_page_leads_to_all_others() -> None:
+    _, _, listed = (page("start") or "").partition("## Pages")
+    assert sorted(re.findall(r"^- `(\w+)`:", listed, re.MULTILINE)) == [
+        topic for topic in topics() if topic != "start"
+    ]
+
+
+@pytest.mark.parametrize("topic", topics())
+@pytest.mark.parametrize("width", [60, 80])
+def test_a_page_is_as_wide_as_the_terminal_and_says_all(topic: str, width: int) -> None:
+    text = page(topic) or ""
+    fitted = wrapped(text, width)
+    assert fitted.split() == text.split()
+    for line in fitted.splitlines():
+        assert len(line) <= width or line.startswith("    ")
+
+
+def test_rows_in_columns_go_on_under_their_last_column() -> None:
+    row = "    e  resolve  Done; it leaves the inbox so"
+    assert wrapped(row, 41) == row.replace(" so", "") + "\n" + " " * 16 + "so"
 
 
 def test_reading_a_page_in_a_shell_imports_no_screen() -> None:
     code = (
         "import sys; from agent_tui.ui.help_pages import page, topics; topics(); page('start');"
-        "page('settings'); print([m for m in sys.modules if m.startswith('textual')])"
+        "page('config'); print([m for m in sys.modules if m.startswith('textual')])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

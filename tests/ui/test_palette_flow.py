@@ -156,3 +156,12 @@ async def test_what_the_account_cannot_do_is_greyed_with_the_reason(
         found = {choice.key: choice for choice in choices(shown.app, Where.LIST)}
         assert "cannot send" in found["reply"].refused
         assert found["resolve"].refused == ""
+
+
+async def test_help_with_a_topic_opens_that_page(shop: SqliteDatabase, tmp_path: Path) -> None:
+    async with screen(shop, tmp_path) as shown:
+        await line(shown, "help query")
+        await shown.until(lambda: shown.shows("One language for"))
+        await shown.press("q")
+        await line(shown, "help nothing")
+        await shown.until(lambda: shown.shows("no help page 'nothing'"))
