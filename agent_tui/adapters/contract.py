@@ -154,7 +154,11 @@ Commit = Callable[[], Awaitable[None]]
 
 
 class Adapter(Protocol):
-    """A connection to one account of a provider."""
+    """A connection to one account of a provider.
+
+    Its methods run side by side: a pull while something is watched, fetched, settled and, for
+    different conversations, delivered.
+    """
 
     info: ClassVar[AdapterInfo]
 
@@ -187,7 +191,11 @@ class Adapter(Protocol):
         ...
 
     async def file_copy(self, effect: Effect) -> None:
-        """Put a copy of a sent message where the provider keeps sent mail, once."""
+        """Put a copy of a sent message where the provider keeps sent mail, once.
+
+        Comes after the receipt is on disk and may be repeated, so what else can wait until the
+        message has left belongs here, too, such as a flag on the message that it answers.
+        """
         ...
 
     async def fetch(self, target: Target, part: str) -> bytes:

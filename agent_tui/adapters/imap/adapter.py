@@ -129,7 +129,9 @@ class ImapAdapter:
         return Settled.SENT if found else Settled.UNKNOWN
 
     async def file_copy(self, effect: Effect) -> None:
-        """See the contract; nothing to do where the provider files it."""
+        """See the contract; marks the mail that was answered, and files no copy where the
+        provider does."""
+        await self._mark_answered(effect)
         if not self._settings.files_copy:
             return
         outgoing = _outgoing(effect)
@@ -175,8 +177,7 @@ class ImapAdapter:
         refused = await smtp.send(
             self._settings.smtp, mail.sender, mail.recipients, mail.content, commit
         )
-        await self._mark_answered(effect)
-        return Receipt(refused=refused, files_copy=not self._settings.files_copy)
+        return Receipt(refused=refused)
 
     async def _mark_answered(self, effect: Effect) -> None:
         """A courtesy to other programs: the mail has left, so a failure is only noted, and
