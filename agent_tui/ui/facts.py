@@ -7,6 +7,7 @@ from agent_tui.model.account import Account, AccountState
 from agent_tui.model.clock import Millis
 from agent_tui.store import accounts, outbox
 from agent_tui.store.database import Database
+from agent_tui.ui.lines import say_time
 from agent_tui.ui.rows import Piece
 from agent_tui.ui.theme import Part
 
@@ -23,7 +24,7 @@ def facts(db: Database, new_above: int, up: str, now: Millis) -> tuple[Piece, ..
         found.append(Piece(f" {up} {new_above} new (gg) ", Part.BAR_ACCENT))
     trouble = [account for account in every if account.state in _TROUBLE]
     if trouble:
-        found.append(Piece(f" {_trouble(trouble)} ", Part.BAR_ERROR))
+        found.append(Piece(f" {_trouble(trouble, now)} ", Part.BAR_ERROR))
     found += [Piece(f" {text} ", Part.BAR) for account in every if (text := _progress(account))]
     undecided = outbox.undecided(db)
     if undecided:
@@ -33,11 +34,12 @@ def facts(db: Database, new_above: int, up: str, now: Millis) -> tuple[Piece, ..
     return tuple(found)
 
 
-def _trouble(accounts_: list[Account]) -> str:
+def _trouble(accounts_: list[Account], now: Millis) -> str:
     first = accounts_[0]
     problem = safe_line(first.problem, _LONGEST_PROBLEM).rstrip(".")
     others = f" and {len(accounts_) - 1} more" if len(accounts_) > 1 else ""
-    return f"{safe_line(first.name)}: {problem} since {_clock(first.since)}{others}, see A"
+    since = say_time(first.since, now)
+    return f"{safe_line(first.name)}: {problem} since {since}{others}, see A"
 
 
 def _progress(account: Account) -> str:
