@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.program import LIMIT_S, Home
+from tests.servers.imap_home import add_imap
 from tests.servers.real import Dovecot, FaultProxy, User
 
 pytestmark = pytest.mark.server
@@ -25,23 +26,6 @@ IN_FLIGHT = 3
 
 OVERHEAD = 1.25
 """What IMAP's own words add to mails as small as these: 1.23 measured without a kill."""
-
-
-def imap_home(tmp_path: Path, dovecot: Dovecot, user: User, port: int) -> Home:
-    """A home with ``user``'s mailbox as its only account."""
-    home = Home(tmp_path, {"MAIL_PASSWORD": user.password})
-    home.account(
-        "mail",
-        "imap",
-        address=user.address,
-        host="localhost",
-        port=port,
-        user=user.name,
-        password={"env": "MAIL_PASSWORD"},
-        smtp_host="localhost",
-        ca_file=str(dovecot.ca),
-    )
-    return home
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +84,8 @@ def test_a_first_sync_killed_ten_times_takes_every_mail_once(
     dovecot.seed(user, MAILS)
     mails = dovecot.base / "mail" / user.name / "mail" / "cur"
     octets = sum(path.stat().st_size for path in mails.iterdir())
-    home = imap_home(tmp_path, dovecot, user, fault_proxy.port)
+    home = Home(tmp_path, {"MAIL_PASSWORD": user.password})
+    add_imap(home, dovecot, user, port=fault_proxy.port)
     assert home.listed() == []
 
     with home.store() as store:
