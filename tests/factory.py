@@ -110,11 +110,11 @@ def only(db: Database) -> Conversation:
     return one
 
 
-def mail_account(db: Database, capabilities: Capabilities = MAIL) -> None:
+def mail_account(db: Database, capabilities: Capabilities = MAIL, name: str = ACCOUNT) -> None:
     """Make the account known as an engine does."""
     accounts.put(
         db,
-        ACCOUNT,
+        name,
         adapter="imap",
         address=OWN,
         display_name="Shop",

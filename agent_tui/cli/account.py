@@ -8,6 +8,7 @@ from agent_tui.cli.ask import Asker, say, terminal
 from agent_tui.cli.asked import ask_secrets
 from agent_tui.cli.examine import as_json, examine, failed, shown
 from agent_tui.cli.passwords import secret_file
+from agent_tui.cli.world import open_store
 from agent_tui.config.accounts import (
     AccountConfig,
     find_account,
@@ -20,6 +21,7 @@ from agent_tui.config.paths import Paths
 from agent_tui.config.secret_ref import FileRef, SecretRef
 from agent_tui.config.secrets import SecretProblem, forget_secret
 from agent_tui.content.safe import safe_line
+from agent_tui.store import accounts
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -79,12 +81,12 @@ def check_accounts(
     paths: Paths, names: Sequence[str], asker: Asker | None, *, as_json_lines: bool
 ) -> int:
     """Print what the adapters of the accounts say; 1 when there is an error among it."""
-    accounts = [find_account(paths, name) for name in names] or load_accounts(paths)
-    if not accounts:
-        say("There are no accounts yet; add one: agent-tui account add support@example.org")
-    asked = ask_secrets(accounts, asker)
+    configs = [find_account(paths, name) for name in names] or load_accounts(paths)
+    if not configs:
+        say("There are no configs yet; add one: agent-tui account add support@example.org")
+    asked = ask_secrets(configs, asker)
     bad = False
-    for account in accounts:
+    for account in configs:
         findings = examine(account, asked)
         bad = bad or failed(findings)
         if as_json_lines:
@@ -106,10 +108,22 @@ def remove(paths: Paths, name: str, asker: Asker | None, *, sure: bool) -> int:
             return 1
     refs = references(account)
     remove_account(account)
+    _forget_state(paths, name)
     say(f"The account '{name}' is removed; its messages stay in the store.")
     for ref in refs.values():
         _forget(account, ref)
     return 0
+
+
+def _forget_state(paths: Paths, name: str) -> None:
+    """Show the account nowhere any more; its conversations stay."""
+    if not paths.store.exists():
+        return
+    db = open_store(paths)
+    try:
+        accounts.forget(db, name)
+    finally:
+        db.close()
 
 
 def _add(args: argparse.Namespace, paths: Paths, asker: Asker | None) -> int:

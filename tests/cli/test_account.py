@@ -13,13 +13,16 @@ from agent_tui.adapters import registry
 from agent_tui.cli import account, account_add
 from agent_tui.cli.discover import MailServers, Source
 from agent_tui.cli.providers import Endpoint
+from agent_tui.cli.world import open_store
 from agent_tui.config import keystore
 from agent_tui.config.accounts import find_account, load_accounts
 from agent_tui.config.errors import ConfigError
 from agent_tui.config.paths import Paths, find_paths
 from agent_tui.config.secrets import SecretProblem
+from agent_tui.store import accounts
 from tests.cli.fakes import GOOD, FakeAdapter, FolderAdapter, Person, RaisingAdapter
 from tests.config.fakes import MemoryKeyring
+from tests.factory import incoming, listed, mail_account, receive
 
 SERVERS = MailServers(
     Endpoint("imap.example.org", 993),
@@ -462,6 +465,19 @@ def test_remove_takes_the_file_and_the_stored_secret(
     assert load_accounts(paths) == []
     assert keyring.kept == {}
     assert "its messages stay in the store" in capsys.readouterr().err
+
+
+def test_a_removed_account_is_shown_nowhere_and_its_mail_stays(paths: Paths) -> None:
+    add(paths, "support@example.org", "--ask", "--no-check")
+    db = open_store(paths)
+    mail_account(db, name="example")
+    receive(db, incoming())
+
+    account.remove(paths, "example", None, sure=True)
+
+    assert accounts.get(db, "example") is None
+    assert len(listed(db)) == 1
+    db.close()
 
 
 def test_remove_asks_first(paths: Paths) -> None:
