@@ -83,7 +83,7 @@ def check_accounts(
     """Print what the adapters of the accounts say; 1 when there is an error among it."""
     configs = [find_account(paths, name) for name in names] or load_accounts(paths)
     if not configs:
-        say("There are no configs yet; add one: agent-tui account add support@example.org")
+        say("There are no accounts yet; add one: agent-tui account add support@example.org")
     asked = ask_secrets(configs, asker)
     bad = False
     for account in configs:
