@@ -1,14 +1,11 @@
 """The text of a reply: Textual's text area, quiet, with pasted text made safe."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Region
 from textual.message import Message
-from textual.strip import Strip
 from textual.widgets import TextArea
 
 from agent_tui.content.safe import safe_text
@@ -25,8 +22,6 @@ class WritingArea(TextArea):
     WritingArea > .text-area--cursor { text-style: reverse; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+r", "redo", show=False)]
-    _painted: Sequence[Strip] = ()  # what the terminal shows, line by line
-    _comparing = False
 
     @dataclass
     class Tab(Message):
@@ -41,32 +36,6 @@ class WritingArea(TextArea):
         )
         self.cursor_blink = False
         self._shell = shell
-
-    def refresh(
-        self,
-        *regions: Region,
-        repaint: bool = True,
-        layout: bool = False,
-        recompose: bool = False,
-    ) -> Self:
-        """As everywhere, but a key does not send the whole text again: it is repainted where it
-        looks different (1.9 kB a key otherwise at 80x24, 12 kB at 200x60)."""
-        if regions or recompose or not repaint or not self._painted:
-            super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
-        else:
-            if layout:
-                super().refresh(repaint=False, layout=True)
-            if not self._comparing:
-                self._comparing = True
-                self.call_later(self._paint_changes)  # the text is whole again by then
-        return self
-
-    def render_lines(self, crop: Region) -> list[Strip]:
-        self._painted = self._painted or self._lines()
-        return super().render_lines(crop)
-
-    def on_resize(self) -> None:
-        self._painted = ()
 
     def on_mount(self) -> None:
         style = self._shell.colours[Part.TEXT]
@@ -117,21 +86,3 @@ class WritingArea(TextArea):
         if at >= 0:
             before = self.text[:at]
             self.move_cursor((before.count("\n"), at - (before.rfind("\n") + 1)))
-
-    def _paint_changes(self) -> None:
-        self._comparing = False
-        before, self._painted = self._painted, self._lines()
-        if len(before) != len(self._painted):
-            super().refresh()
-            return
-        width = self.size.width
-        changed = [
-            Region(0, number, width, 1)
-            for number, (old, new) in enumerate(zip(before, self._painted, strict=True))
-            if old != new
-        ]
-        if changed:
-            super().refresh(*changed)
-
-    def _lines(self) -> list[Strip]:
-        return [self.render_line(y) for y in range(self.size.height)]
