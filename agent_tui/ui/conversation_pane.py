@@ -1,6 +1,7 @@
 """The open conversation: a title that stays, and messages scrolled below it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from textual.geometry import Size
@@ -81,6 +82,11 @@ class ConversationPane(Pane):
         if before != (now, self.messages, self._happened):
             self._opened_at_unread = False
             self._make_anew(follow=len(self.messages) > len(before[1]))
+
+    def now_read(self) -> None:
+        """Nothing of it is unread any more; what is on the screen stays as it is."""
+        if self.conversation is not None:
+            self.conversation = replace(self.conversation, unread=0)
 
     def first_message(self) -> Message | None:
         """The message at the top of the view, to which keys such as copy refer."""

@@ -337,7 +337,7 @@ class Desk(Widget):
             conversations.mark_read(self._db, conversation.id)
             tell_read(context, conversation)
         self.list.reload()
-        self.reading.reload()
+        self.reading.now_read()
 
     def _make_way(self, after: AfterResolve) -> None:
         """Another conversation in place of one that left the view while it was read."""

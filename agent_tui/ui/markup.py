@@ -14,8 +14,8 @@ from agent_tui.ui.theme import Part
 
 Line = tuple[Piece, ...]
 
-_LONGEST_STYLED = 4_000
-"""Paragraphs longer than this are shown as they are: nobody wrote them by hand."""
+_LONGEST_PARAGRAPH = 4_000
+"""Characters that are looked at together."""
 
 _TAB = 4
 _PREFIX = re.compile(
@@ -68,26 +68,44 @@ def body_lines(body: Body, look: Look, indent: int = 2, lead: Line = ()) -> Iter
 
     ``lead`` stands before the first paragraph, on its line.
     """
-    source = safe_text(body.text).rstrip("\n").expandtabs(_TAB).split("\n")
     folds = {} if look.unfolded or look.source else {fold.start: fold for fold in body.folds}
-    if lead and (0 in folds or not source[0].strip()):
-        yield lead
-        lead = ()
-    number, fenced = 0, False
-    while number < len(source):
+    pad = Piece(" " * indent, Part.TEXT)
+    folded_until, fenced = 0, False
+    for number, text in _source_lines(body.text):
+        if number < folded_until:
+            continue
         fold = folds.get(number)
+        if lead and (fold is not None or not text.strip()):
+            yield lead
+            lead = ()
         if fold is not None and fold.end > number:
             yield _fold_line(fold, indent, look)
-            number = fold.end
-            continue
-        text = source[number]
-        if _FENCE.match(text) and not look.source:
+            folded_until = fold.end
+        elif _FENCE.match(text) and not look.source:
             fenced = not fenced
         else:
-            pad = Piece(" " * indent, Part.TEXT)
             yield from _paragraph(text, look, _Edge(lead or (pad,), pad), fenced=fenced)
         lead = ()
-        number += 1
+
+
+def _source_lines(text: str) -> Iterator[tuple[int, str]]:
+    """The lines of a body with their numbers, made safe one at a time; a very long one comes in
+    parts, so that a megabyte without line ends begins as soon as any other text."""
+    end = len(text.rstrip("\n"))
+    number = at = 0
+    while at < end:
+        stop = text.find("\n", at, end)
+        stop = end if stop < 0 else stop
+        while stop - at > _LONGEST_PARAGRAPH:
+            cut = text.rfind(" ", at, at + _LONGEST_PARAGRAPH) + 1 or at + _LONGEST_PARAGRAPH
+            yield number, _safe(text[at:cut])
+            at = cut
+        yield number, _safe(text[at:stop])
+        number, at = number + 1, stop + 1
+
+
+def _safe(line: str) -> str:
+    return folded(safe_text(line)).expandtabs(_TAB)
 
 
 def plain_lines(text: str, part: Part, width: int, indent: int = 2) -> Iterator[Line]:
@@ -109,8 +127,7 @@ def _paragraph(text: str, look: Look, edge: _Edge, *, fenced: bool) -> Iterator[
     if not text.strip():
         yield ()
         return
-    text = folded(text)
-    if fenced or look.source or len(text) > _LONGEST_STYLED:
+    if fenced or look.source:
         yield from _lines(text, [], look, edge, Part.CODE if fenced else Part.TEXT)
         return
     prefix = _PREFIX.match(text)
@@ -166,7 +183,7 @@ def _run(kind: str, start: int, end: int, part: Part) -> _Run:
 
 
 def _lines(text: str, runs: Sequence[_Run], look: Look, edge: _Edge, part: Part) -> Iterator[Line]:
-    if look.words and len(text) <= _LONGEST_STYLED:
+    if look.words:
         runs = _marked(text, runs, look.words)
     if not text:
         yield edge.first
