@@ -30,15 +30,19 @@ def get(db: Database, customer_id: int) -> Customer | None:
 def of_identity(db: Database, kind: IdentityKind, value: str, name: str, now: Millis) -> int:
     """The customer who goes by ``value``; a new one, called ``name``, when nobody does.
 
-    Equal identities join, equal names never do.
+    Equal identities join, equal names never do, and who gives no address is nobody we know.
     """
     value = normal(kind, value)
+    if not value:
+        return _create(db, name, now)
     row = db.one(
         "SELECT customer_id, name FROM identities WHERE kind = :kind AND value = :value",
         {"kind": kind, "value": value},
     )
     if row is None:
-        return _create(db, kind, value, name, now)
+        created = _create(db, name or value, now)
+        _identify(db, created, Identity(kind, value, name))
+        return created
     if name and not row["name"]:
         _learn_name(db, kind, value, name, row["customer_id"])
     found: int = row["customer_id"]
@@ -63,17 +67,24 @@ def addresses(db: Database, typed: str, limit: int = 8) -> list[Address]:
     ]
 
 
-def _create(db: Database, kind: IdentityKind, value: str, name: str, now: Millis) -> int:
-    customer_id = db.insert(
+def _create(db: Database, name: str, now: Millis) -> int:
+    return db.insert(
         "INSERT INTO customers (name, created_at) VALUES (:name, :now)",
-        {"name": name or value, "now": now},
+        {"name": name, "now": now},
     )
+
+
+def _identify(db: Database, customer_id: int, identity: Identity) -> None:
     db.insert(
         "INSERT INTO identities (kind, value, name, customer_id)"
         " VALUES (:kind, :value, :name, :customer)",
-        {"kind": kind, "value": value, "name": name, "customer": customer_id},
+        {
+            "kind": identity.kind,
+            "value": identity.value,
+            "name": identity.name,
+            "customer": customer_id,
+        },
     )
-    return customer_id
 
 
 def _learn_name(db: Database, kind: IdentityKind, value: str, name: str, customer_id: int) -> None:

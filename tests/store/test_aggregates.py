@@ -245,6 +245,17 @@ def test_a_customer_learns_a_name_and_keeps_the_one_an_agent_gave(db: SqliteData
     assert [(i.value, i.name) for i in found.identities] == [("ada@x", "Ada")]
 
 
+def test_who_gives_no_address_is_nobody_we_know(db: SqliteDatabase) -> None:
+    first, second = (
+        customers.of_identity(db, IdentityKind.EMAIL, " ", "Anonymous", START) for _ in range(2)
+    )
+
+    found = customers.get(db, first)
+    assert first != second
+    assert found is not None
+    assert (found.name, found.identities) == ("Anonymous", ())
+
+
 def test_one_value_of_two_kinds_is_two_customers(db: SqliteDatabase) -> None:
     phone = customers.of_identity(db, IdentityKind.PHONE, "42", "", START)
 
