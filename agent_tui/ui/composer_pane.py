@@ -105,7 +105,8 @@ class Composer(Pane):
         self._last = TextPane(
             shell, partial(_message_lines, drafting.answered(list(writing.thread)))
         )
-        self._head = TextLine(shell, Part.BAR)
+        note = writing.draft.kind is DraftKind.NOTE
+        self._head = TextLine(shell, Part.NOTE if note else Part.BAR_ACCENT)
         self._fields = Fields(shell, writing.draft, partial(customers.addresses, shell.db))
         self._body = WritingArea(shell, writing.draft.body)
         self._body.move_cursor(writing.draft.cursor)

@@ -98,7 +98,7 @@ def heading(draft: Draft, who: str) -> str:
         case DraftKind.FORWARD:
             return "Forward"
         case DraftKind.NEW:
-            return "New conversation"
+            return f"New conversation from {draft.account}"
         case DraftKind.NOTE:
             return "Internal note, only colleagues see it"
 
