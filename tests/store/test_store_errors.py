@@ -200,7 +200,7 @@ PATH = Path("/home/full/locked.db")
     ("setup", "statement", "value", "said"),
     [
         (["PRAGMA query_only = 1"], "INSERT INTO t VALUES (?)", 1, "cannot be written"),
-        (["PRAGMA max_page_count = 3"], "INSERT INTO t VALUES (?)", "x" * 99999, "disk of"),
+        (["PRAGMA max_page_count = 3"], "INSERT INTO t VALUES (?)", "x" * 99999, "disk is full"),
         (["INSERT INTO t VALUES (1)"], "INSERT INTO t VALUES (?)", 1, "UNIQUE"),
         ([], "INSERT INTO t VALUES (?)", 2**70, "cannot be stored"),
         ([], "INSERT INTO t VALUES (?)", "\ud800", "cannot be stored"),
