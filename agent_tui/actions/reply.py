@@ -101,7 +101,7 @@ def problems(context: Context, draft: Draft) -> list[str]:
     found = []
     if not draft.body.strip():
         found.append("There is no text.")
-    if UNFINISHED in draft.body or UNFINISHED in draft.subject:
+    if _unfinished(draft):
         found.append("A variable or prompt of the canned reply is still open.")
     missing = [path for path in draft.files if not Path(path).is_file()]
     found += [f"The attachment {Path(path).name} is not there any more." for path in missing]
@@ -111,6 +111,12 @@ def problems(context: Context, draft: Draft) -> list[str]:
     if account is None or EffectKind.SEND not in account.capabilities.effects:
         return [*found, f"The account '{draft.account}' cannot send."]
     return found + _refusals(draft, account)
+
+
+def _unfinished(draft: Draft) -> bool:
+    """Whether something of a canned reply is open; what a customer wrote and we quote is not."""
+    own = [line for line in draft.body.split("\n") if not line.startswith(">")]
+    return any(UNFINISHED in text for text in (draft.subject, *own))
 
 
 def send(context: Context, draft: Draft) -> Done:

@@ -216,6 +216,12 @@ def test_each_problem_is_said_and_stops_the_sending(
     assert drafts.get(desk.db, broken.id) is not None
 
 
+def test_braces_in_a_quoted_customers_text_stop_nothing(desk: Desk) -> None:
+    draft = replace(written(desk), body="You wrote:\n\n> my code is {{ 7*7 }}\n\nIt is 49.")
+
+    assert reply.problems(desk.context, draft) == []
+
+
 @pytest.mark.parametrize(
     ("can", "problem"),
     [
