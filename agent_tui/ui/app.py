@@ -15,9 +15,8 @@ from textual.widget import Widget
 
 from agent_tui.config.paths import Paths
 from agent_tui.config.settings import Settings
-from agent_tui.model.clock import MINUTE, SECOND, Clock, system_clock
+from agent_tui.model.clock import SECOND, Clock, system_clock
 from agent_tui.model.conversation import Conversation, View
-from agent_tui.query.syntax import QueryError
 from agent_tui.store.database import Database, StoreError
 from agent_tui.ui import commands, keys
 from agent_tui.ui import theme as themes
@@ -31,16 +30,16 @@ from agent_tui.ui.keyboard import Keyboard
 from agent_tui.ui.layout import too_small
 from agent_tui.ui.notice import Notice
 from agent_tui.ui.shell import Choice, Command, Complete, Dock, Free, Pane, Preview, Where
+from agent_tui.ui.stack import PaneStack
 from agent_tui.ui.terminal import gone, on_hang_up
-from agent_tui.ui.theme import Depth, Part, Theme
+from agent_tui.ui.theme import Depth, Theme
 from agent_tui.ui.typeahead import TypeAhead
+from agent_tui.ui.watch import POLL_S, Watch
 
 if TYPE_CHECKING:
     from agent_tui.actions.registry import Context
     from agent_tui.ui.prompt import PromptLine
 
-_POLL_S = 0.25
-_COUNT_EVERY_MS = 2 * SECOND
 _ENGINE_AFTER_S = 0.05
 
 
@@ -78,24 +77,19 @@ class AgentApp(App[None]):
         self._colours = themes.load(settings.theme, paths.themes, depth)
         self._bound = keys.build(settings.keys, commands.where_of, file=str(paths.settings))
         super().__init__(ansi_color=depth is not Depth.FULL)
-        self.db, self.settings, self.paths = db, settings, paths
-        self.clock = clock
+        self.db, self.settings, self.paths, self.clock = db, settings, paths, clock
         self._start_engine = start_engine
         self._glyphs = glyphs_for(environment)
         self._inbox = Inbox(db, settings.agent.handle, clock, settings.views)
         self.desk = Desk(self, self._inbox, settings, self._glyphs, clock)
         self._status = StatusLine(self)
         self._notice = Notice(self)
-        self._keyboard = Keyboard(self._bound, self.run_command, self._show_hint, self._later)
-        self._panes: list[tuple[Pane, Dock]] = []
+        self._keyboard = Keyboard(self._bound, self.run_command, self._status.say, self._later)
+        self._opened = PaneStack()
         self._typeahead = TypeAhead(self.post_message, self._later)
         self._prompt: PromptLine | None = None
         self._frames = Frames()
-        self._stamp = db.stamp()
-        self._minute = clock() // MINUTE
-        self._counted_at = 0
-        self._counting = False
-        self._count_is_due = False
+        self._watch = Watch(self, self._inbox, self._status, self._glyphs.up, self.run_worker)
         self._last_action: tuple[str, dict[str, str]] | None = None
 
     # -- what panes and commands see (ui.shell.Shell) -------------------------------------------
@@ -115,7 +109,7 @@ class AgentApp(App[None]):
 
     def use_theme(self, name: str) -> None:
         self._colours = themes.load(name, self.paths.themes, self._colours.depth)
-        self._paint_textual()
+        self.screen.styles.background = self._colours.ground
         self.desk.redraw()
         self.redraw()
 
@@ -134,7 +128,7 @@ class AgentApp(App[None]):
         self._status.say("")
         try:
             going = command.run(self, count)
-        except _refusals() as error:
+        except commands.refusals() as error:
             self.say(str(error), error=True)
             return
         if inspect.isawaitable(going):
@@ -162,24 +156,24 @@ class AgentApp(App[None]):
 
     def open_pane(self, pane: Pane, dock: Dock = Dock.FULL) -> None:
         self._typeahead.hold_for_opening()
-        self._panes.append((pane, dock))
+        self._opened.push(pane, dock)
         self.mount(pane, before=self._status)
         if dock is Dock.FULL:
             pane.styles.height = "1fr"
         self._uncover()
-        self.call_after_refresh(self._opened)
+        self.call_after_refresh(self._pane_is_there)
 
     def close_pane(self) -> None:
-        if not self._panes:
+        pane = self._opened.pop()
+        if pane is None:
             return
-        pane, _ = self._panes.pop()
         pane.leave()
         pane.remove()
         self._uncover()
         self.focus_back()
 
     def focus_back(self) -> None:
-        top = self._panes[-1][0] if self._panes else self.desk.pane()
+        top = self._opened.top or self.desk.pane()
         if top.is_attached:
             top.focus_inside()
         self._status.hint(hint_for(top.where, self.keys_of))
@@ -206,7 +200,7 @@ class AgentApp(App[None]):
 
         try:
             done = perform(name, self.context, self.targets() if targets is None else targets, args)
-        except _refusals() as error:
+        except commands.refusals() as error:
             self.say(str(error), error=True)
             return False
         if name not in ("undo", "redo"):
@@ -217,7 +211,7 @@ class AgentApp(App[None]):
         if name in ("undo", "redo") and done.changed:
             self.desk.return_to(done.changed[0])
         self.say(f"{done.sentence}{hint}")
-        self._count_soon()
+        self._watch.count_soon()
         return True
 
     def repeat(self) -> None:
@@ -229,7 +223,7 @@ class AgentApp(App[None]):
 
     def refresh_list(self) -> None:
         self.desk.refresh_list()
-        self._count_soon()
+        self._watch.count_soon()
 
     def refresh_conversation(self) -> None:
         self.desk.refresh_conversation()
@@ -278,6 +272,9 @@ class AgentApp(App[None]):
 
         return await picker.choose(self, title, items, preview=preview, free=free)
 
+    def ring(self) -> None:
+        self.bell()
+
     def redraw(self) -> None:
         self._frames.forget()
         self.screen.refresh(layout=True)
@@ -286,8 +283,7 @@ class AgentApp(App[None]):
         self.copy_to_clipboard(text)
 
     def leave(self) -> None:
-        for pane, _ in reversed(self._panes):
-            pane.leave()
+        self._opened.leave()
         self.exit()
 
     # -- what Textual calls ---------------------------------------------------------------------
@@ -302,11 +298,11 @@ class AgentApp(App[None]):
         yield self._status
 
     def on_mount(self) -> None:
-        self._paint_textual()
+        self.screen.styles.background = self._colours.ground
         self.desk.start()
         self.focus_back()
         self.app_resume_signal.subscribe(self, lambda _: self._frames.forget())
-        self.set_interval(_POLL_S, self._poll)
+        self.set_interval(POLL_S, self._look)
         if not self.is_headless:
             on_hang_up(self._terminal_gone)
         self.call_after_refresh(self._after_first_paint)
@@ -359,11 +355,9 @@ class AgentApp(App[None]):
         if self._start_engine is not None:
             self._later(_ENGINE_AFTER_S, self._start_engine)
         self.desk.complete()
-        self._tell_facts()
-        self._inbox.read_views()
-        self._count_soon()
+        self._watch.begin()
 
-    def _opened(self) -> None:
+    def _pane_is_there(self) -> None:
         """The pane opened last is on the screen and takes the keyboard."""
         self.focus_back()
         self.keyboard_taken()
@@ -377,85 +371,30 @@ class AgentApp(App[None]):
 
             self.exit(return_code=1, message=Text(f"agent-tui: {error}"))
 
-    def _poll(self) -> None:
-        """Show what another process or the clock has changed."""
+    def _look(self) -> None:
         if not self.is_headless and gone():
             self._terminal_gone()
-            return
-        minute, stamp = self.clock() // MINUTE, self.db.stamp()
-        if minute != self._minute:
-            self._minute = minute
-            self.desk.list.tick()
-            self._tell_facts()
-        if stamp != self._stamp:
-            self._stamp = stamp
-            self.desk.refresh_list()
-            self.desk.refresh_conversation()
-            self._tell_facts()
-            self._count_soon()
-        elif self._count_is_due:
-            self._count_soon()
-
-    def _count_soon(self) -> None:
-        """Count all views in a thread, at most every other second."""
-        self._count_is_due = True
-        if self._counting or self.clock() - self._counted_at < _COUNT_EVERY_MS:
-            return
-        self._count_is_due, self._counting, self._counted_at = False, True, self.clock()
-        self.run_worker(self._count(), exit_on_error=True)
-
-    async def _count(self) -> None:
-        try:
-            self._inbox.counts = await asyncio.to_thread(self._inbox.count)
-        except StoreError as error:
-            self.say(str(error), error=True)
-        finally:
-            self._counting = False
-        self.desk.tell_bar()
+        else:
+            self._watch.look()
 
     async def _finish(self, going: Awaitable[None]) -> None:
         try:
             await going
-        except _refusals() as error:
+        except commands.refusals() as error:
             self.say(str(error), error=True)
         finally:
             self._typeahead.release()
 
-    def _tell_facts(self) -> None:
-        from agent_tui.ui.facts import facts
-
-        listing = self.desk.list.listing
-        new = listing.new_above if listing is not None else 0
-        self._status.facts(facts(self.db, new, self._glyphs.up, self.clock()))
-
     def _uncover(self) -> None:
         """Show the inbox unless a full pane or the notice lies over it."""
         small = self._notice.display
-        full = [place for place, (_, dock) in enumerate(self._panes) if dock is Dock.FULL]
-        self.desk.display = self.desk.bar.display = not full and not small
+        self.desk.display = self.desk.bar.display = not small and not self._opened.covers
         self._status.display = not small
-        for place, (pane, _) in enumerate(self._panes):
-            pane.display = not small and place >= max(full, default=0)
+        self._opened.show(visible=not small)
 
     def _close_full_panes(self) -> None:
-        while any(dock is Dock.FULL for _, dock in self._panes):
+        while self._opened.covers:
             self.close_pane()
-
-    def _show_hint(self, text: str) -> None:
-        self._status.say(text)
 
     def _later(self, seconds: float, call: Callable[[], None]) -> asyncio.TimerHandle:
         return asyncio.get_running_loop().call_later(seconds, call)
-
-    def _paint_textual(self) -> None:
-        """What no pane covers, in the colour of our theme."""
-        colour = self._colours[Part.TEXT].bgcolor
-        triplet = None if colour is None else colour.triplet
-        self.screen.styles.background = "ansi_default" if triplet is None else triplet.hex
-
-
-def _refusals() -> tuple[type[Exception], ...]:
-    """What commands raise to say that something cannot be done."""
-    from agent_tui.actions.registry import ActionError
-
-    return (ActionError, StoreError, QueryError)

@@ -8,6 +8,8 @@ from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from agent_tui.config.settings import AfterResolve
+from agent_tui.query.syntax import QueryError
+from agent_tui.store.database import StoreError
 from agent_tui.ui import composing, later, navigation
 from agent_tui.ui.shell import TRIAGE, Command, Run, Shell, Where
 
@@ -48,6 +50,13 @@ def where_of(name: str) -> frozenset[Where] | None:
     from agent_tui.actions.registry import registry
 
     return TRIAGE if name in registry() else None
+
+
+def refusals() -> tuple[type[Exception], ...]:
+    """What commands raise to say that something cannot be done."""
+    from agent_tui.actions.registry import ActionError
+
+    return (ActionError, StoreError, QueryError)
 
 
 def _of_action(action: "Action") -> Command:

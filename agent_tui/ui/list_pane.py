@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import ClassVar
 
+from textual import events
 from textual.geometry import Region
 from textual.strip import Strip
 
@@ -44,6 +45,11 @@ class ListPane(Pane):
     @property
     def current(self) -> Conversation | None:
         return self.listing.current if self.listing else None
+
+    @property
+    def new_above(self) -> int:
+        """Conversations that came in above the first row, since."""
+        return self.listing.new_above if self.listing else 0
 
     def show(self, listing: Listing) -> None:
         """List something else, from where its cursor is."""
@@ -130,6 +136,13 @@ class ListPane(Pane):
 
     def on_resize(self) -> None:
         self._keep_in_view()
+
+    def on_click(self, event: events.Click) -> None:
+        """A click puts the cursor on a row, a second one opens it."""
+        if self.listing is not None and self._top + event.y < len(self.listing.rows):
+            self.move(self._top + event.y - self.listing.cursor)
+            if event.chain > 1:
+                self.activate()
 
     def focus_changed(self) -> None:
         self._refresh_rows(self._cursor())

@@ -14,6 +14,7 @@ from textual.widget import Widget
 
 from agent_tui.config.paths import Paths
 from agent_tui.config.settings import Settings
+from agent_tui.model.clock import Clock
 from agent_tui.model.conversation import Conversation, View
 from agent_tui.store.database import Database
 from agent_tui.ui.theme import Theme
@@ -69,6 +70,10 @@ class Hint(NamedTuple):
     span: tuple[int, int] | None = None  # the characters of the answer that it is about
 
 
+_WHEEL = 3
+"""Lines that a click of the mouse wheel goes."""
+
+
 class Pane(Widget):
     """A part of the screen that can have the focus; ``where`` decides what keys mean in it."""
 
@@ -91,6 +96,12 @@ class Pane(Widget):
 
     def leave(self) -> None:
         """Called before the pane goes or the program ends: save what was typed."""
+
+    def on_mouse_scroll_down(self) -> None:
+        self.move(_WHEEL)
+
+    def on_mouse_scroll_up(self) -> None:
+        self.move(-_WHEEL)
 
     def move(self, rows: int) -> None:
         """Go ``rows`` down, or up when negative; what a pane does on ``j`` and ``k``."""
@@ -150,6 +161,9 @@ class Shell(Protocol):
 
     @property
     def paths(self) -> Paths: ...
+
+    @property
+    def clock(self) -> Clock: ...
 
     @property
     def colours(self) -> Theme:
@@ -290,6 +304,10 @@ class Shell(Protocol):
     ) -> str | None:
         """The key of the chosen line, None when it was left; ``preview`` turns the key under the
         cursor into a text shown beside the list."""
+        ...
+
+    def ring(self) -> None:
+        """Ring the terminal's bell."""
         ...
 
     def redraw(self) -> None:

@@ -56,6 +56,13 @@ class Theme:
     def __getitem__(self, part: Part) -> Style:
         return self.styles[part]
 
+    @property
+    def ground(self) -> str:
+        """The colour of the screen's background, as CSS of Textual names it."""
+        colour = self.styles[Part.TEXT].bgcolor
+        triplet = None if colour is None else colour.triplet
+        return "ansi_default" if triplet is None else triplet.hex
+
 
 class ThemeError(Exception):
     """A theme cannot be used; ``str()`` is one sentence for the agent."""

@@ -170,6 +170,7 @@ async def test_arrivals_do_not_move_the_row_under_the_cursor(
         assert current(window) == "S38"
         await window.press("g", "g")
         assert current(window) == "Brand new"
+        await window.until(lambda: not window.shows("1 new"))
 
 
 async def test_digits_and_brackets_choose_views(filled: SqliteDatabase, tmp_path: Path) -> None:
@@ -403,6 +404,30 @@ async def test_a_name_full_of_markup_and_escapes_is_only_text(
         await window.press("enter")
         assert window.shows("[bold red]Mallory[/] $(x)")
         assert window.shows("[link=x]y[/link]")
+
+
+async def test_a_click_puts_the_cursor_on_a_row_and_a_double_click_opens_it(
+    filled: SqliteDatabase, tmp_path: Path
+) -> None:
+    async with screen(filled, tmp_path) as window:
+        await window.pilot.click(window.app.desk.list, offset=(20, 4))
+        assert current(window) == "S36"
+        await window.pilot.click(window.app.desk.list, offset=(20, 4), times=2)
+        await window.until(lambda: window.shows("text of 36"))
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+async def test_the_bell_rings_when_a_customer_writes_if_it_is_wanted(
+    filled: SqliteDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wanted: bool
+) -> None:
+    rung: list[str] = []
+    async with screen(filled, tmp_path, notify_bell=wanted) as window:
+        monkeypatch.setattr(window.app, "bell", lambda: rung.append("rung"))
+        other = SqliteDatabase(filled.path)
+        receive(other, incoming("hello", sender="k@x.example", at=START + 99 * MINUTE))
+        other.close()
+        await window.until(lambda: window.shows("1 new"))
+    assert bool(rung) is wanted
 
 
 async def test_q_from_the_list_ends_the_program(filled: SqliteDatabase, tmp_path: Path) -> None:
