@@ -23,6 +23,8 @@ from agent_tui.config.secrets import SecretProblem, forget_secret
 from agent_tui.content.safe import safe_line
 from agent_tui.store import accounts
 
+_NONE_YET = "There are no accounts yet; add one: agent-tui account add support@example.org"
+
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = subparsers.add_parser(
@@ -64,7 +66,10 @@ def run(args: argparse.Namespace, paths: Paths) -> int:
 
 def list_accounts(paths: Paths, *, as_json_lines: bool) -> int:
     """Print every account file; a broken one with its problem."""
-    for account in load_accounts(paths):
+    accounts = load_accounts(paths)
+    if not accounts:
+        say(_NONE_YET)
+    for account in accounts:
         address = account.settings.get("address")
         table = {
             "name": account.name,
@@ -83,7 +88,7 @@ def check_accounts(
     """Print what the adapters of the accounts say; 1 when there is an error among it."""
     configs = [find_account(paths, name) for name in names] or load_accounts(paths)
     if not configs:
-        say("There are no accounts yet; add one: agent-tui account add support@example.org")
+        say(_NONE_YET)
     asked = ask_secrets(configs, asker)
     bad = False
     for account in configs:

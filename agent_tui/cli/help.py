@@ -22,9 +22,7 @@ def run(args: argparse.Namespace, paths: Paths) -> int:
     text = page(args.topic)
     if text is None:
         known = topics()
-        raise ConfigError(
-            f"There is no help page '{args.topic}'{meant(args.topic, known)}; pages: "
-            f"{', '.join(known)}."
-        )
+        hint = meant(args.topic, known) or f"; pages: {', '.join(known)}."
+        raise ConfigError(f"There is no help page '{args.topic}'{hint}")
     print(wrapped(text, min(shutil.get_terminal_size().columns, _WIDEST)))
     return 0

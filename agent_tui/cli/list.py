@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from agent_tui.cli import shape
+from agent_tui.cli.parser import number
 from agent_tui.cli.world import open_store, settings_of
 from agent_tui.config.paths import Paths
 from agent_tui.content.safe import safe_line
@@ -27,7 +28,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     parser.add_argument("query", nargs="*", help="such as: status:open channel:review rating:<=2")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
-    parser.add_argument("--limit", type=int, metavar="N", help="at most N conversations")
+    parser.add_argument("--limit", type=number, metavar="N", help="at most N conversations")
 
 
 def run(args: argparse.Namespace, paths: Paths) -> int:

@@ -86,8 +86,12 @@ def _inbox(paths: Paths) -> int:
 
 
 def _command(argv: Sequence[str], paths: Paths) -> int:
+    if not argv[0].startswith("-") and argv[0] not in COMMANDS:
+        raise _unknown(argv[0])
     parser, modules = _parser(argv[0])
-    args = parser.parse_args(argv)
+    args, rest = parser.parse_known_args(argv)
+    if rest:
+        raise _superfluous(rest[0], args.command)
     if args.command is None:
         return _inbox(paths)
     code: int = modules[args.command].run(args, paths)
@@ -96,11 +100,10 @@ def _command(argv: Sequence[str], paths: Paths) -> int:
 
 def _parser(first: str) -> tuple["ArgumentParser", dict[str, ModuleType]]:
     """A parser that knows the command ``first``, or all of them for help and for mistakes."""
-    from argparse import ArgumentParser
-
     from agent_tui import __version__
+    from agent_tui.cli.parser import Parser
 
-    parser = ArgumentParser(
+    parser = Parser(
         prog="agent-tui",
         description="Every customer message - mail, chat, review - in one keyboard-driven inbox. "
         "Without a command it opens the inbox.",
@@ -120,6 +123,20 @@ def _parser(first: str) -> tuple["ArgumentParser", dict[str, ModuleType]]:
     for module in modules.values():
         module.add_parser(subparsers)
     return parser, modules
+
+
+def _unknown(command: str) -> Exception:
+    from agent_tui.config.errors import ConfigError, meant
+
+    hint = meant(command, COMMANDS) or f"; commands: {', '.join(COMMANDS)}."
+    return ConfigError(f"There is no command '{command}'{hint}")
+
+
+def _superfluous(word: str, command: str | None) -> Exception:
+    from agent_tui.config.errors import ConfigError
+
+    page = f"agent-tui {command} --help" if command else "agent-tui --help"
+    return ConfigError(f"'{word}' means nothing here; see '{page}'.")
 
 
 def _told(error: Exception) -> str | None:

@@ -49,9 +49,20 @@ def _known(paths: Paths, path: Path) -> AccountConfig | None:
 
 
 def _new(paths: Paths, path: Path, address: str | None) -> AccountConfig:
-    addresses = (address,) if address else _guessed(path)
+    """Raises ConfigError for what is no mail, or cannot be read."""
+    from agent_tui.adapters.maildir import holds_mail, likely_own
+
+    try:
+        if not holds_mail(path):
+            raise ConfigError(
+                f"There is no mail at {path}: it is no folder with a Maildir ('cur' and 'new') "
+                "in it, and no mbox file, which begins with 'From '."
+            )
+        addresses = (address,) if address else likely_own(path)
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {reason(error)}; make it readable.") from error
     settings: dict[str, object] = {"path": str(path)}
-    if addresses:
+    if addresses:  # they tell our answers from the customers' mails
         settings["address"] = addresses[0]
     if addresses[1:]:
         settings["aliases"] = list(addresses[1:])
@@ -67,13 +78,3 @@ def _free_name(paths: Paths, path: Path) -> str:
     taken = {account.name for account in load_accounts(paths)}
     names = (base, *(f"{base}-{n}" for n in range(2, 1000)))
     return next(name for name in names if name not in taken)
-
-
-def _guessed(path: Path) -> tuple[str, ...]:
-    """Our own addresses: they tell our answers from the customers' mails."""
-    from agent_tui.adapters.maildir import likely_own
-
-    try:
-        return likely_own(path)
-    except OSError as error:
-        raise ConfigError(f"{path} cannot be read: {reason(error)}; make it readable.") from error

@@ -5,6 +5,7 @@ import sys
 
 from agent_tui.actions.registry import ActionError, perform
 from agent_tui.cli import shape
+from agent_tui.cli.parser import number
 from agent_tui.cli.world import context_of, open_store, settings_of
 from agent_tui.config.paths import Paths
 from agent_tui.model.clock import system_clock
@@ -18,7 +19,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         description="Queue the text on standard input as the answer to a conversation. A running "
         "engine, or 'agent-tui sync --once', sends it.",
     )
-    parser.add_argument("id", type=int, help="the conversation's number, as list prints it")
+    parser.add_argument("id", type=number, help="the conversation's number, as list prints it")
     parser.add_argument("--note", action="store_true", help="an internal note instead")
     parser.add_argument("--json", action="store_true", help="one JSON object")
 

@@ -3,6 +3,7 @@
 import argparse
 
 from agent_tui.cli import shape
+from agent_tui.cli.parser import number
 from agent_tui.cli.world import open_store
 from agent_tui.config.paths import Paths
 from agent_tui.content.safe import safe_line, safe_text
@@ -15,7 +16,7 @@ from agent_tui.store.database import StoreError
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = subparsers.add_parser("show", help="print one conversation with its messages")
-    parser.add_argument("id", type=int, help="the conversation's number, as list prints it")
+    parser.add_argument("id", type=number, help="the conversation's number, as list prints it")
     parser.add_argument("--json", action="store_true", help="one JSON object")
 
 

@@ -154,6 +154,14 @@ def test_reply_queues_the_text_on_standard_input(
         (["do", "snooze", "1"], FAILED, "needs until"),
         (["do", "snooze", "1", "until=yesterday"], FAILED, "'yesterday'"),
         (["do", "resolve", "one"], FAILED, "'one'"),
+        (["lst"], USAGE, "did you mean 'list'"),
+        (["frobnicate"], USAGE, "commands: demo, open"),
+        (["list", "--jsn"], USAGE, "'--jsn' means nothing here; see 'agent-tui list --help'"),
+        (["--jsn"], USAGE, "see 'agent-tui --help'"),
+        (["show"], USAGE, "required: id"),
+        (["show", "x"], USAGE, "'x' is no number"),
+        (["list", "--limit", "0"], USAGE, "'0' is no number"),
+        (["open", "/nowhere"], USAGE, "nothing at /nowhere"),
         (["help", "quer"], USAGE, "did you mean 'query'"),
         ([], USAGE, "needs a terminal"),
     ],
@@ -190,3 +198,27 @@ def test_a_hostile_subject_reaches_no_terminal(
     run(["list"])
 
     assert "\x1b" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["empty folder", "no mbox"])
+def test_what_holds_no_mail_is_not_opened_and_makes_no_account(
+    home: Path, tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / name
+    path.mkdir() if name == "empty folder" else path.write_text("From here on, no mail.\n")
+
+    assert run(["open", str(path), "--import-only"]) == USAGE
+
+    assert "There is no mail" in capsys.readouterr().err
+    assert not find_paths(home, {}).accounts.exists()
+
+
+def test_an_empty_mbox_file_is_opened(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "mbox").touch()
+
+    assert run(["open", str(tmp_path / "mbox"), "--import-only"]) == OK
+
+    assert "0 new messages" in capsys.readouterr().out
+    assert home.exists()

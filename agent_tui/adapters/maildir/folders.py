@@ -77,6 +77,12 @@ def folders(root: Path) -> list[Folder]:
     return sorted(found, key=lambda one: (one.mailbox != ROOT, one.mailbox))
 
 
+def has_any(root: Path) -> bool:
+    """Whether there is a folder of mails below ``root``; raises OSError as :func:`folders`."""
+    os.scandir(root).close()
+    return any(True for _ in _walk(root))
+
+
 def stamp(folder: Folder) -> tuple[int, int]:
     """When the lists of names in ``new`` and ``cur`` changed last, in ns."""
     return _changed(folder.path / "new"), _changed(folder.path / "cur")

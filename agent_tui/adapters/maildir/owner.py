@@ -1,4 +1,4 @@
-"""Guesses whose mail lies in a Maildir or mbox file, for ``open PATH``, which is told nothing."""
+"""Looks whether and whose mail lies at a path, for ``open PATH``, which is told nothing."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -21,6 +21,18 @@ _ONE_HOUSE = 0.9
 
 _OFTEN = 0.01
 """Share of mails an address must be in: one forged sender is not one of us."""
+
+
+def holds_mail(path: Path) -> bool:
+    """Whether ``path`` is a folder with a Maildir in it, or an mbox file, which may be empty.
+
+    Raises OSError for what cannot be read.
+    """
+    if path.is_dir():
+        return folders.has_any(path)
+    with path.open("rb") as file:
+        end = min(file.seek(0, 2), mbox.BLOCK)
+        return end == 0 or any(True for _ in mbox.spans_back(file, end))
 
 
 def likely_own(path: Path) -> tuple[str, ...]:
