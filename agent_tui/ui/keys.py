@@ -7,6 +7,7 @@ A key is written as it is typed (``j``, ``G``, ``/``) or by name (``ctrl+d``, ``
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
+from agent_tui.config.errors import ConfigError
 from agent_tui.config.settings import KeyBinding
 from agent_tui.ui.shell import Where
 
@@ -105,7 +106,7 @@ WhereOf = Callable[[str], frozenset[Where] | None]
 """Where a command can be used; None for an unknown one."""
 
 
-class KeyProblem(Exception):  # noqa: N818 - the settings are wrong, not the program
+class KeymapError(ConfigError):
     """The user's keys cannot be used; ``str()`` is one sentence that names key and line."""
 
 
@@ -143,7 +144,7 @@ def build(
 ) -> Keymap:
     """The preset with the user's keys over it.
 
-    Raises KeyProblem for an unknown command, an unreadable key, one key for two commands, and a
+    Raises KeymapError for an unknown command, an unreadable key, one key for two commands, and a
     key that begins a sequence of another command.
     """
     bindings: dict[Where, dict[tuple[str, ...], str]] = {}
@@ -154,7 +155,7 @@ def build(
     for binding in user:
         wheres = where_of(binding.action)
         if wheres is None:
-            raise KeyProblem(_unknown(binding, file))
+            raise KeymapError(_unknown(binding, file))
         keys = _parsed(binding, file)
         for where in sorted(wheres):
             _refuse_clash(own, where, keys, binding, file)
@@ -204,7 +205,7 @@ def _parsed(binding: KeyBinding, file: str) -> tuple[str, ...]:
     try:
         return parse(binding.key)
     except ValueError:
-        raise KeyProblem(
+        raise KeymapError(
             f"{file}, line {binding.line}: '{binding.key}' is no key; "
             "write keys such as x, ctrl+x or gx."
         ) from None
@@ -226,7 +227,7 @@ def _refuse_clash(
 ) -> None:
     other = own.get((where, keys))
     if other is not None and other.action != binding.action:
-        raise KeyProblem(
+        raise KeymapError(
             f"{file}, line {binding.line}: the key '{binding.key}' is given to both "
             f"'{other.action}' (line {other.line}) and '{binding.action}'; choose one."
         )
@@ -238,7 +239,7 @@ def _refuse_prefix(
     for other, name in bound.items():
         short, long = sorted((keys, other), key=len)
         if short != long and long[: len(short)] == short:
-            raise KeyProblem(
+            raise KeymapError(
                 f"{file}, line {binding.line}: the key '{binding.key}' of '{binding.action}' and "
                 f"'{shown(other)}' of '{name}' begin alike, so one of them could never be typed."
             )

@@ -9,6 +9,8 @@ from pathlib import Path
 from rich.errors import StyleSyntaxError
 from rich.style import Style
 
+from agent_tui.config.errors import ConfigError
+
 DEFAULT = "default"
 
 
@@ -64,7 +66,7 @@ class Theme:
         return "ansi_default" if triplet is None else triplet.hex
 
 
-class ThemeError(Exception):
+class ThemeError(ConfigError):
     """A theme cannot be used; ``str()`` is one sentence for the agent."""
 
 

@@ -9,7 +9,7 @@ from agent_tui.actions.registry import registry
 from agent_tui.config.settings import KeyBinding
 from agent_tui.ui import commands, keys
 from agent_tui.ui.keyboard import Keyboard
-from agent_tui.ui.keys import KeyProblem, build, parse, pressed, shown
+from agent_tui.ui.keys import KeymapError, build, parse, pressed, shown
 from agent_tui.ui.later import InModule
 from agent_tui.ui.shell import SCREENS, Where
 
@@ -161,22 +161,22 @@ def test_a_key_of_the_user_replaces_the_preset_s() -> None:
 
 
 def test_an_unknown_command_is_refused_by_name_and_line() -> None:
-    with pytest.raises(KeyProblem, match=r"line 10: .*'resolv'"):
+    with pytest.raises(KeymapError, match=r"line 10: .*'resolv'"):
         own(("e", "resolv"))
 
 
 def test_one_key_for_two_commands_is_refused_with_both_lines() -> None:
-    with pytest.raises(KeyProblem, match=r"line 11: .*'snooze' \(line 10\) and 'resolve'"):
+    with pytest.raises(KeymapError, match=r"line 11: .*'snooze' \(line 10\) and 'resolve'"):
         own(("e", "snooze"), ("e", "resolve"))
 
 
 def test_a_key_that_begins_a_sequence_is_refused() -> None:
-    with pytest.raises(KeyProblem, match="'gg' of 'first' begin alike"):
+    with pytest.raises(KeymapError, match="'gg' of 'first' begin alike"):
         own(("g", "resolve"))
 
 
 def test_a_key_that_is_none_is_refused() -> None:
-    with pytest.raises(KeyProblem, match="'hyper\\+x' is no key"):
+    with pytest.raises(KeymapError, match="'hyper\\+x' is no key"):
         own(("hyper+x", "resolve"))
 
 

@@ -139,3 +139,23 @@ def test_the_first_paint_imports_nothing_of_providers_mail_or_web() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("config", "complaint"),
+    [
+        ('[keys]\n"e" = "resolv"\n', "line 2: the key 'e' is given to 'resolv'"),
+        ('[keys]\n"g" = "resolve"\n', "begin alike"),
+        ('theme = "solar"\n', "There is no theme 'solar'"),
+    ],
+)
+def test_wrong_keys_and_themes_are_refused_in_one_sentence(
+    home: Path, config: str, complaint: str
+) -> None:
+    settings = find_paths(home, {}).settings
+    settings.parent.mkdir(parents=True, exist_ok=True)
+    settings.write_text(config, "utf-8")
+    with Terminal(agent_tui(), env=environment(home), cols=200) as terminal:
+        assert terminal.wait_for_exit() != 0
+        assert complaint in terminal.text()
+        assert "Traceback" not in terminal.text()
