@@ -71,7 +71,7 @@ class AgentApp(App[None]):
     ) -> None:
         """``start_engine`` is called once, after the first paint.
 
-        Raises ThemeError and KeyProblem when the settings name what is not there.
+        Raises ThemeError and KeymapError when the settings name what is not there.
         """
         depth = themes.depth_of(environment)
         self._colours = themes.load(settings.theme, paths.themes, depth)

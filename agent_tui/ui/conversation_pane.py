@@ -47,6 +47,7 @@ class ConversationPane(Pane):
         self._earlier = 0
         self._document = Document(())
         self._place = Place(0, 0)
+        self._hit: Place | None = None  # the searched word that was gone to
         self._laid_out: Size | None = None  # what document and view were made for
         self._view: list[Strip] = []
         self._opened_at_unread = True
@@ -109,10 +110,18 @@ class ConversationPane(Pane):
 
     def find(self, way: int) -> bool:
         """Scroll to the next searched word; False when there is none that way."""
-        found = self._document.found(self._place, way)
+        found = self._document.found(self._hit or self._place, way)
         if found is not None:
+            self._hit = found
             self._go(found)
         return found is not None
+
+    def mark(self, words: tuple[str, ...]) -> None:
+        """Mark these searched words from now on."""
+        wanted = tuple(word.lower() for word in words)
+        if wanted != self._words:
+            self._words = wanted
+            self._make_anew()
 
     def move(self, rows: int) -> None:
         self._go(self._document.moved(self._place, rows, self._height))
@@ -172,7 +181,7 @@ class ConversationPane(Pane):
 
     def _prepare(self, *, follow: bool = False) -> None:
         """Make the document for this width; ``follow``: stay at the end if we are there."""
-        self._laid_out = self.size
+        self._laid_out, self._hit = self.size, None
         if self.conversation is None:
             return
         at_end = follow and self._document.blocks and self.at_end

@@ -327,6 +327,7 @@ class Desk(Widget):
         words = searched_words(self.narrowing) if self.narrowing else ()
         if shown is None or shown.id != conversation.id:
             self.reading.show(conversation, words)
+        self.reading.mark(words)
         if self.slot is not Slot.READING:
             self.go(Slot.READING)
         if self._shows(Slot.CUSTOMER):
@@ -379,6 +380,7 @@ class Desk(Widget):
             self.reading.show(current, searched_words(self.narrowing))
         else:
             self.reading.reload()
+            self.reading.mark(searched_words(self.narrowing))
         if self._shows(Slot.CUSTOMER):
             self.customer.show(current)
 

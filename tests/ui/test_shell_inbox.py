@@ -216,6 +216,26 @@ async def test_the_same_search_once_more_looks_through_all_views(
         await window.until(lambda: window.shows("40 in all views"))
 
 
+async def test_n_goes_through_the_matches_and_on_to_the_next_conversation(
+    db: SqliteDatabase, tmp_path: Path
+) -> None:
+    mail_account(db)
+    receive(
+        db,
+        incoming("a zip\n" + "\n" * 60 + "another ZIP", subject="First", at=START + MINUTE),
+        incoming("zip again", subject="Second", sender="b@x.example", at=START),
+    )
+    async with screen(db, tmp_path) as window:
+        await window.press("/")
+        await window.type("zip")
+        await window.press("enter", "enter")
+        assert window.shows("a zip")
+        await window.press("n", "n")
+        assert window.shows("another ZIP")
+        await window.press("n")
+        assert current(window) == "Second"
+
+
 async def test_a_wrong_query_points_at_its_word(filled: SqliteDatabase, tmp_path: Path) -> None:
     async with screen(filled, tmp_path) as window:
         await window.press("/")
