@@ -6,8 +6,11 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from operator import itemgetter
 from pathlib import Path
+from types import TracebackType
+from typing import Any
 
 from agent_tui.store.database import NO_PARAMS, Params, Row, StoreError
 from agent_tui.store.words import indexed, sought
@@ -21,6 +24,8 @@ _GAP_S = 0.003
 """SQLite has no queue: its own waiting looks ten times a second, and who writes without a pause
 shuts everybody else out (1.4 s measured while 4,000 mails came in). We look every millisecond,
 and after a long transaction leave others a gap to begin in (then at most one batch: 0.1 s)."""
+
+_JOINED = nullcontext()
 
 _CACHE_KIB = 8 * 1024
 
@@ -40,10 +45,11 @@ class SqliteDatabase:
         cannot be opened or written.
         """
         self.path = path
+        self._told = _Told(path)
         self._local = threading.local()
         self._closed = False
         try:
-            with self._told():
+            with self._told:
                 _make_private(path)
                 _prepare(self._connection(), path)
         except BaseException:
@@ -51,26 +57,26 @@ class SqliteDatabase:
             raise
 
     def all(self, sql: str, params: Params = NO_PARAMS) -> Sequence[Row]:
-        with self._told():
+        with self._told:
             rows: list[Row] = self._connection().execute(sql, params).fetchall()
             return rows
 
     def one(self, sql: str, params: Params = NO_PARAMS) -> Row | None:
-        with self._told():
+        with self._told:
             row: Row | None = self._connection().execute(sql, params).fetchone()
             return row
 
     def run(self, sql: str, params: Params = NO_PARAMS) -> int:
-        with self._writing() as connection:
-            return connection.execute(sql, params).rowcount
+        with self._writing(), self._told:
+            return self._connection().execute(sql, params).rowcount
 
     def insert(self, sql: str, params: Params = NO_PARAMS) -> int:
-        with self._writing() as connection:
-            return connection.execute(sql, params).lastrowid or 0
+        with self._writing(), self._told:
+            return self._connection().execute(sql, params).lastrowid or 0
 
     def many(self, sql: str, params: Iterable[Params]) -> None:
-        with self._writing() as connection:
-            connection.executemany(sql, params)
+        with self._writing(), self._told:
+            self._connection().executemany(sql, params)
 
     @contextmanager
     def transaction(self, *, durable: bool = False) -> Iterator[None]:
@@ -80,45 +86,47 @@ class SqliteDatabase:
                 raise RuntimeError("a durable transaction within one that is not")
             yield
             return
-        with self._told():
+        with self._told:
             connection.begin(durable=durable)
         begun = time.monotonic()
         try:
             yield
-            with self._told():
+            with self._told:
+                connection.index_new()
                 connection.commit()
         except BaseException:
-            with self._told():
+            with self._told:
                 connection.rollback()
             raise
+        finally:
+            connection.to_index.clear()
         if time.monotonic() - begun > _LONG_S:
             time.sleep(_GAP_S)
 
     def stamp(self) -> int:
-        with self._told():
+        with self._told:
             version: int = self._connection().execute("PRAGMA data_version").fetchone()[0]
             return version
 
     def damage(self) -> list[str]:
         """What SQLite finds wrong with the file, in its own words; reads all of it."""
-        with self._told():
+        with self._told:
             rows = self._connection().execute("PRAGMA integrity_check(10)").fetchall()
         found = [str(row[0]) for row in rows]
         return [] if found == ["ok"] else found
 
     def index(self, rowid: int, columns: Mapping[str, str]) -> None:
-        self.run(
-            "INSERT INTO search (rowid, subject, body, people, files)"
-            " VALUES (:rowid, :subject, :body, :people, :files)",
-            {"rowid": rowid, **_indexed(columns)},
-        )
+        with self._writing():
+            self._connection().to_index.append((rowid, columns))
 
     def unindex(self, rowid: int, columns: Mapping[str, str]) -> None:
-        self.run(
-            "INSERT INTO search (search, rowid, subject, body, people, files)"
-            " VALUES ('delete', :rowid, :subject, :body, :people, :files)",
-            {"rowid": rowid, **_indexed(columns)},
-        )
+        with self._writing(), self._told:
+            self._connection().index_new()
+            self._connection().execute(
+                "INSERT INTO search (search, rowid, subject, body, people, files)"
+                " VALUES ('delete', :rowid, :subject, :body, :people, :files)",
+                _indexed(rowid, columns),
+            )
 
     def match(self, param: str) -> str:
         return f"search MATCH :{param}"
@@ -143,22 +151,28 @@ class SqliteDatabase:
             own = self._local.own = _Owned(_connect(self.path))
         return own.connection
 
-    @contextmanager
-    def _writing(self) -> Iterator["_Connection"]:
-        connection = self._connection()
-        if connection.in_transaction:
-            with self._told():
-                yield connection
-        else:
-            with self.transaction(), self._told():
-                yield connection
+    def _writing(self) -> AbstractContextManager[None]:
+        """A transaction for what is written outside of any."""
+        return _JOINED if self._connection().in_transaction else self.transaction()
 
-    @contextmanager
-    def _told(self) -> Iterator[None]:
-        try:
-            yield
-        except (sqlite3.Error, OSError, UnicodeEncodeError, OverflowError) as error:
-            raise StoreError(sentence(error, self.path)) from error
+
+class _Told:
+    """Raises what goes wrong inside as StoreError; one for all uses, as each statement has one."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if isinstance(error, sqlite3.Error | OSError | UnicodeEncodeError | OverflowError):
+            raise StoreError(sentence(error, self._path)) from error
 
 
 def sentence(error: Exception, path: Path) -> str:
@@ -222,6 +236,23 @@ class _Connection(sqlite3.Connection):
     """Begins its transactions in turn with other threads and processes."""
 
     durable = False
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.to_index: list[tuple[int, Mapping[str, str]]] = []
+
+    def index_new(self) -> None:
+        """Make what was written in this transaction findable.
+
+        At its end: FTS5 gathers rows and writes them out together, but only while their ids rise
+        and no UPDATE comes between (0.03 ms a message of 300, each by itself 0.18 ms).
+        """
+        self.executemany(
+            "INSERT INTO search (rowid, subject, body, people, files)"
+            " VALUES (:rowid, :subject, :body, :people, :files)",
+            [_indexed(*entry) for entry in sorted(self.to_index, key=itemgetter(0))],
+        )
+        self.to_index.clear()
 
     def begin(self, *, durable: bool) -> None:
         """Begin to write; ``durable``: with a sync to disk at the end."""
@@ -337,5 +368,5 @@ def _statements(sql: str) -> Iterator[str]:
             statement = ""
 
 
-def _indexed(columns: Mapping[str, str]) -> dict[str, str]:
-    return {name: indexed(text) for name, text in columns.items()}
+def _indexed(rowid: int, columns: Mapping[str, str]) -> dict[str, object]:
+    return {"rowid": rowid, **{name: indexed(text) for name, text in columns.items()}}
