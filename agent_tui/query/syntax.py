@@ -104,6 +104,11 @@ class QueryError(ValueError):
         self.position = position
         self.word = word
 
+    @property
+    def unplaced(self) -> str:
+        """The sentence for where the word is marked itself: without its place."""
+        return str(self).replace(f" at character {self.position + 1}", "")
+
 
 def all_of(parts: Iterable[Query]) -> Query:
     """The query that wants every one of ``parts``; without parts it is everything."""

@@ -233,7 +233,7 @@ def query_hint(text: str, at: int = 0) -> Hint:
         parse_query(text)
     except QueryError as error:
         start = at + error.position
-        return Hint(str(error), wrong=True, span=(start, start + max(len(error.word), 1)))
+        return Hint(error.unplaced, wrong=True, span=(start, start + max(len(error.word), 1)))
     return NO_HINT
 
 

@@ -8,12 +8,12 @@ from urllib.parse import urlsplit
 
 from agent_tui.model.message import Attachment, FetchState, Link
 from agent_tui.query.complete import Completion, Known, complete
-from agent_tui.query.parse import parse
-from agent_tui.query.syntax import QueryError
 from agent_tui.store import accounts, agents, conversations, customers, messages
+from agent_tui.ui.command_line import query_hint
 from agent_tui.ui.shell import Choice, Hint, Shell
 
 _OPENED_SCHEMES = frozenset({"http", "https", "mailto"})
+_SEARCHED = "words, customer:, label:, status:, older:1d ... Enter searches"
 _FETCH_POLL_S = 0.25
 _FETCH_PATIENCE_S = 60
 
@@ -40,27 +40,19 @@ async def search(shell: Shell) -> None:
     def completions(text: str, cursor: int) -> list[Completion]:
         return complete(text, cursor, known)
 
-    text = await shell.ask(
-        "/", shell.desk.narrowing, complete=completions, preview=_query_hint, history="search"
-    )
-    if text is not None:
-        _narrow(shell, text)
-
-
-def _narrow(shell: Shell, text: str) -> None:
-    try:
-        shell.search(text)
-    except QueryError as error:
-        shell.say(f"Not searched: {error}.", error=True)
+    text: str | None = shell.desk.narrowing
+    while text is not None:
+        text = await shell.ask(
+            "/", text, complete=completions, preview=_query_hint, history="search"
+        )
+        if text is not None and not query_hint(text).wrong:
+            shell.search(text)
+            return  # else the line is asked for again, the word marked: nothing is typed anew
 
 
 def _query_hint(text: str) -> Hint:
-    try:
-        parse(text)
-    except QueryError as error:
-        span = (error.position, error.position + len(error.word))
-        return Hint(str(error), wrong=True, span=span)
-    return Hint("words, customer:, label:, status:, older:1d ... Enter searches")
+    hint = query_hint(text)
+    return hint if hint.wrong else Hint(_SEARCHED)
 
 
 async def links(shell: Shell) -> None:
