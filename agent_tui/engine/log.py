@@ -56,8 +56,9 @@ def open_log(path: Path) -> logging.Logger:
 def account_log(name: str) -> logging.Logger:
     """The log of one account; what its adapter fetches as a secret is masked in all logs."""
     log = logging.getLogger(f"{_ROOT}.account.{name}")
-    if _MASKER not in log.filters:
-        log.addFilter(_MASKER)
+    for known in list(log.filters):
+        log.removeFilter(known)
+    log.addFilter(_MASKER)
     return log
 
 
