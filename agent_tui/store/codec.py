@@ -9,10 +9,13 @@ from agent_tui.model.conversation import Channel
 from agent_tui.model.incoming import Outgoing
 from agent_tui.model.message import Address, Fold, FoldKind, Link, Recipients
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+"""One for all: a message has five such columns, and making an encoder takes as long as its use."""
+
 
 def dump(value: object) -> str:
     """``value`` as compact JSON."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _ENCODER.encode(value)
 
 
 def pairs(text: str) -> tuple[tuple[str, str], ...]:

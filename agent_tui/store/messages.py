@@ -66,18 +66,6 @@ def newest(db: Database, conversation_id: int) -> int | None:
     return row["id"] if row else None
 
 
-def waiting_since(db: Database, conversation_id: int) -> Millis | None:
-    """When the customer wrote what nobody has answered or handled; automatic mail does not wait."""
-    answered = newest_id(db, conversation_id, Direction.OUTBOUND) or 0
-    row = db.one(
-        "SELECT min(id) AS id FROM messages WHERE conversation_id = :id"
-        " AND direction = 'inbound' AND automatic = 0 AND id > :answered"
-        " AND id > (SELECT coalesce(handled, 0) FROM conversations WHERE id = :id)",
-        {"id": conversation_id, "answered": answered},
-    )
-    return time_of(row["id"]) if row and row["id"] is not None else None
-
-
 def time_of(message_id: int) -> Millis:
     """When the message with that id was written."""
     return message_id // _IDS_PER_MS

@@ -156,6 +156,9 @@ class SqliteDatabase:
         return _JOINED if self._connection().in_transaction else self.transaction()
 
 
+_FAILURES = (sqlite3.Error, OSError, UnicodeEncodeError, OverflowError)
+
+
 class _Told:
     """Raises what goes wrong inside as StoreError; one for all uses, as each statement has one."""
 
@@ -171,7 +174,7 @@ class _Told:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if isinstance(error, sqlite3.Error | OSError | UnicodeEncodeError | OverflowError):
+        if isinstance(error, _FAILURES):
             raise StoreError(sentence(error, self._path)) from error
 
 

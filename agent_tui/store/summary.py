@@ -3,10 +3,28 @@
 from agent_tui.model.message import Fold
 from agent_tui.model.threading import bare_subject
 from agent_tui.store import codec, messages
-from agent_tui.store.database import Database, Row
+from agent_tui.store.database import Database
 
 SNIPPET_LENGTH = 160
 _READ_FOR_SNIPPET = 4_000
+
+
+_MESSAGES = (
+    "SELECT s.first, s.last, s.n AS messages, f.subject, l.folds,"
+    " substr(l.text, 1, :length) AS text,"
+    " (SELECT count(*) FROM attachments a JOIN messages m ON m.id = a.message_id"
+    " WHERE m.conversation_id = :id AND a.inline = 0) AS attachments,"
+    " (SELECT min(m.id) FROM messages m WHERE m.conversation_id = :id"
+    " AND m.direction = 'inbound' AND m.automatic = 0"
+    " AND m.id > s.answered AND m.id > coalesce(c.handled, 0)) AS waiting"
+    " FROM (SELECT count(*) AS n, min(id) AS first, max(id) AS last,"
+    " coalesce(max(CASE WHEN direction = 'outbound' THEN id END), 0) AS answered"
+    " FROM messages WHERE conversation_id = :id) s"
+    " JOIN messages f ON f.id = s.first JOIN messages l ON l.id = s.last"
+    " JOIN conversations c ON c.id = :id"
+)
+"""All of it in one: this is asked for each message that comes in. The customer waits since the
+first mail that nobody has answered or handled; automatic mail does not wait."""
 
 
 def recount(db: Database, conversation_id: int) -> bool:
@@ -14,33 +32,24 @@ def recount(db: Database, conversation_id: int) -> bool:
 
     False when there are none.
     """
-    params = {"id": conversation_id}
-    row = db.one(
-        "SELECT count(*) AS n, min(id) AS first, max(id) AS last FROM messages"
-        " WHERE conversation_id = :id",
-        params,
-    )
-    if row is None or not row["n"]:
+    row = db.one(_MESSAGES, {"id": conversation_id, "length": _READ_FOR_SNIPPET})
+    if row is None:
         return False
-    files = db.one(
-        "SELECT count(*) AS n FROM attachments WHERE inline = 0 AND message_id IN"
-        " (SELECT id FROM messages WHERE conversation_id = :id)",
-        params,
-    )
+    waiting = row["waiting"]
     db.run(
         "UPDATE conversations SET messages = :messages, attachments = :attachments,"
         " created_at = :created_at, last_at = :last_at, snippet = :snippet,"
         " subject = CASE WHEN :subject = '' THEN subject ELSE :subject END,"
         " waiting_since = :waiting_since WHERE id = :id",
-        params
-        | {
-            "messages": row["n"],
-            "attachments": files["n"] if files else 0,
+        {
+            "id": conversation_id,
+            "messages": row["messages"],
+            "attachments": row["attachments"],
             "created_at": messages.time_of(row["first"]),
             "last_at": messages.time_of(row["last"]),
-            "subject": bare_subject(_head(db, row["first"])["subject"]),
-            "snippet": _snippet(_head(db, row["last"])),
-            "waiting_since": messages.waiting_since(db, conversation_id),
+            "subject": bare_subject(row["subject"]),
+            "snippet": snippet(row["text"], codec.folds(row["folds"])),
+            "waiting_since": None if waiting is None else messages.time_of(waiting),
         },
     )
     return True
@@ -58,16 +67,3 @@ def snippet(text: str, folds: tuple[Fold, ...]) -> str:
         if length > SNIPPET_LENGTH:
             break
     return " ".join(words)[:SNIPPET_LENGTH]
-
-
-def _head(db: Database, message_id: int) -> Row:
-    row = db.one(
-        "SELECT subject, substr(text, 1, :length) AS text, folds FROM messages WHERE id = :id",
-        {"id": message_id, "length": _READ_FOR_SNIPPET},
-    )
-    assert row is not None
-    return row
-
-
-def _snippet(row: Row) -> str:
-    return snippet(row["text"], codec.folds(row["folds"]))

@@ -7,6 +7,8 @@ from agent_tui.model.threading import Candidate, joins
 from agent_tui.store import conversations, summary
 from agent_tui.store.database import Database
 
+_IDS_AT_A_TIME = 100
+
 
 def find(
     db: Database,
@@ -73,11 +75,13 @@ def references(db: Database, conversation_id: int, message_id: int) -> tuple[str
 
 def _candidates(db: Database, account: str, ids: Sequence[str]) -> list[Candidate]:
     known: dict[int, bool] = {}
-    for one in ids:
+    for start in range(0, len(ids), _IDS_AT_A_TIME):
+        named = {f"i{n}": one for n, one in enumerate(ids[start : start + _IDS_AT_A_TIME])}
         for row in db.all(
-            "SELECT conversation_id, issued FROM thread_ids"
-            " WHERE account = :account AND message_id = :id",
-            {"account": account, "id": one},
+            "SELECT conversation_id, max(issued) AS issued FROM thread_ids"
+            f" WHERE account = :account AND message_id IN (:{', :'.join(named)})"
+            " GROUP BY conversation_id",
+            {"account": account, **named},
         ):
             number = row["conversation_id"]
             known[number] = known.get(number, False) or bool(row["issued"])

@@ -114,3 +114,34 @@ def test_what_is_indexed_keeps_every_letter(text: str) -> None:
 
     assert wanted <= kept
     assert wanted <= set(sought(text)[0])
+
+
+def test_a_message_is_found_once_what_wrote_it_is_over(db: SqliteDatabase) -> None:
+    with db.transaction():
+        put(db, "umbrella second")
+        put(db, "umbrella first")
+
+    assert found(db, "umbrella") == 2
+
+
+def test_what_is_taken_back_is_not_found_later(db: SqliteDatabase) -> None:
+    def put_and_fail() -> None:
+        with db.transaction():
+            put(db, "umbrella")
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        put_and_fail()
+    put(db, "parasol")
+
+    assert found(db, "umbrella") == 0
+    assert found(db, "parasol") == 1
+
+
+def test_what_is_removed_where_it_was_written_is_not_found(db: SqliteDatabase) -> None:
+    with db.transaction():
+        number = put(db, "umbrella")
+        db.unindex(number, {"subject": "", "body": "umbrella", "people": "", "files": ""})
+        put(db, "umbrella stand")
+
+    assert found(db, "umbrella") == 1
