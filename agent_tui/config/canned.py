@@ -101,15 +101,33 @@ def load_canned(folders: Iterable[Path]) -> CannedReplies:
     return CannedCache().load(folders)
 
 
-def rank(replies: Sequence[CannedReply], text: str, channel: Channel | None) -> list[CannedReply]:
+def rank(
+    replies: Sequence[CannedReply],
+    text: str,
+    channel: Channel | None,
+    languages: Sequence[str] = (),
+) -> list[CannedReply]:
     """The replies that fit ``channel`` and match ``text``, best first.
 
-    The letters of ``text`` must occur in this order in the name, the title or a tag. Equal names
-    are ordered as given, so that the folder named first wins.
+    The letters of ``text`` must occur in this order in the name, the title or a tag. Equal ones
+    are ordered by ``languages`` (ISO 639-1, best first; a reply without a language fits all),
+    then as given, so that the folder named first wins.
     """
     fitting = [r for r in replies if channel is None or not r.channels or channel in r.channels]
-    scored = [(score, reply) for reply in fitting if (score := _score(reply, text)) is not None]
-    return [reply for _, reply in sorted(scored, key=lambda pair: pair[0])]
+    scored = [
+        (score, strangeness(reply, languages), reply)
+        for reply in fitting
+        if (score := _score(reply, text)) is not None
+    ]
+    return [reply for *_, reply in sorted(scored, key=lambda found: found[:2])]
+
+
+def strangeness(reply: CannedReply, languages: Sequence[str]) -> int:
+    """The place of the reply's language among ``languages``; 0 fits best."""
+    language = reply.language.partition("-")[0].casefold()  # of pt-BR pt
+    if not language or not languages:
+        return 0
+    return languages.index(language) if language in languages else len(languages)
 
 
 def _files(folder: Path) -> list[Path]:

@@ -1,16 +1,20 @@
 """Choosing a canned reply and filling it in: what is known by itself, the rest by asking."""
 
+import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from agent_tui.config.canned import CannedCache, CannedReply, rank
+from agent_tui.config.canned import CannedCache, CannedReply, rank, strangeness
+from agent_tui.content.language import likely_language
 from agent_tui.content.safe import safe_line
 from agent_tui.content.template import TemplateError, prompts, render
 from agent_tui.model.account import Account
 from agent_tui.model.conversation import Channel, Conversation
 from agent_tui.model.customer import IdentityKind
-from agent_tui.store import customers
+from agent_tui.store import customers, messages
+from agent_tui.ui import drafting
 from agent_tui.ui.shell import Choice, Shell
 
 _CACHE = CannedCache()
@@ -31,19 +35,39 @@ class Asked:
 
 async def choose(shell: Shell, asked: Asked) -> str | None:
     """The text of a reply that the agent has chosen and filled in, None when it was left."""
-    return await _choose_of(shell, asked, rank(_loaded(shell), "", asked.channel))
+    fitting = rank(_loaded(shell), "", asked.channel, languages(shell, asked))
+    return await _choose_of(shell, asked, fitting)
 
 
 async def by_name(shell: Shell, asked: Asked, name: str) -> str | None:
     """The same for the reply called ``name``, or those that it may mean."""
-    fitting = rank(_loaded(shell), name, asked.channel)
-    exact = [reply for reply in fitting if reply.name == name]
-    if not fitting:
+    wanted = languages(shell, asked)
+    fitting = rank(_loaded(shell), name, asked.channel, wanted)
+    meant = [reply for reply in fitting if reply.name == name] or fitting
+    if not meant:
         shell.say(f"There is no canned reply '{name}'.", error=True)
         return None
-    if len(exact or fitting) == 1:
-        return await _filled(shell, (exact or fitting)[0], asked)
-    return await _choose_of(shell, asked, exact or fitting)
+    nearest = strangeness(meant[0], wanted)
+    variants = {reply.name for reply in meant} == {name}
+    if len(meant) == 1 or (variants and nearest < strangeness(meant[1], wanted)):
+        return await _filled(shell, meant[0], asked)
+    return await _choose_of(shell, asked, meant)
+
+
+def languages(
+    shell: Shell, asked: Asked, environment: Mapping[str, str] = os.environ
+) -> Sequence[str]:
+    """The languages to answer in, best first: the one that the customer's last message seems to
+    be in, the agent's own, English."""
+    text = ""
+    if asked.conversation is not None:
+        thread = messages.of_conversation(shell.db, asked.conversation.id)
+        last = drafting.answered(thread)
+        text = f"{last.subject}\n{drafting.own_text(last.body)}" if last is not None else ""
+    locales = (environment.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    own = re.match(r"([a-z]{2})[_.-]", next(filter(None, locales), ""))  # not C or POSIX
+    found = (likely_language(text), own[1] if own else None, "en")
+    return list(dict.fromkeys(language for language in found if language))
 
 
 def known(shell: Shell, asked: Asked) -> dict[str, object]:

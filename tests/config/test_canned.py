@@ -1,5 +1,6 @@
 """Canned replies load one by one, and the best match comes first."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -189,3 +190,11 @@ def test_replies_for_other_channels_are_left_out() -> None:
     replies = [reply("a", channels="mail"), reply("b", channels="chat review"), reply("c")]
 
     assert [found.name for found in rank(replies, "", Channel.REVIEW)] == ["b", "c"]
+
+
+def test_equal_matches_are_ordered_by_language_and_none_fits_everybody() -> None:
+    german, english, plain = (replace(reply("refund"), language=code) for code in ("de", "en", ""))
+    brazilian = replace(reply("refund"), language="pt-BR")
+
+    assert rank([german, english, plain], "ref", None, ["en", "de"]) == [english, plain, german]
+    assert rank([german, brazilian], "", None, ["pt", "en"]) == [brazilian, german]
