@@ -50,7 +50,7 @@ def delivered_to(headers: Headers) -> tuple[str, ...]:
 def is_automatic(headers: Headers) -> bool:
     """Whether a machine wrote the mail or it went to a list (RFC 3834, 2; RFC 2919).
 
-    The older markers are those that help desks and vacation programs look for.
+    Bounces are :func:`is_bounce`'s. The older markers are those that help desks and vacation programs look for.
     """
     submitted = parameterised(headers.first("auto-submitted")).value
     if submitted not in {"", "no"} or headers.first("precedence").lower() in _BULK:
@@ -59,7 +59,7 @@ def is_automatic(headers: Headers) -> bool:
         return True
     if "autoreply" in headers.first("x-mailer").lower():
         return True
-    return headers.first("return-path").strip() == "<>" or is_bounce(headers)
+    return headers.first("return-path").strip() == "<>"
 
 
 def is_bounce(headers: Headers) -> bool:

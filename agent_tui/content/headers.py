@@ -73,12 +73,15 @@ def read_headers(raw: bytes, start: int, end: int) -> Header:
 
 def parameterised(value: str) -> Parameterised:
     """``value`` with its parameters, continued and encoded ones (RFC 2231) put together."""
-    head = value.partition(";")[0].partition("(")[0]
+    head, semicolon, _ = value.partition(";")
+    head = head.partition("(")[0].strip().lower()
+    if not semicolon:
+        return Parameterised(head, {})
     pieces: dict[str, dict[int, tuple[str, bool]]] = {}
     for name, number, star, text in _parameters(value[:_LONGEST_PARAMETERS]):
         pieces.setdefault(name, {}).setdefault(number, (text, star))
     found = {name: _joined(of_name) for name, of_name in pieces.items()}
-    return Parameterised(head.strip().lower(), found)
+    return Parameterised(head, found)
 
 
 def message_ids(value: str) -> tuple[str, ...]:

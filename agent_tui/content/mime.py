@@ -80,6 +80,7 @@ def assembled(
     boxes = {name: people(headers, name) for name in ("reply-to", "to", "cc", "bcc")}
     if any(len(found) >= MOST_PEOPLE for found in boxes.values()):
         reading.notes.append(f"Only the first {MOST_PEOPLE} recipients are shown.")
+    bounce = is_bounce(headers)
     return Mail(
         message_id=mail_id(headers),
         in_reply_to=message_ids(headers.first("in-reply-to"))[:10],
@@ -94,8 +95,8 @@ def assembled(
         body=reading.body(),
         attachments=files(root),
         headers=shown_fields(headers),
-        automatic=is_automatic(headers),
-        bounce=is_bounce(headers),
+        automatic=bounce or is_automatic(headers),
+        bounce=bounce,
         delivered_to=delivered_to(headers),
         notes=(*notes, *reading.notes),
         content_hash=_content_hash(headers, root, data),

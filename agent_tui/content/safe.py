@@ -35,7 +35,6 @@ _TO_MARK = re.compile(
     f"|(\r\n?)|[{_OBEYED}]+"
 )
 _FLOOD = re.compile(f"([{_STACKED}]{{{_MOST_MARKS}}})[{_STACKED}]+")
-_BLANKS = re.compile(r"\s+")
 _JOINS_LEFT = re.compile(f"[{_STACKED}\U000e0020-\U000e007f\U0001f3fb-\U0001f3ff]")
 _ZWJ = "\u200d"
 
@@ -68,7 +67,7 @@ def safe_line(text: str, limit: int | None = None) -> str:
     With ``limit``, at most so many characters, the last of them an ellipsis where some are
     missing; a joined character is never cut in two.
     """
-    line = _BLANKS.sub(" ", safe_text(text)).strip()
+    line = " ".join(safe_text(text).split())
     if limit is None or len(line) <= limit:
         return line
     cut = max(limit - 1, 0)
