@@ -50,7 +50,8 @@ def delivered_to(headers: Headers) -> tuple[str, ...]:
 def is_automatic(headers: Headers) -> bool:
     """Whether a machine wrote the mail or it went to a list (RFC 3834, 2; RFC 2919).
 
-    Bounces are :func:`is_bounce`'s. The older markers are those that help desks and vacation programs look for.
+    The older markers are those that help desks and vacation programs look for. Bounces aside:
+    see :func:`is_bounce`.
     """
     submitted = parameterised(headers.first("auto-submitted")).value
     if submitted not in {"", "no"} or headers.first("precedence").lower() in _BULK:
