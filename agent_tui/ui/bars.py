@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from rich.cells import cell_len
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -100,5 +101,15 @@ class StatusLine(Widget):
         if self._sentence:
             left = Piece(f" {self._sentence} ", self._part)
         else:
-            left = Piece(f" {self._hint}", Part.BAR)
+            taken = sum(cell_len(fact.text) for fact in self._facts)
+            left = Piece(f" {fitting_hint(self._hint, self.size.width - taken - 1)}", Part.BAR)
         return draw.sides([left], self._facts, self.size.width, self._shell.colours, Part.BAR)
+
+
+def fitting_hint(hint: str, room: int) -> str:
+    """As many of the keys of a hint as fit whole, the last among them: it leads back or to all
+    the others, and half a word helps nobody."""
+    *keys, last = hint.split("  ")
+    while keys and cell_len("  ".join([*keys, last])) > room:
+        keys.pop()
+    return "  ".join([*keys, last])

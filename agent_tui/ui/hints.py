@@ -32,12 +32,12 @@ _WORDS: dict[Where, tuple[tuple[str, str], ...]] = {
     ),
     Where.COMPOSER: (
         ("send", "send"),
-        ("keep", "keep"),
         ("insert-canned", "canned"),
         ("quote", "quote"),
         ("attach", "attach"),
         ("editor", "editor"),
         ("discard", "discard"),
+        ("keep", "keep"),
     ),
     Where.OUTBOX: (("open", "what to do"), ("undo", "call back"), ("leave", "back")),
     Where.ACCOUNTS: (("open", "what to do"), ("leave", "back")),

@@ -113,7 +113,7 @@ COMMANDS: tuple[Command, ...] = (
         "Details",
         _READING,
         InModule("reading", "details"),
-        "Headers, then the source, then rendered.",
+        "With headers, then as plain text, then as it reads best.",
     ),
     Command(
         "fold",

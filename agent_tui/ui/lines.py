@@ -284,9 +284,9 @@ def _people(people: Iterable[Address]) -> str:
 
 
 def _all_headers(message: Message, width: int) -> Iterator[Line]:
-    headers = message.headers or (("Subject", message.subject),)
-    for name, value in headers:
-        yield from plain_lines(_clean(f"{name}: {value}"), Part.DIM, width)
+    for name, value in message.headers or (("Subject", message.subject),):
+        if value:
+            yield from plain_lines(_clean(f"{name}: {value}"), Part.DIM, width)
     if message.message_id and not message.headers:
         yield from plain_lines(_clean(f"Message-ID: {message.message_id}"), Part.DIM, width)
     yield ()

@@ -10,17 +10,23 @@ from agent_tui.model.message import Attachment, FetchState, Link
 from agent_tui.query.complete import Completion, Known, complete
 from agent_tui.store import accounts, agents, conversations, customers, messages
 from agent_tui.ui.command_line import query_hint
+from agent_tui.ui.lines import Detail
 from agent_tui.ui.shell import Choice, Hint, Shell
 
 _OPENED_SCHEMES = frozenset({"http", "https", "mailto"})
 _SEARCHED = "words, customer:, label:, status:, older:1d ... Enter searches"
+_DETAILS = {
+    Detail.RENDERED: "Messages are shown as they read best.",
+    Detail.HEADERS: "Messages are shown with their headers.",
+    Detail.SOURCE: "Messages are shown as plain text with their headers.",
+}
 _FETCH_POLL_S = 0.25
 _FETCH_PATIENCE_S = 60
 
 
 def details(shell: Shell) -> None:
     """Show more of each message: headers, the source, and again as it was."""
-    shell.say(f"Messages are shown {shell.desk.reading.cycle_detail()}.")
+    shell.say(_DETAILS[shell.desk.reading.cycle_detail()])
 
 
 def fold(shell: Shell) -> None:

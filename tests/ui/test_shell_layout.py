@@ -2,6 +2,7 @@
 
 import pytest
 
+from agent_tui.ui.bars import fitting_hint
 from agent_tui.ui.layout import LEAST_HEIGHT, LEAST_WIDTH, Slot, arrange, too_small
 
 FOCUSED = (Slot.LIST, Slot.READING, Slot.CUSTOMER)
@@ -47,3 +48,16 @@ def test_a_tiny_terminal_is_told_how_much_is_needed() -> None:
     assert too_small(20, 5) == "Terminal too small (20x5); make it at least 40x10, or press q"
     assert too_small(LEAST_WIDTH, LEAST_HEIGHT) == ""
     assert too_small(LEAST_WIDTH - 1, 50) != ""
+
+
+@pytest.mark.parametrize(
+    ("room", "shown"),
+    [
+        (40, "Enter open  r reply  ? all keys"),
+        (31, "Enter open  r reply  ? all keys"),
+        (30, "Enter open  ? all keys"),
+        (3, "? all keys"),
+    ],
+)
+def test_a_hint_drops_whole_keys_and_never_the_one_that_leads_to_all(room: int, shown: str) -> None:
+    assert fitting_hint("Enter open  r reply  ? all keys", room) == shown
