@@ -135,7 +135,11 @@ class ListPane(Pane):
         return draw.strip(pieces, width, self._shell.colours)
 
     def on_resize(self) -> None:
+        """Also when it comes into view: hidden it had no height to keep the cursor in."""
+        top = self._top
         self._keep_in_view()
+        if self._top != top:
+            self.refresh()
 
     def on_click(self, event: events.Click) -> None:
         """A click puts the cursor on a row, a second one opens it."""

@@ -471,3 +471,16 @@ async def test_one_screen_only(filled: SqliteDatabase, tmp_path: Path) -> None:
         for keys in (("enter",), ("x",), ("q", "q"), ("?",), ("q",), ("A",)):
             await window.press(*keys)
             assert len(window.app.screen_stack) == 1
+
+
+async def test_the_cursor_is_in_view_when_the_list_comes_back(
+    filled: SqliteDatabase, tmp_path: Path
+) -> None:
+    async with screen(filled, tmp_path) as window:
+        await window.press("j", "enter")
+        await window.until(lambda: window.app.where() == Where.READING)
+        await window.press("E", "E", "u", "u")
+        await window.until(lambda: current(window) == "S39")
+        await window.press("q")
+        await window.until(lambda: window.app.where() == Where.LIST)
+        assert [line_of(window, f"S{n}") for n in (40, 39, 38)] == [1, 2, 3]
