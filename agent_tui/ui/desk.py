@@ -279,7 +279,7 @@ class Desk(Widget):
         """Show what an action did; a conversation that left the list makes way for another."""
         after, self._after = self._after, self._settings.after_resolve
         listed, read = self.list.current, self.reading.conversation
-        self.list.reload()
+        self.list.reload(own=True)
         self.tell_bar()
         gone = listed is not None and listed.id in ids and _id(self.list.current) != listed.id
         if self.slot is Slot.LIST:

@@ -58,14 +58,18 @@ class ListPane(Pane):
         self._keep_in_view()
         self.refresh()
 
-    def reload(self) -> None:
-        """Read the rows again; the cursor stays on its line of the screen as far as it can."""
+    def reload(self, *, own: bool = False) -> None:
+        """Read the rows again; the cursor stays on its line of the screen as far as it can.
+
+        With ``own`` it is the agent who changed something: then a view of the first rows stays
+        one, for what comes back above the cursor is what they want to see.
+        """
         if self.listing is None:
             return
         before = self._view()
         line = self.listing.cursor - self._top
         self.listing.refresh()
-        self._top = max(self.listing.cursor - line, 0)
+        self._top = 0 if own and self._top == 0 else max(self.listing.cursor - line, 0)
         if self._top == 0:
             self.listing.new_above = 0
         self._keep_in_view()

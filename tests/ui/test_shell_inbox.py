@@ -484,3 +484,12 @@ async def test_the_cursor_is_in_view_when_the_list_comes_back(
         await window.press("q")
         await window.until(lambda: window.app.where() == Where.LIST)
         assert [line_of(window, f"S{n}") for n in (40, 39, 38)] == [1, 2, 3]
+
+
+async def test_what_undo_brings_back_pushes_no_row_out_of_view(
+    filled: SqliteDatabase, tmp_path: Path
+) -> None:
+    async with screen(filled, tmp_path) as window:
+        await window.press("j", "e", "e", "u", "u")
+        await window.until(lambda: current(window) == "S39")
+        assert [line_of(window, f"S{n}") for n in (40, 39, 38)] == [1, 2, 3]
