@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import count
 
-from agent_tui.actions.registry import Context
+from agent_tui.actions.action import Context
 from agent_tui.model.account import Capabilities, EffectKind
 from agent_tui.model.clock import DAY, MINUTE, Millis
 from agent_tui.model.conversation import Channel, Conversation, Sort, Status

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from agent_tui.actions.registry import Action
+from agent_tui.actions.action import Action
 from agent_tui.adapters.contract import AccountContext, Adapter
 from agent_tui.model.conversation import Priority
 from agent_tui.store.intake import commit_batch

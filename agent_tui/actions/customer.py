@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from agent_tui.actions.registry import (
+from agent_tui.actions.action import (
     Action,
     ActionError,
     Argument,

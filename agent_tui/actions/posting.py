@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
-from agent_tui.actions.registry import ActionError, Context
+from agent_tui.actions.action import ActionError, Context
 from agent_tui.model.account import Account, EffectKind
 from agent_tui.model.clock import DAY, Millis
 from agent_tui.model.conversation import Channel, Conversation, Status

@@ -2,7 +2,7 @@
 
 from uuid import uuid4
 
-from agent_tui.actions.registry import Context
+from agent_tui.actions.action import Context
 from agent_tui.model.account import EffectKind
 from agent_tui.model.clock import SECOND
 from agent_tui.model.conversation import Conversation, Status

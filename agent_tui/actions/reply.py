@@ -5,8 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from agent_tui.actions import posting
-from agent_tui.actions.recipients import address_problems, answer_to
-from agent_tui.actions.registry import (
+from agent_tui.actions.action import (
     Action,
     ActionError,
     Argument,
@@ -15,6 +14,7 @@ from agent_tui.actions.registry import (
     Done,
     Scope,
 )
+from agent_tui.actions.recipients import address_problems, answer_to
 from agent_tui.actions.triage import change
 from agent_tui.model.account import Account, EffectKind
 from agent_tui.model.conversation import Channel, Conversation, Status

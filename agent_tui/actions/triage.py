@@ -3,8 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-from agent_tui.actions.provider import tell_status
-from agent_tui.actions.registry import (
+from agent_tui.actions.action import (
     Action,
     ActionError,
     Argument,
@@ -13,6 +12,7 @@ from agent_tui.actions.registry import (
     Done,
     Scope,
 )
+from agent_tui.actions.provider import tell_status
 from agent_tui.actions.when import parse_when, say_when
 from agent_tui.model.conversation import Conversation, Priority, Status
 from agent_tui.model.event import Stamp

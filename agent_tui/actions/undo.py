@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from agent_tui.actions.action import Action, ActionError, Context, Done, Scope
 from agent_tui.actions.posting import take_back
-from agent_tui.actions.registry import Action, ActionError, Context, Done, Scope
 from agent_tui.actions.triage import change
 from agent_tui.model.conversation import Conversation
 from agent_tui.model.event import KEEP, REDO, UNDO, Entity, Event, Stamp

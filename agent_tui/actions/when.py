@@ -3,7 +3,7 @@
 import re
 from datetime import datetime, time, timedelta, tzinfo
 
-from agent_tui.actions.registry import ActionError
+from agent_tui.actions.action import ActionError
 from agent_tui.model.clock import DAY, HOUR, MINUTE, Millis
 
 MORNING = time(9)

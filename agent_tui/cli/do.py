@@ -2,7 +2,8 @@
 
 import argparse
 
-from agent_tui.actions.registry import ActionError, Done, perform, registry
+from agent_tui.actions.action import ActionError, Done
+from agent_tui.actions.registry import perform, registry
 from agent_tui.cli import shape
 from agent_tui.cli.world import context_of, open_store, settings_of
 from agent_tui.config.paths import Paths

@@ -1,6 +1,6 @@
 """Which errors are made for people."""
 
-from agent_tui.actions.registry import ActionError
+from agent_tui.actions.action import ActionError
 from agent_tui.adapters.contract import AdapterError
 from agent_tui.config.errors import ConfigError
 from agent_tui.config.secrets import SecretProblem

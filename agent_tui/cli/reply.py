@@ -3,7 +3,8 @@
 import argparse
 import sys
 
-from agent_tui.actions.registry import ActionError, perform
+from agent_tui.actions.action import ActionError
+from agent_tui.actions.registry import perform
 from agent_tui.cli import shape
 from agent_tui.cli.parser import number
 from agent_tui.cli.world import context_of, open_store, settings_of

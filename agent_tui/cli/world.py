@@ -2,7 +2,7 @@
 
 import os
 
-from agent_tui.actions.registry import Context
+from agent_tui.actions.action import Context
 from agent_tui.config.load import load_settings
 from agent_tui.config.paths import Paths, make_private
 from agent_tui.config.settings import Settings

@@ -37,7 +37,7 @@ from agent_tui.ui.typeahead import TypeAhead
 from agent_tui.ui.watch import POLL_S, Watch
 
 if TYPE_CHECKING:
-    from agent_tui.actions.registry import Context
+    from agent_tui.actions.action import Context
     from agent_tui.ui.prompt import PromptLine
 
 _ENGINE_AFTER_S = 0.05
@@ -96,12 +96,12 @@ class AgentApp(App[None]):
 
     @cached_property
     def context(self) -> "Context":
-        from agent_tui.actions import registry  # after first paint
+        from agent_tui.actions.action import Context  # after first paint
 
         undo = {
             channel: seconds * SECOND for channel, seconds in self.settings.undo_seconds.items()
         }
-        return registry.Context(self.db, self.settings.agent.handle, self.clock, undo)
+        return Context(self.db, self.settings.agent.handle, self.clock, undo)
 
     @property
     def colours(self) -> Theme:

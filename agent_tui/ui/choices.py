@@ -2,7 +2,7 @@
 
 from datetime import datetime, time, timedelta, tzinfo
 
-from agent_tui.actions.registry import ActionError
+from agent_tui.actions.action import ActionError
 from agent_tui.actions.when import parse_when, say_when
 from agent_tui.model.clock import Millis
 from agent_tui.model.conversation import Conversation, Priority

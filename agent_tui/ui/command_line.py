@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from agent_tui.actions.registry import Action, ActionError, Argument, ArgumentKind, registry
+from agent_tui.actions.action import Action, ActionError, Argument, ArgumentKind
+from agent_tui.actions.registry import registry
 from agent_tui.model.conversation import Priority, View
 from agent_tui.query.complete import Completion, Known
 from agent_tui.query.complete import complete as complete_query

@@ -14,7 +14,7 @@ from agent_tui.ui import composing, later, navigation
 from agent_tui.ui.shell import TRIAGE, Command, Run, Shell, Where
 
 if TYPE_CHECKING:
-    from agent_tui.actions.registry import Action
+    from agent_tui.actions.action import Action
 
 
 @cache
@@ -54,7 +54,7 @@ def where_of(name: str) -> frozenset[Where] | None:
 
 def refusals() -> tuple[type[Exception], ...]:
     """What commands raise to say that something cannot be done."""
-    from agent_tui.actions.registry import ActionError
+    from agent_tui.actions.action import ActionError
 
     return (ActionError, StoreError, QueryError)
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from agent_tui.actions import reply as writing
-from agent_tui.actions.registry import ActionError
+from agent_tui.actions.action import ActionError
 from agent_tui.model.account import Account, EffectKind
 from agent_tui.model.conversation import Channel, Conversation
 from agent_tui.model.draft import Draft, DraftKind
@@ -130,5 +130,7 @@ def _at_hand(shell: Shell) -> Conversation:
 def _sender(shell: Shell, conversation: Conversation) -> Account:
     account = accounts.get(shell.db, conversation.account, conversation.channel)
     if account is None or EffectKind.SEND not in account.capabilities.effects:
-        raise ActionError(f"The account '{conversation.account}' cannot send: it only reads.")
+        raise ActionError(
+            f"The account '{conversation.account}' only reads; ':help accounts' says how to answer."
+        )
     return account

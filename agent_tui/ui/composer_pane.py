@@ -15,7 +15,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from agent_tui.actions import reply
-from agent_tui.actions.registry import ActionError
+from agent_tui.actions.action import ActionError
 from agent_tui.content.safe import safe_line
 from agent_tui.model.account import Account
 from agent_tui.model.conversation import Conversation

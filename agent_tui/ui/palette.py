@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
-from agent_tui.actions.registry import Action, registry
+from agent_tui.actions.action import Action
+from agent_tui.actions.registry import registry
 from agent_tui.content.safe import safe_line
 from agent_tui.model.account import Account
 from agent_tui.store import accounts

@@ -20,7 +20,7 @@ from agent_tui.store.database import Database
 from agent_tui.ui.theme import Theme
 
 if TYPE_CHECKING:
-    from agent_tui.actions.registry import Context
+    from agent_tui.actions.action import Context
     from agent_tui.query.complete import Completion
     from agent_tui.ui.desk import Desk
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from agent_tui.actions import reply
+from agent_tui.actions.action import ActionError, Done
 from agent_tui.actions.recipients import answer_to
-from agent_tui.actions.registry import ActionError, Done, perform
+from agent_tui.actions.registry import perform
 from agent_tui.model.account import Account, AccountState, Capabilities
 from agent_tui.model.clock import DAY
 from agent_tui.model.conversation import Channel, Status

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from agent_tui.actions.registry import ActionError, Scope, perform, registry
+from agent_tui.actions.action import ActionError, Scope
+from agent_tui.actions.registry import perform, registry
 from agent_tui.model.account import Capabilities, EffectKind
 from agent_tui.model.clock import DAY, HOUR
 from agent_tui.model.conversation import Channel, Conversation, Priority, Status

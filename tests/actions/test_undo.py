@@ -7,7 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from agent_tui.actions import reply
-from agent_tui.actions.registry import ActionError, perform
+from agent_tui.actions.action import ActionError
+from agent_tui.actions.registry import perform
 from agent_tui.model.account import EffectKind
 from agent_tui.model.conversation import Conversation, Status
 from agent_tui.model.draft import DraftKind

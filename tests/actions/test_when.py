@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent_tui.actions.registry import ActionError
+from agent_tui.actions.action import ActionError
 from agent_tui.actions.when import parse_when, say_when
 from agent_tui.model.clock import DAY, HOUR, MINUTE
 

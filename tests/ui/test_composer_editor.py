@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from agent_tui.actions.registry import ActionError
+from agent_tui.actions.action import ActionError
 from agent_tui.ui import editor
 
 

@@ -1,0 +1,83 @@
+"""What an action is, what it works with, and what it says when it is done."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import uuid4
+
+from agent_tui.model.account import EffectKind
+from agent_tui.model.clock import Clock, Millis
+from agent_tui.model.conversation import Channel
+from agent_tui.model.event import Stamp
+from agent_tui.store.database import Database
+
+
+class Scope(StrEnum):
+    """What an action works on."""
+
+    CONVERSATIONS = "conversations"  # one or many, by id
+    CUSTOMER = "customer"  # the customer of one conversation
+    NOTHING = "nothing"
+
+
+class ArgumentKind(StrEnum):
+    """What an argument means, so that a screen can complete and check it."""
+
+    TEXT = "text"
+    AGENT = "agent"
+    LABELS = "labels"
+    PRIORITY = "priority"
+    TIME = "time"
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """Something an action must be told."""
+
+    name: str
+    kind: ArgumentKind
+    help: str
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Who acts, on which store, and when."""
+
+    db: Database
+    agent: str
+    clock: Clock
+    undo_ms: Mapping[Channel, Millis]
+
+    def stamp(self, action: str) -> Stamp:
+        """The mark of one key press."""
+        return Stamp(self.agent, action, uuid4().hex, self.clock())
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What an action did, in a sentence for the status line."""
+
+    sentence: str
+    changed: tuple[int, ...] = ()  # conversations that are different now
+    batch: str | None = None  # what undo would take back
+
+
+class ActionError(Exception):
+    """The action cannot be done; ``str()`` is one sentence for the agent."""
+
+
+Run = Callable[[Context, Sequence[int], Mapping[str, str]], Done]
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing an agent can do."""
+
+    name: str
+    title: str
+    scope: Scope
+    run: Run
+    help: str
+    arguments: tuple[Argument, ...] = ()
+    needs: EffectKind | None = None  # an effect that the account's adapter must offer
