@@ -6,7 +6,8 @@ from typing import NamedTuple
 LEAST_WIDTH = 40
 LEAST_HEIGHT = 10
 _TWO = 120
-_FOUR = 160
+_THREE = 160
+_FOUR = 190  # below, the views' column would take the room that subjects need
 _VIEWS = 22
 
 
@@ -31,24 +32,22 @@ class Layout(NamedTuple):
 def arrange(width: int, focus: Slot, *, preview: bool = True, zoomed: bool = False) -> Layout:
     """The panes for a terminal ``width`` cells wide while ``focus`` has the keyboard.
 
-    One at a time below 120 cells or when zoomed, list and conversation from 120, all four from
-    160. Without ``preview`` the conversation shows only when it is opened.
+    One at a time below 120 cells or when zoomed, list and conversation from 120, the customer
+    beside them from 160, and the views from 190. Without ``preview`` the conversation shows only
+    when it is opened.
     """
-    if width < _TWO or zoomed or (not preview and focus is Slot.LIST and width < _FOUR):
+    if width < _TWO or zoomed or (not preview and focus is Slot.LIST and width < _THREE):
         return Layout({focus: width})
-    if width < _FOUR:
+    if width < _THREE:
         beside = Slot.CUSTOMER if focus is Slot.CUSTOMER else Slot.LIST
         left = min(max(width * 46 // 100, 54), 70)
         return Layout({beside: left, Slot.READING: width - left})
+    views = {Slot.VIEWS: _VIEWS} if width >= _FOUR else {}
     customer = 36 if width >= 180 else 32
-    listed = min(max((width - _VIEWS - customer) // 2, 52), 76)
+    both = width - customer - sum(views.values())
+    listed = min(both // 2, 76)
     return Layout(
-        {
-            Slot.VIEWS: _VIEWS,
-            Slot.LIST: listed,
-            Slot.READING: width - _VIEWS - customer - listed,
-            Slot.CUSTOMER: customer,
-        }
+        {**views, Slot.LIST: listed, Slot.READING: both - listed, Slot.CUSTOMER: customer}
     )
 
 

@@ -30,10 +30,19 @@ def test_from_120_the_customer_takes_the_place_of_the_list() -> None:
     assert set(arrange(120, Slot.CUSTOMER).widths) == {Slot.CUSTOMER, Slot.READING}
 
 
-def test_from_160_everything_is_in_view_and_nothing_jumps() -> None:
+def test_from_160_the_customer_stands_beside_them_and_nothing_jumps() -> None:
     layouts = [arrange(160, focus).widths for focus in FOCUSED]
     assert layouts[0] == layouts[1] == layouts[2]
-    assert len(layouts[0]) == 4
+    assert set(layouts[0]) == {Slot.LIST, Slot.READING, Slot.CUSTOMER}
+
+
+def test_from_190_everything_is_in_view() -> None:
+    assert set(arrange(190, Slot.LIST).widths) == set(Slot)
+
+
+@pytest.mark.parametrize("width", range(160, 260, 5))
+def test_a_wide_list_has_room_for_subjects(width: int) -> None:
+    assert arrange(width, Slot.LIST).widths[Slot.LIST] >= 60
 
 
 def test_a_zoomed_pane_is_alone() -> None:
