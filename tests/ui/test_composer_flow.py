@@ -352,5 +352,5 @@ async def test_an_account_that_only_reads_says_so(db: SqliteDatabase, home: Path
     receive(db, incoming("Hi"))
     async with screen(db, home, clock=Now()) as shown:
         await shown.press("r")
-        await shown.until(lambda: shown.shows("cannot send"))
+        await shown.until(lambda: shown.shows("only reads"))
         assert shown.app.where() == "list"
