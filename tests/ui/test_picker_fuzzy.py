@@ -30,5 +30,11 @@ def test_a_title_wins_over_an_explanation() -> None:
     assert [choice.key for choice in matches("resolve", choices)] == ["b", "a"]
 
 
+def test_an_explanation_fits_by_a_piece_of_it_and_not_by_scattered_letters() -> None:
+    choices = [Choice("a", "Snooze"), Choice("b", "Edit", "should know about the customer, too")]
+    assert [choice.key for choice in matches("snoo", choices)] == ["a"]
+    assert [choice.key for choice in matches("custom", choices)] == ["b"]
+
+
 def test_equal_matches_keep_their_order() -> None:
     assert titles("a", "ab", "ac", "ad") == ["ab", "ac", "ad"]
