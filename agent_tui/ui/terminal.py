@@ -10,7 +10,7 @@ from collections.abc import Callable
 _LAST_RESORT_S = 1.5
 """A terminal that has gone may block the clean way out: then the process just ends."""
 
-_GONE = select.POLLHUP | select.POLLERR | select.POLLNVAL
+_GONE = select.POLLHUP | select.POLLERR  # not POLLNVAL: macOS says that of terminals in order
 
 
 def on_hang_up(end: Callable[[], None]) -> None:
