@@ -2,7 +2,6 @@
 
 import argparse
 from collections.abc import Iterator
-from datetime import datetime
 
 from agent_tui.cli import shape
 from agent_tui.cli.parser import number
@@ -26,7 +25,11 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         description="Print the conversations of a query, newest activity first; all of them "
         "without one. The query language: agent-tui help query.",
     )
-    parser.add_argument("query", nargs="*", help="such as: status:open channel:review rating:<=2")
+    parser.add_argument(
+        "query",
+        nargs="*",
+        help="such as: status:open channel:review rating:<=2; what begins with - goes behind --",
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     parser.add_argument("--limit", type=number, metavar="N", help="at most N conversations")
 
@@ -61,7 +64,7 @@ def _row(c: Conversation) -> str:
         f"{c.id:>6}",
         f"{c.status:<8}",
         f"{c.channel:<6}",
-        f"{datetime.fromtimestamp(c.last_at / 1000):%Y-%m-%d %H:%M}",  # noqa: DTZ006 - wall clock
+        shape.local(c.last_at),
         f"{safe_line(c.customer, 20):<20}",
         safe_line(c.subject or c.snippet, 60),
         labels,

@@ -1,7 +1,8 @@
-"""How conversations and messages look as JSON: the stable interface that scripts build on."""
+"""How conversations and messages are printed; the JSON is an interface that scripts build on."""
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 
 from agent_tui.model.clock import Millis, iso
 from agent_tui.model.conversation import Conversation
@@ -60,6 +61,11 @@ def message(m: Message) -> dict[str, object]:
 def attachment(a: Attachment) -> dict[str, object]:
     """An attachment; ``size`` in bytes."""
     return {"id": a.id, "name": a.name, "type": a.type, "size": a.size}
+
+
+def local(at: Millis) -> str:
+    """A time as people read it, by the clock on their wall."""
+    return f"{datetime.fromtimestamp(at / 1000):%Y-%m-%d %H:%M}"  # noqa: DTZ006 - wall clock
 
 
 def _time(at: Millis | None) -> str | None:

@@ -7,7 +7,6 @@ from agent_tui.cli.parser import number
 from agent_tui.cli.world import open_store
 from agent_tui.config.paths import Paths
 from agent_tui.content.safe import safe_line, safe_text
-from agent_tui.model.clock import iso
 from agent_tui.model.conversation import Conversation
 from agent_tui.model.message import Message
 from agent_tui.store import conversations, messages
@@ -53,4 +52,5 @@ def _text(conversation: Conversation, thread: list[Message]) -> str:
 def _message(m: Message) -> str:
     files = "".join(f"\n[{safe_line(a.name)}, {a.type}, {a.size} bytes]" for a in m.attachments)
     who = safe_line(f"{m.author} <{m.address}>")
-    return f"\n--- {m.direction} {who} {iso(m.at)} {m.delivery}\n{safe_text(m.body.text)}{files}"
+    head = f"--- {m.direction} {who} {shape.local(m.at)} {m.delivery}".rstrip()
+    return f"\n{head}\n{safe_text(m.body.text)}{files}"
