@@ -68,7 +68,11 @@ class CannedCache:
     _read: dict[Path, tuple[_Stamp, _Read]] = field(default_factory=dict)
 
     def load(self, folders: Iterable[Path]) -> CannedReplies:
-        """All replies below ``folders``, sorted by name; as :func:`load_canned`."""
+        """All replies in ``*.md`` files below ``folders``, sorted by name.
+
+        A folder that is missing is empty. A file that cannot be used becomes a problem that
+        names file and line; the others load.
+        """
         files = [path for folder in folders for path in _files(folder)]
         self._read = {path: self._entry(path) for path in files}
         results = [result for _, result in self._read.values()]
@@ -91,14 +95,6 @@ class CannedCache:
             return (0, 0, 0), ConfigError(f"{path} cannot be read: {reason(error)}.")
         except ConfigError as error:
             return stamp, error
-
-
-def load_canned(folders: Iterable[Path]) -> CannedReplies:
-    """All replies in ``*.md`` files below ``folders``; a folder that is missing is empty.
-
-    A file that cannot be used becomes a problem that names file and line; the others load.
-    """
-    return CannedCache().load(folders)
 
 
 def rank(

@@ -40,13 +40,6 @@ def references(headers: Headers) -> tuple[str, ...]:
     return found if len(found) <= MOST_IDS + 1 else found[:1] + found[-MOST_IDS:]
 
 
-def delivered_to(headers: Headers) -> tuple[str, ...]:
-    """The addresses the mail was meant for, in lower case, the surest first."""
-    names = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "to", "cc")
-    found = (box.email.lower() for name in names for box in people(headers, name))
-    return tuple(dict.fromkeys(email for email in found if email))
-
-
 def is_automatic(headers: Headers) -> bool:
     """Whether a machine wrote the mail or it went to a list (RFC 3834, 2; RFC 2919).
 

@@ -36,6 +36,5 @@ class Mail:
     headers: tuple[tuple[str, str], ...]  # as they came, for the details view
     automatic: bool  # written by a machine or to a list: never to be answered by a machine
     bounce: bool  # a delivery status notification (RFC 3464) or an older kind of bounce
-    delivered_to: tuple[str, ...]  # addresses it was meant for, plus tags included, lower case
     notes: tuple[str, ...]  # what was cut or could not be read, in words
     content_hash: str  # SHA-256 in hex; tells mails without a usable Message-ID apart

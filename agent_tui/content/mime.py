@@ -13,7 +13,6 @@ from agent_tui.content.body import Composer, prepare_html, prepare_text
 from agent_tui.content.charset import decoded_octets, decoded_text
 from agent_tui.content.envelope import (
     MOST_PEOPLE,
-    delivered_to,
     is_automatic,
     is_bounce,
     mail_id,
@@ -97,7 +96,6 @@ def assembled(
         headers=shown_fields(headers),
         automatic=bounce or is_automatic(headers),
         bounce=bounce,
-        delivered_to=delivered_to(headers),
         notes=(*notes, *reading.notes),
         content_hash=_content_hash(headers, root, data),
     )

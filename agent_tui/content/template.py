@@ -39,12 +39,6 @@ class Rendered:
     missing: tuple[str, ...]  # names of variables and labels of prompts
 
 
-def variables(text: str) -> tuple[str, ...]:
-    """The dotted names that ``text`` looks up, conditions included, each once, in order."""
-    found = [name for expression in _expressions(_parsed(text)) for name in expression.names()]
-    return tuple(dict.fromkeys(found))
-
-
 def prompts(text: str) -> tuple[Prompt, ...]:
     """The questions in ``text``, each label once, with its first default."""
     found: dict[str, Prompt] = {}
@@ -97,9 +91,6 @@ class _Expression:
     path: str = ""
     ask: str | None = None
     filters: tuple[tuple[str, str | None, _Place], ...] = ()
-
-    def names(self) -> tuple[str, ...]:
-        return (self.path,) if self.path else ()
 
     def value(self, values: Mapping[str, object], answers: Mapping[str, str]) -> Value:
         found: Value = self.literal

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from agent_tui.config.canned import CannedCache, CannedReply, load_canned, rank
+from agent_tui.config.canned import CannedCache, CannedReply, rank
 from agent_tui.model.conversation import Channel
 
 REFUND = """\
@@ -33,7 +33,7 @@ def write(folder: Path, name: str, text: str) -> Path:
 def test_front_matter_and_body_are_taken_apart(tmp_path: Path) -> None:
     path = write(tmp_path, "r.md", REFUND)
 
-    assert load_canned([tmp_path]).replies == (
+    assert CannedCache().load([tmp_path]).replies == (
         CannedReply(
             name="refund",
             title="Refund on its way",
@@ -49,7 +49,7 @@ def test_front_matter_and_body_are_taken_apart(tmp_path: Path) -> None:
 def test_without_front_matter_the_file_is_the_reply(tmp_path: Path) -> None:
     write(tmp_path, "thanks.md", "Thank you!\n")
 
-    (reply,) = load_canned([tmp_path]).replies
+    (reply,) = CannedCache().load([tmp_path]).replies
 
     assert (reply.name, reply.title, reply.body) == ("thanks", "thanks", "Thank you!")
     assert reply.channels == frozenset()
@@ -58,7 +58,7 @@ def test_without_front_matter_the_file_is_the_reply(tmp_path: Path) -> None:
 def test_front_matter_may_end_its_lines_as_windows_does(tmp_path: Path) -> None:
     (tmp_path / "r.md").write_bytes(REFUND.replace("\n", "\r\n").encode("utf-8-sig"))
 
-    (reply,) = load_canned([tmp_path]).replies
+    (reply,) = CannedCache().load([tmp_path]).replies
 
     assert reply.body == "Dear {{ customer.name }},\n\nyour refund is on its way."
 
@@ -69,7 +69,7 @@ def test_folders_are_read_to_the_bottom_and_missing_ones_are_empty(tmp_path: Pat
     write(tmp_path / "team", ".hidden.md", "C")
     write(tmp_path / "team", "notes.txt", "D")
 
-    loaded = load_canned([tmp_path / "team", tmp_path / "missing"])
+    loaded = CannedCache().load([tmp_path / "team", tmp_path / "missing"])
 
     assert [reply.name for reply in loaded.replies] == ["a", "b"]
 
@@ -101,7 +101,7 @@ def test_a_bad_file_is_a_problem_with_its_line_and_the_others_load(
     write(tmp_path, "good.md", "Good")
     bad = write(tmp_path, "bad.md", text)
 
-    loaded = load_canned([tmp_path])
+    loaded = CannedCache().load([tmp_path])
 
     assert [reply.name for reply in loaded.replies] == ["good"]
     assert len(loaded.problems) == 1
@@ -111,19 +111,19 @@ def test_a_bad_file_is_a_problem_with_its_line_and_the_others_load(
 def test_a_file_in_another_encoding_is_told_by_line(tmp_path: Path) -> None:
     (tmp_path / "bad.md").write_bytes("Hallo\nGrüße".encode("latin-1"))
 
-    assert "line 2: not UTF-8" in load_canned([tmp_path]).problems[0]
+    assert "line 2: not UTF-8" in CannedCache().load([tmp_path]).problems[0]
 
 
 def test_a_huge_file_is_no_reply(tmp_path: Path) -> None:
     write(tmp_path, "huge.md", "x" * 300_000)
 
-    assert "longer than 256 kB" in load_canned([tmp_path]).problems[0]
+    assert "longer than 256 kB" in CannedCache().load([tmp_path]).problems[0]
 
 
 def test_a_dangling_link_is_a_problem(tmp_path: Path) -> None:
     (tmp_path / "gone.md").symlink_to(tmp_path / "nowhere")
 
-    assert "gone.md cannot be read: no such file" in load_canned([tmp_path]).problems[0]
+    assert "gone.md cannot be read: no such file" in CannedCache().load([tmp_path]).problems[0]
 
 
 def test_only_changed_files_are_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

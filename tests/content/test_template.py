@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent_tui.content.template import Prompt, TemplateError, prompts, render, variables
+from agent_tui.content.template import Prompt, TemplateError, prompts, render
 
 VALUES = {
     "customer": {"name": "ada lovelace", "first_name": "Ada", "email": "", "tags": ["vip", "eu"]},
@@ -70,11 +70,6 @@ def test_prompts_are_asked_once_and_answered_everywhere() -> None:
     template = '{{ ask "Amount" }} and {{ ask "Amount" | default: "10" }} {{ ask "Why?" }}'
     assert prompts(template) == (Prompt("Amount", "10"), Prompt("Why?"))
     assert render(template, {}, {"Amount": "5", "Why?": "late"}).text == "5 and 5 late"
-
-
-def test_variables_are_named_once_conditions_included() -> None:
-    template = "{{ a.b }}{% if c == d.e %}{{ a.b | upcase }}{% endif %}"
-    assert variables(template) == ("a.b", "c", "d.e")
 
 
 def test_what_a_customer_wrote_is_inserted_once_and_never_evaluated() -> None:
