@@ -20,7 +20,6 @@ CONVERSATION_FIELDS = (
     "unread",
     "handled",
 )
-CUSTOMER_FIELDS = ("name", "notes")
 
 Value = str | int | None | list[str]
 
@@ -60,7 +59,7 @@ def change_conversation(
 def change_customer(
     db: Database, stamp: Stamp, customer: Customer, *, undoes: str | None = None, **fields: str
 ) -> bool:
-    """Set ``fields`` (of CUSTOMER_FIELDS) and log what really changed, as for conversations."""
+    """Set ``fields`` (``name``, ``notes``) and log what really changed, as for conversations."""
     changed = {k: v for k, v in fields.items() if getattr(customer, k) != v}
     if not changed:
         return False

@@ -1,7 +1,5 @@
 """Saved views."""
 
-from collections.abc import Sequence
-
 from agent_tui.model.conversation import Sort, View
 from agent_tui.store.database import Database
 
@@ -22,13 +20,6 @@ def save(db: Database, view: View) -> None:
     )
 
 
-def reorder(db: Database, names: Sequence[str]) -> None:
-    """Put the views of these names in this order."""
-    db.many(
-        "UPDATE views SET position = :position WHERE name = :name",
-        [{"position": n, "name": name} for n, name in enumerate(names)],
-    )
-
-
 def delete(db: Database, name: str) -> None:
+    """Drop a view; nothing happens where there is none."""
     db.run("DELETE FROM views WHERE name = :name", {"name": name})

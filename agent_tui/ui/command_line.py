@@ -169,7 +169,7 @@ def _view(shell: Shell, rest: str) -> None:
 
 def _named_view(shell: Shell, name: str) -> View:
     wanted = name.casefold()
-    views = shell.settings.views
+    views = shell.desk.inbox.views
     for view in views:
         if view.name.casefold() == wanted:
             return view
@@ -178,6 +178,28 @@ def _named_view(shell: Shell, name: str) -> View:
         return fitting[0]
     known = ", ".join(view.name for view in views)
     raise ActionError(f"There is no view '{name}'; there are {known}.")
+
+
+def _save_view(shell: Shell, rest: str) -> None:
+    desk = shell.desk
+    if not rest or not desk.narrowing:
+        raise ActionError("Search first, then name the view: /label:vip and :save-view VIPs.")
+    try:
+        desk.inbox.save(rest, desk.searched, desk.narrowing)
+    except ValueError as error:
+        raise ActionError(str(error)) from error
+    shell.show_view(desk.inbox.view(rest))
+    shell.say(f"'{rest}' is a view now; :drop-view {rest} takes it away.")
+
+
+def _drop_view(shell: Shell, rest: str) -> None:
+    inbox = shell.desk.inbox
+    try:
+        inbox.forget(rest)
+    except ValueError as error:
+        raise ActionError(str(error)) from error
+    shell.show_view(inbox.view(shell.desk.view.name))
+    shell.say(f"The view '{rest}' is gone; its conversations are not.")
 
 
 def _search(shell: Shell, rest: str) -> None:
@@ -207,7 +229,7 @@ def _complete_themes(shell: Shell, text: str, at: int, cursor: int) -> Sequence[
 
 
 def _complete_views(shell: Shell, text: str, at: int, cursor: int) -> Sequence[Completion]:
-    return choices.words_after(text, at, cursor, [view.name for view in shell.settings.views])
+    return choices.words_after(text, at, cursor, [view.name for view in shell.desk.inbox.views])
 
 
 def _complete_search(shell: Shell, text: str, at: int, cursor: int) -> Sequence[Completion]:
@@ -242,6 +264,8 @@ WORDS: Mapping[str, Word] = {
     "quit": Word("End the program; drafts are kept.", _quit, _no_completion, _no_hint),
     "q": Word("End the program; drafts are kept.", _quit, _no_completion, _no_hint),
     "view": Word("a view's name", _view, _complete_views, _no_hint),
+    "save-view": Word("a name for what this search lists", _save_view, _no_completion, _no_hint),
+    "drop-view": Word("a saved view's name", _drop_view, _complete_views, _no_hint),
     "theme": Word("a theme's name", _theme, _complete_themes, _no_hint),
     "help": Word("a page, or nothing for the keys of here", _help, _complete_help, _no_hint),
     "search": Word("a query", _search, _complete_search, query_hint),

@@ -119,6 +119,11 @@ class Desk(Widget):
         rows = self.list.listing.rows if self.list.listing else []
         return max((row.last_at for row in rows if row.unread), default=0)
 
+    @property
+    def searched(self) -> View:
+        """The view that the search narrows: the listed one, or all of them."""
+        return EVERYTHING if self._everywhere else self.view
+
     def targets(self) -> list[int]:
         return [self.current.id] if self.current else []
 

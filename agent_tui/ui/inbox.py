@@ -7,6 +7,7 @@ from agent_tui.model.clock import Clock
 from agent_tui.model.conversation import Sort, View
 from agent_tui.query.compile import Compiled, compile_query
 from agent_tui.query.parse import parse
+from agent_tui.query.printer import to_text
 from agent_tui.query.syntax import And, Phrase, Query, QueryError, Words, all_of
 from agent_tui.store import conversations, views
 from agent_tui.store.database import Database
@@ -36,6 +37,24 @@ class Inbox:
         names = {view.name for view in self._configured}
         saved = [view for view in views.saved(self._db) if view.name not in names]
         self.views = (*self._configured, *saved)
+
+    def save(self, name: str, view: View, text: str) -> None:
+        """Keep ``view``, narrowed by ``text``, as a view called ``name``.
+
+        Raises ValueError, a sentence, for a name of the settings' views.
+        """
+        if any(name == configured.name for configured in self._configured):
+            raise ValueError(f"'{name}' is a view of the settings; choose another name.")
+        query = to_text(all_of((parse(view.query), parse(text))))
+        views.save(self._db, View(name, query, view.sort))
+        self.read_views()
+
+    def forget(self, name: str) -> None:
+        """Drop a view that was saved; raises ValueError, a sentence, when none is called so."""
+        if not any(name == view.name for view in views.saved(self._db)):
+            raise ValueError(f"There is no saved view '{name}'.")
+        views.delete(self._db, name)
+        self.read_views()
 
     def view(self, name: str) -> View:
         """The view of that name, else the first one."""

@@ -165,3 +165,28 @@ async def test_help_with_a_topic_opens_that_page(shop: SqliteDatabase, tmp_path:
         await shown.press("q")
         await line(shown, "help nothing")
         await shown.until(lambda: shown.shows("no help page 'nothing'"))
+
+
+async def test_a_search_is_saved_as_a_view_and_dropped(
+    shop: SqliteDatabase, tmp_path: Path
+) -> None:
+    async with screen(shop, tmp_path) as shown:
+        await line(shown, "save-view Zips")
+        await shown.until(lambda: shown.shows("Search first"))
+        await line(shown, "search zip OR zipper")
+        await shown.until(lambda: shown.app.desk.narrowing)
+        await line(shown, "save-view Inbox")
+        await shown.until(lambda: shown.shows("'Inbox' is a view of the settings"))
+
+        await line(shown, "save-view Zips")
+        await shown.until(lambda: shown.app.desk.view.name == "Zips")
+        assert "(zip OR zipper)" in shown.app.desk.view.query
+        assert shown.app.current() == only(shop)
+
+        await line(shown, "view Inbox")
+        await line(shown, "view zips")
+        await shown.until(lambda: shown.app.desk.view.name == "Zips")
+        await line(shown, "drop-view Zips")
+        await shown.until(lambda: shown.app.desk.view.name == "Inbox")
+        await line(shown, "drop-view Zips")
+        await shown.until(lambda: shown.shows("no saved view 'Zips'"))
