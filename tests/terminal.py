@@ -12,6 +12,7 @@ import sys
 import termios
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
@@ -19,6 +20,14 @@ import pyte
 
 DEADLINE_S = 30.0
 """How long a condition may take on a busy machine; nothing is measured with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a key called forth: how long until the last of it was there, and how many bytes."""
+
+    seconds: float
+    octets: int
 
 
 class Terminal:
@@ -34,6 +43,7 @@ class Terminal:
         cwd: Path | None = None,
     ) -> None:
         self.log = bytearray()
+        self._heard_at = 0.0
         self._screen = pyte.Screen(cols, rows)
         self._stream = pyte.ByteStream(self._screen)
         self._fd, child = pty.openpty()
@@ -117,6 +127,14 @@ class Terminal:
                 return self.process.returncode
         raise AssertionError(f"still running:\n{self.text()}")
 
+    def answer(self, key: str, quiet_s: float) -> Answer:
+        """Press ``key`` and read what it calls forth, until nothing has come for ``quiet_s``."""
+        before, pressed_at = len(self.log), time.monotonic()
+        self.press(key)
+        self._read(DEADLINE_S)
+        self.settle(quiet_s)
+        return Answer(self._heard_at - pressed_at, len(self.log) - before)
+
     def settle(self, quiet_s: float = 0.4) -> None:
         """Read until nothing has come for a while."""
         while self._read(quiet_s):
@@ -130,6 +148,7 @@ class Terminal:
             data = os.read(self._fd, 65536)
         except OSError:  # the other end is gone
             return False
+        self._heard_at = time.monotonic()
         self.log += data
         self._stream.feed(_UNKNOWN.sub(b"", data))
         return bool(data)

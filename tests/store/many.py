@@ -24,7 +24,7 @@ def fill(db: Database, conversations: int) -> None:
             " priority, rating, customer_id, waiting_since, created_at, last_at, messages, unread,"
             " snippet) SELECT i, 'mail',"
             " CASE i % 10 WHEN 0 THEN 'review' WHEN 1 THEN 'chat' ELSE 'mail' END,"
-            f" 'Subject ' || i, CASE {status} ELSE 'resolved' END,"
+            f" 'Order ' || i, CASE {status} ELSE 'resolved' END,"
             " CASE i % 7 WHEN 0 THEN 'maria' WHEN 1 THEN 'jonas' END, 0,"
             " CASE WHEN i % 10 = 0 THEN i % 5 + 1 END, i % max(:n / 10, 1) + 1,"
             " CASE WHEN i % 100 < 3 THEN :start + i * 997 % :n END,"
