@@ -12,6 +12,7 @@ from agent_tui.config.paths import HOME_VARIABLE, Paths, find_paths
 
 ACCOUNT = "larkfell"
 AGENT = "you"
+AGENT_NAME = "Robin"
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -74,8 +75,8 @@ def _furnish(world: Paths, *, seed: int, frozen: bool, now: int | None) -> None:
 
     make_private(world.config)
     world.settings.write_text(
-        f'signature = "{AGENT.capitalize()} from {shop.NAME}"\n\n'
-        f'[agent]\nhandle = "{AGENT}"\nname = "{AGENT.capitalize()}"\n',
+        f'signature = "{AGENT_NAME} from {shop.NAME}"\n\n'
+        f'[agent]\nhandle = "{AGENT}"\nname = "{AGENT_NAME}"\n',
         "utf-8",
     )
     shutil.copytree(canned_folder(), world.canned)
