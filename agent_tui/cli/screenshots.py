@@ -32,7 +32,7 @@ class Shot:
 SHOTS = (
     Shot("inbox", (120, 36)),
     Shot("conversation", (160, 40), ("j", "j", "j", "enter")),
-    Shot("composer", (120, 36), ("j", "j", "j", "enter", "semicolon", *"refund")),
+    Shot("composer", (120, 36), ("j", "j", "j", "enter", "r", "ctrl+y", *"refund")),
     Shot("help", (120, 36), ("question_mark",)),
     Shot("small", (80, 24)),
 )
