@@ -35,7 +35,6 @@ def ground(folder: Path, conversations: int) -> Ground:
     home.database.parent.mkdir(mode=0o700, parents=True)
     db = SqliteDatabase(home.database)
     fill(db, conversations)
-    db.run("ANALYZE")
     db.close()
     ((subject,),) = home.rows(_FIRST)
     return Ground(home, conversations, rf"{subject}\b")
