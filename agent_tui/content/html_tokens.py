@@ -107,7 +107,7 @@ _NO_TAG = re.compile(r"<(?![a-zA-Z/!?])(?:<++(?![a-zA-Z/!?]))?+")
 _NAME = re.compile(r"/?([a-zA-Z][^\s/>]{0,50})")
 _QUOTE_OR_END = re.compile(r"=\s*+([\"'])|>")
 _ATTRIBUTE = re.compile(
-    r"([^\s\"'<>/=]++)(?:\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s\"'>]++)))?+"
+    r"([^\s\"'<>/=]++)(?:\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s\"'>]++)))?"
 )
 _UNREAD = {
     name: re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE)

@@ -30,8 +30,9 @@ class Completion:
 
 _QUOTED = r'"(?:[^"\\]|\\.)*+"?+'
 _ITEM = rf'(?:{_QUOTED}|[^\s(),"][^\s(),]*+)'
+# Possessive groups are avoided where they may match nothing: Python 3.11.2 gets them wrong.
 _TOKEN = re.compile(
-    rf"(?P<key>[A-Za-z_]+):(?:{_ITEM},)*+(?P<item>{_ITEM}?+)|-|[()]|\s+|{_QUOTED}|[^\s()]+",
+    rf"(?P<key>[A-Za-z_]+):(?:{_ITEM},)*(?P<item>{_ITEM}?)|-|[()]|\s+|{_QUOTED}|[^\s()]+",
     re.DOTALL,
 )
 
