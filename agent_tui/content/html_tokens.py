@@ -106,9 +106,7 @@ _TAG = re.compile(
 _NO_TAG = re.compile(r"<(?![a-zA-Z/!?])(?:<++(?![a-zA-Z/!?]))?+")
 _NAME = re.compile(r"/?([a-zA-Z][^\s/>]{0,50})")
 _QUOTE_OR_END = re.compile(r"=\s*+([\"'])|>")
-_ATTRIBUTE = re.compile(
-    r"([^\s\"'<>/=]++)(?:\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s\"'>]++)))?"
-)
+_ATTRIBUTE = re.compile(r"([^\s\"'<>/=]++)(?:\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s\"'>]++)))?")
 _UNREAD = {
     name: re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE)
     for name in ("script", "style", "title", "iframe", "noembed", "noframes", "xmp")
