@@ -15,8 +15,6 @@ from agent_tui.ui.rows_pane import RowsPane
 from agent_tui.ui.shell import Shell, Where
 from agent_tui.ui.theme import Part
 
-_TICK_S = 1.0
-
 _PARTS = {
     AccountState.OK: Part.GOOD,
     AccountState.FAILING: Part.ERROR,
@@ -59,18 +57,16 @@ class AccountsPane(RowsPane):
     def __init__(self, shell: Shell) -> None:
         super().__init__(shell, "Accounts", "No account yet; in a shell: agent-tui account add")
         self._accounts: list[Account] = []
-        self._stamp = 0
 
-    def on_mount(self) -> None:
-        self.reload()
-        self.set_interval(_TICK_S, self._tick)
-
-    def reload(self) -> None:
-        """Read the store again."""
-        self._stamp = self.shell.db.stamp()
+    def read_store(self) -> None:
         self._accounts = accounts.every(self.shell.db)
+
+    def show_now(self) -> None:
         now = self.shell.context.clock()
         self.show([_row(account, now) for account in self._accounts])
+
+    def counts_down(self) -> bool:
+        return any(account.retry_at is not None for account in self._accounts)
 
     def detail(self, number: int, width: int) -> Sequence[Line]:
         account = self._accounts[number]
@@ -86,11 +82,6 @@ class AccountsPane(RowsPane):
         if self._accounts:
             well = self._accounts[self.cursor].state in (AccountState.OK, AccountState.SYNCING)
             pages.open_page(self.shell, "accounts" if well else "trouble")
-
-    def _tick(self) -> None:
-        waiting = any(account.retry_at is not None for account in self._accounts)
-        if waiting or self.shell.db.stamp() != self._stamp:
-            self.reload()
 
 
 def _row(account: Account, now: Millis) -> Line:

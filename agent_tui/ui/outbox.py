@@ -20,8 +20,6 @@ from agent_tui.ui.rows_pane import RowsPane
 from agent_tui.ui.shell import Choice, Shell, Where
 from agent_tui.ui.theme import Part
 
-_TICK_S = 1.0
-
 _PARTS = {
     OutboxState.SENT: Part.GOOD,
     OutboxState.FAILED: Part.ERROR,
@@ -102,17 +100,17 @@ class OutboxPane(RowsPane):
     def __init__(self, shell: Shell) -> None:
         super().__init__(shell, "Outbox and drafts", "Nothing is on its way, no drafts.")
         self._entries: list[Entry] = []
-        self._stamp = 0
 
-    def on_mount(self) -> None:
-        self.reload()
-        self.set_interval(_TICK_S, self._tick)
-
-    def reload(self) -> None:
-        """Read the store again."""
-        self._stamp = self.shell.db.stamp()
+    def read_store(self) -> None:
         self._entries = entries(self.shell.db, self.shell.context.agent)
-        self._draw()
+
+    def show_now(self) -> None:
+        now = self.shell.context.clock()
+        self.show([_row(entry, now) for entry in self._entries])
+
+    def counts_down(self) -> bool:
+        now = self.shell.context.clock()
+        return any(e.item is not None and e.item.due_at > now for e in self._entries)
 
     def detail(self, number: int, width: int) -> Sequence[Line]:
         entry = self._entries[number]
@@ -148,19 +146,6 @@ class OutboxPane(RowsPane):
             self.shell.say(done.sentence)
             self.shell.refresh_list()
             self.reload()
-
-    def _tick(self) -> None:
-        if self.shell.db.stamp() != self._stamp:
-            self.reload()
-        elif any(e.item is not None and e.item.due_at > self._now() for e in self._entries):
-            self._draw()
-
-    def _now(self) -> Millis:
-        return self.shell.context.clock()
-
-    def _draw(self) -> None:
-        now = self._now()
-        self.show([_row(entry, now) for entry in self._entries])
 
 
 def decisions(item: OutboxItem) -> list[Choice]:

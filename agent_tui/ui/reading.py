@@ -4,6 +4,7 @@ import asyncio
 import os
 import subprocess
 import sys
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from agent_tui.model.message import Attachment, FetchState, Link
@@ -118,6 +119,12 @@ async def attachments(shell: Shell) -> None:
     await _fetch(shell, file)
 
 
+def _brief(path: str) -> str:
+    """``path`` with ``~`` for the home folder: a status line has little room."""
+    home = f"{Path.home()}{os.sep}"
+    return f"~{os.sep}{path.removeprefix(home)}" if path.startswith(home) else path
+
+
 async def _fetch(shell: Shell, file: Attachment) -> None:
     if file.state is not FetchState.HERE:
         messages.want_file(shell.db, file.id)
@@ -130,7 +137,7 @@ async def _fetch(shell: Shell, file: Attachment) -> None:
             shell.say(f"{file.name} is gone.", error=True)
             return
         if now.state is FetchState.HERE:
-            shell.say(f"{now.name} is at {now.path}")
+            shell.say(f"Saved: {_brief(now.path or '')}")
             return
         if now.state is FetchState.FAILED:
             shell.say(f"{now.name} was not fetched: {now.problem}", error=True)

@@ -12,12 +12,14 @@ from agent_tui.ui.rows import Piece
 from agent_tui.ui.shell import Pane, Shell
 from agent_tui.ui.theme import Part
 
+_TICK_S = 1.0
+
 _DETAIL = 4
 """Rows at the bottom for the detail, where the pane is high enough for both."""
 
 
 class RowsPane(Pane):
-    """What outbox and accounts share: a title, rows, a cursor, a detail."""
+    """What outbox and accounts share: a title, rows that follow the store, a cursor, a detail."""
 
     def __init__(self, shell: Shell, title: str, empty: str) -> None:
         """``empty`` is said when there are no rows."""
@@ -28,6 +30,29 @@ class RowsPane(Pane):
         self._empty = empty
         self._rows: Sequence[Line] = ()
         self._top = 0
+        self._stamp = 0
+
+    def on_mount(self) -> None:
+        self.reload()
+        self.set_interval(_TICK_S, self._tick)
+
+    def reload(self) -> None:
+        """Read the store again and show what it says."""
+        self._stamp = self.shell.db.stamp()
+        self.read_store()
+        self.show_now()
+
+    def read_store(self) -> None:
+        """Take from the store what the rows are about."""
+        raise NotImplementedError
+
+    def show_now(self) -> None:
+        """Show the rows as they are at this moment."""
+        raise NotImplementedError
+
+    def counts_down(self) -> bool:
+        """Whether a row says how long something takes yet."""
+        raise NotImplementedError
 
     def show(self, rows: Sequence[Line]) -> None:
         """Show these rows; only those that are different are painted."""
@@ -95,6 +120,12 @@ class RowsPane(Pane):
         if not 0 < line <= len(lines):
             return draw.blank(width, theme)
         return draw.strip([Piece(" ", Part.TEXT), *lines[line - 1]], width, theme)
+
+    def _tick(self) -> None:
+        if self.shell.db.stamp() != self._stamp:
+            self.reload()
+        elif self.counts_down():
+            self.show_now()
 
     def _height(self) -> int:
         """How many rows are seen."""
