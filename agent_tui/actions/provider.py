@@ -5,17 +5,16 @@ from uuid import uuid4
 from agent_tui.actions.action import Context
 from agent_tui.model.account import EffectKind
 from agent_tui.model.clock import SECOND
-from agent_tui.model.conversation import Conversation, Status
+from agent_tui.model.conversation import CLOSED, Conversation, Status
 from agent_tui.store import accounts, codec, outbox
 
-_CLOSED = frozenset({Status.RESOLVED, Status.SPAM})
 _HOLD = 4 * SECOND
 """A status is told a little later, so that an undo at once moves nothing on the server."""
 
 
 def tell_status(context: Context, before: Conversation, after: Status) -> None:
     """Queue the effect of closing or reopening, where the account's adapter has one."""
-    if (before.status in _CLOSED) is (after in _CLOSED):
+    if (before.status in CLOSED) is (after in CLOSED):
         return
     account = accounts.get(context.db, before.account)
     if account is None or EffectKind.STATUS not in account.capabilities.effects:
@@ -27,7 +26,7 @@ def tell_status(context: Context, before: Conversation, after: Status) -> None:
         account=before.account,
         kind=EffectKind.STATUS,
         key=uuid4().hex,
-        payload=codec.dump({"resolved": after in _CLOSED}),
+        payload=codec.dump({}),
         agent=context.agent,
         now=context.clock(),
         hold=_HOLD,

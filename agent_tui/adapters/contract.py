@@ -10,11 +10,15 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from agent_tui.model.account import Capabilities, EffectKind
 from agent_tui.model.clock import Clock, Millis
-from agent_tui.model.incoming import Batch, Outgoing
+from agent_tui.model.conversation import CLOSED, Triage
+from agent_tui.model.incoming import Batch, Outgoing, Typing
+
+if TYPE_CHECKING:
+    import httpx
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,7 @@ class AccountContext:
     secret: Callable[[str], str]  # option name -> secret; raises AccountProblem
     log: logging.Logger  # masks secrets
     clock: Clock
+    network: "Callable[[], httpx.AsyncBaseTransport] | None" = None  # see adapters.http
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,7 @@ class Target:
     mailbox: str
     remote_id: str
     message_id: str | None = None
+    topic: str | None = None  # the thread within its conversation
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +73,18 @@ class Effect:
 
     kind: EffectKind
     key: str  # idempotency key, the same on every try; Message-ID without brackets for mail
-    outgoing: Outgoing | None = None  # for SEND
-    resolved: bool = False  # for STATUS
-    targets: tuple[Target, ...] = ()  # the messages (inbound) it concerns, newest last
+    outgoing: Outgoing | None = None  # for SEND, NOTE and EDIT
+    triage: Triage | None = None  # for STATUS, ASSIGN, LABELS and PRIORITY: all as it is to be
+    emoji: str = ""  # for REACT
+    on: bool = True  # for TYPING and REACT; False: no longer
+    targets: tuple[Target, ...] = ()  # for EDIT, DELETE and REACT the message itself,
+    # else the customer's messages that it concerns, newest last
     thread_key: str | None = None
+
+    @property
+    def resolved(self) -> bool:
+        """Whether the conversation is to be closed, for providers that know no more."""
+        return self.triage is not None and self.triage.status in CLOSED
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +92,7 @@ class Receipt:
     """What the provider said to a delivered effect."""
 
     remote_id: str | None = None
+    parts: tuple[str, ...] = ()  # remote ids of what else became of the message, such as its files
     refused: tuple[tuple[str, str], ...] = ()  # recipient, reason: the others got it
     files_copy: bool = False  # the provider itself files a copy in Sent
     targets: tuple[tuple[Target, Target], ...] = ()  # where moved messages are now: old, new
@@ -130,6 +145,10 @@ class Deferred(Unreachable):
     """The provider itself answered "not now" (an SMTP 4xx): nothing happened, even after commit."""
 
 
+class NeverLeft(Unreachable):
+    """No connection came about, so nothing happened, even after commit."""
+
+
 class AccountProblem(AdapterError):  # noqa: N818
     """Only a person can mend it: a wrong password, a bad certificate, a missing mailbox."""
 
@@ -144,9 +163,13 @@ class Refused(AdapterError):  # noqa: N818
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """Something changed at the provider; an empty mailbox means anywhere."""
+    """Something changed at the provider; an empty mailbox means anywhere.
+
+    With ``typing`` that is all that changed, and nothing need be pulled.
+    """
 
     mailbox: str = ""
+    typing: Typing | None = None
 
 
 Commit = Callable[[], Awaitable[None]]
@@ -179,10 +202,13 @@ class Adapter(Protocol):
     async def deliver(self, effect: Effect, commit: Commit) -> Receipt:
         """Carry out ``effect``; awaits ``commit()`` once, just before the step of no return.
 
-        What may be repeated without harm, such as a flag or a move, has no such step and does
-        not commit. Raises Unreachable (try again), AccountProblem or Refused. What is raised
-        before ``commit`` was awaited, or a Refused or Deferred after it, means: nothing
-        happened. An Unreachable that is no Deferred after ``commit`` leaves the effect in doubt.
+        What may be repeated without harm, such as a flag, a move, or anything that the provider
+        itself does once for a key, has no such step and does not commit. A TYPING effect comes
+        at any time, also while others are delivered, and what it raises is only logged.
+
+        Raises Unreachable (try again), AccountProblem or Refused. What is raised before
+        ``commit`` was awaited, or a Refused, Deferred or NeverLeft after it, means: nothing
+        happened. Any other Unreachable after ``commit`` leaves the effect in doubt.
         """
         ...
 

@@ -36,9 +36,12 @@ def delivery_delay(
     """Before delivering again after ``attempts`` (from 1).
 
     1, 5, 15, then 60 minutes after the provider's own "not now" (RFC 5321, 4.5.4.1 asks for
-    patience), with one try after 5 seconds before them when it was not reached at all; up to a
-    quarter more by chance, and never before the provider's ``retry_after``.
+    patience), with one try after 5 seconds before them when it was not reached at all. A provider
+    that says ``retry_after`` with its "not now" is taken at its word. Up to a quarter more by
+    chance.
     """
+    if deferred and retry_after is not None:
+        return _jittered(retry_after, chance)
     planned = _step(_REFUSED_FOR_NOW if deferred else _NOT_REACHED, attempts)
     return max(_jittered(planned, chance), retry_after or 0)
 

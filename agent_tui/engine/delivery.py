@@ -10,6 +10,7 @@ from agent_tui.adapters.contract import (
     Deferred,
     Effect,
     MailboxProblem,
+    NeverLeft,
     Receipt,
     Refused,
     Settled,
@@ -132,7 +133,7 @@ async def _stopped(doing: Doing, task: "asyncio.Task[Receipt]", attempt: _Try) -
         return
     try:
         receipt = _checked(doing, task)
-    except (Refused, Deferred) as error:
+    except (Refused, Deferred, NeverLeft) as error:
         _nothing_happened(attempt, error)
     except AdapterError as error:
         _doubt(attempt, str(error))
@@ -170,7 +171,7 @@ async def _broken_off(adapter: Adapter, attempt: _Try, error: AdapterError) -> N
         return  # somebody else has it in hands
     if attempt.store_error is not None:
         _again(attempt, Unreachable(str(attempt.store_error)))
-    elif attempt.committed and not isinstance(error, Refused | Deferred):
+    elif attempt.committed and not isinstance(error, Refused | Deferred | NeverLeft):
         await _in_doubt(adapter, attempt, error)
     else:
         _nothing_happened(attempt, error)

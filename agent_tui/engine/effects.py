@@ -6,11 +6,16 @@ from pathlib import Path
 
 from agent_tui.adapters.contract import Effect, Receipt, Target
 from agent_tui.model.account import EffectKind
+from agent_tui.model.conversation import Triage
 from agent_tui.model.incoming import Outgoing
 from agent_tui.model.outbox import OutboxItem
 from agent_tui.store import codec, conversations, messages
 from agent_tui.store.database import Database
 from agent_tui.store.messages import Location
+
+_OF_TRIAGE = frozenset(
+    {EffectKind.STATUS, EffectKind.ASSIGN, EffectKind.LABELS, EffectKind.PRIORITY}
+)
 
 
 def effect_of(db: Database, item: OutboxItem) -> Effect:
@@ -21,7 +26,6 @@ def effect_of(db: Database, item: OutboxItem) -> Effect:
     try:
         payload = json.loads(item.payload)
         outgoing = codec.outgoing(payload) if item.kind is EffectKind.SEND else None
-        resolved = bool(payload["resolved"]) if item.kind is EffectKind.STATUS else False
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"{type(error).__name__} in a payload of kind {item.kind}") from error
     targets = _targets(db, item.conversation_id)
@@ -29,7 +33,7 @@ def effect_of(db: Database, item: OutboxItem) -> Effect:
         kind=item.kind,
         key=item.key,
         outgoing=outgoing,
-        resolved=resolved,
+        triage=_triage(db, item),
         targets=targets if outgoing is None else _answered(targets, outgoing),
         thread_key=_thread_key(db, item, outgoing),
     )
@@ -67,6 +71,14 @@ def note_place(db: Database, item: OutboxItem, effect: Effect, receipt: Receipt)
         return
     mailbox = effect.targets[-1].mailbox if effect.targets else ""
     messages.locate(db, item.account, mailbox, receipt.remote_id, item.message_id, seen=True)
+
+
+def _triage(db: Database, item: OutboxItem) -> Triage | None:
+    """How the conversation stands now: what was decided since the effect was queued holds."""
+    if item.kind not in _OF_TRIAGE or item.conversation_id is None:
+        return None
+    conversation = conversations.get(db, item.conversation_id)
+    return conversation.triage if conversation else None
 
 
 def _targets(db: Database, conversation_id: int | None) -> tuple[Target, ...]:

@@ -4,16 +4,28 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from agent_tui.model.clock import Millis
-from agent_tui.model.conversation import Channel
+from agent_tui.model.conversation import Channel, Status
 
 
 class EffectKind(StrEnum):
     """What can be asked of a provider."""
 
     SEND = "send"
-    STATUS = "status"  # resolved, reopened: archive, move, close
+    NOTE = "note"  # for colleagues who work in the provider's own program
+    EDIT = "edit"  # another text for a message that was sent
+    DELETE = "delete"  # a sent message is taken away from everybody
+    REACT = "react"
+    STATUS = "status"  # resolved, reopened, snoozed: archive, move, close
+    ASSIGN = "assign"
+    LABELS = "labels"
+    PRIORITY = "priority"
     READ = "read"
     UNREAD = "unread"
+    TYPING = "typing"  # passes at once or not at all: it never stands in the outbox
+
+
+TO_CUSTOMER = frozenset({EffectKind.SEND, EffectKind.EDIT, EffectKind.DELETE, EffectKind.REACT})
+"""Effects that the customer sees: they arrive in the order in which the agent made them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +34,9 @@ class Capabilities:
 
     channel: Channel
     effects: frozenset[EffectKind] = frozenset()
+    statuses: frozenset[Status] = frozenset({Status.OPEN, Status.RESOLVED})  # told apart there
     push: bool = False
+    marks: bool = False  # the provider says what was delivered and read
     attach: bool = False
     html: bool = False
     reply_limit: int | None = None  # characters

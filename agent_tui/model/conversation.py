@@ -45,6 +45,21 @@ class Sort(StrEnum):
     WAITING = "waiting"  # the customer who has waited longest first
 
 
+CLOSED = frozenset({Status.RESOLVED, Status.SPAM})
+"""Nobody is expected to do anything about these."""
+
+
+@dataclass(frozen=True, slots=True)
+class Triage:
+    """What agents decide about a conversation, and what providers keep of it."""
+
+    status: Status
+    snoozed_until: Millis | None = None  # with Status.SNOOZED
+    assignee: str | None = None  # an agent's handle
+    labels: tuple[str, ...] = ()
+    priority: Priority = Priority.NORMAL
+
+
 @dataclass(frozen=True, slots=True)
 class Conversation:
     """One conversation as the store keeps it; times in milliseconds."""
@@ -72,6 +87,14 @@ class Conversation:
     customer: str = ""  # the customer's display name
     labels: tuple[str, ...] = ()
     draft: bool = False  # somebody has begun an answer
+    via: str = ""  # what carries it behind the channel, such as "whatsapp"; empty: the account
+    reply_limit: int | None = None  # characters, where this conversation has a limit of its own
+    reply_until: Millis | None = None  # no free answer after that, as in WhatsApp's 24 hours
+
+    @property
+    def triage(self) -> Triage:
+        """What agents have decided about it."""
+        return Triage(self.status, self.snoozed_until, self.assignee, self.labels, self.priority)
 
 
 @dataclass(frozen=True, slots=True)

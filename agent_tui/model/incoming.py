@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from agent_tui.model.clock import Millis
 from agent_tui.model.conversation import Channel, Priority, Status
 from agent_tui.model.customer import IdentityKind
-from agent_tui.model.message import Address, Body, Direction, Recipients
+from agent_tui.model.message import Address, Body, Delivery, Direction, Recipients
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +15,7 @@ class Sender:
     kind: IdentityKind
     value: str  # address, handle, number
     name: str = ""
+    claims: tuple[tuple[IdentityKind, str], ...] = ()  # what they say to be, unverified
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,10 @@ class Incoming:
     assignee: str | None = None
     priority: Priority | None = None
     raw: bytes | None = None  # kept only when the message could not be read
+    customer: Sender | None = None  # who the conversation is with, where the sender is one of us
+    answers: str | None = None  # remote id of the message it was written in answer to
+    topic: str | None = None  # the provider's id of a thread within the conversation
+    edited_at: Millis | None = None  # it was edited before we first saw it
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,90 @@ class FlagChange:
 
     remote_id: str
     flags: Flags
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A message has another text now."""
+
+    remote_id: str
+    body: Body
+    at: Millis
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """A message, or a reaction, was taken away."""
+
+    remote_id: str
+    at: Millis
+
+
+@dataclass(frozen=True, slots=True)
+class ReactionChange:
+    """Somebody has put an emoji to a message, or taken it off again."""
+
+    message: str  # its remote id
+    sender: Sender
+    emoji: str
+    remote_id: str | None = None  # its own, where a Deletion can name it
+    removed: bool = False
+    ours: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How far a message of ours has come at the customer's side."""
+
+    remote_id: str
+    delivery: Delivery  # SENT, DELIVERED, READ or FAILED
+    problem: str = ""  # with FAILED
+    and_before: bool = False  # holds for our earlier messages of the conversation, too
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationState:
+    """What the provider says of a conversation; None: it says nothing of that.
+
+    What differs from what it said last is taken over, unless an agent's own change is still on
+    its way there.
+    """
+
+    thread_key: str
+    subject: str | None = None
+    status: Status | None = None
+    snoozed_until: Millis | None = None  # with Status.SNOOZED
+    assignee: str | None = None  # a handle; empty: nobody
+    labels: tuple[str, ...] | None = None
+    priority: Priority | None = None
+    via: str | None = None
+    reply_limit: int | None = None  # together with ``via``
+    reply_until: Millis | None = None  # together with ``via``
+
+
+@dataclass(frozen=True, slots=True)
+class ServerReply:
+    """A canned reply that the provider keeps."""
+
+    name: str
+    text: str  # variables in our own notation, see content.template
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """An agent whom the provider knows."""
+
+    handle: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Typing:
+    """Somebody at the other end writes, or has stopped."""
+
+    thread_key: str
+    who: str  # display name
+    on: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +173,11 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """A step of a pull; committed with its cursor in one transaction."""
+    """A step of a pull; committed with its cursor in one transaction.
+
+    Messages first, so that the rest may speak of them; what is said of messages and conversations
+    that nobody knows is dropped.
+    """
 
     mailbox: str
     cursor: str  # opaque to everybody but the adapter
@@ -94,6 +187,13 @@ class Batch:
     gone_resolves: bool = False  # who took them out of the mailbox has dealt with them
     reset: bool = False  # all remote ids of the mailbox are void (new UIDVALIDITY)
     progress: Progress | None = None
+    edits: tuple[Edit, ...] = ()
+    deletions: tuple[Deletion, ...] = ()
+    reactions: tuple[ReactionChange, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    conversations: tuple[ConversationState, ...] = ()
+    colleagues: tuple[Colleague, ...] = ()
+    canned: tuple[ServerReply, ...] | None = None  # all there are now
 
 
 @dataclass(frozen=True, slots=True)

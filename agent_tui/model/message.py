@@ -21,6 +21,8 @@ class Delivery(StrEnum):
     QUEUED = "queued"
     SENDING = "sending"
     SENT = "sent"
+    DELIVERED = "delivered"  # it has reached the customer's device
+    READ = "read"
     FAILED = "failed"
     UNCERTAIN = "uncertain"
 
@@ -113,6 +115,23 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
+class Reaction:
+    """An emoji that somebody has put to a message."""
+
+    who: str  # display name
+    emoji: str
+    ours: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A text that a message had before it was edited."""
+
+    at: Millis  # until then
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """One message of a conversation. Ids grow with time, so ordering by id is chronological."""
 
@@ -133,3 +152,9 @@ class Message:
     headers: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()  # what the reader had to cut or could not read
     attachments: tuple[Attachment, ...] = ()
+    answers: int | None = None  # the message it was written in answer to, where that is said
+    topic: str | None = None  # the provider's id of the thread within the conversation
+    edited_at: Millis | None = None
+    deleted_at: Millis | None = None  # its text and files are gone, here too
+    reactions: tuple[Reaction, ...] = ()
+    versions: tuple[Version, ...] = ()  # earlier texts, oldest first

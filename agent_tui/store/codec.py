@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from agent_tui.model.account import Capabilities, EffectKind
-from agent_tui.model.conversation import Channel
+from agent_tui.model.conversation import Channel, Status
 from agent_tui.model.incoming import Outgoing
 from agent_tui.model.message import Address, Fold, FoldKind, Link, Recipients
 
@@ -55,7 +55,7 @@ def recipients(text: str) -> Recipients:
 
 def dump_capabilities(can: Capabilities) -> str:
     values = {name: getattr(can, name) for name in can.__slots__}
-    return dump(values | {"effects": sorted(can.effects)})
+    return dump(values | {"effects": sorted(can.effects), "statuses": sorted(can.statuses)})
 
 
 def capabilities(text: str) -> Capabilities:
@@ -64,6 +64,8 @@ def capabilities(text: str) -> Capabilities:
         return Capabilities(Channel.MAIL)
     values["channel"] = Channel(values["channel"])
     values["effects"] = frozenset(map(EffectKind, values["effects"]))
+    if "statuses" in values:
+        values["statuses"] = frozenset(map(Status, values["statuses"]))
     return Capabilities(**values)
 
 

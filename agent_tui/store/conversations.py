@@ -347,4 +347,7 @@ def _conversation(row: Row) -> Conversation:
         snippet=row["snippet"],
         customer=row["customer"],
         draft=bool(row["draft"]),
+        via=row["via"],
+        reply_limit=row["reply_limit"],
+        reply_until=row["reply_until"],
     )

@@ -20,6 +20,7 @@ from agent_tui.adapters.contract import (
 from agent_tui.adapters.imap import ImapAdapter
 from agent_tui.adapters.imap.client import Client
 from agent_tui.model.account import EffectKind
+from agent_tui.model.conversation import Status, Triage
 from agent_tui.model.message import Address, Recipients
 from tests.servers.imap_account import (
     adapter,
@@ -364,7 +365,8 @@ async def test_an_attached_file_arrives_as_it_is_on_disk(
 async def _with_status(
     account: ImapAdapter, targets: tuple[Target, ...], *, resolved: bool
 ) -> Receipt:
-    effect = Effect(EffectKind.STATUS, "key", resolved=resolved, targets=targets)
+    triage = Triage(Status.RESOLVED if resolved else Status.OPEN)
+    effect = Effect(EffectKind.STATUS, "key", triage=triage, targets=targets)
     return await account.deliver(effect, nothing)
 
 

@@ -150,7 +150,7 @@ async def test_only_sending_has_a_step_of_no_return() -> None:
 
     visit = Visit()
     past = await visit.news()
-    await visit.adapter.deliver(Effect(EffectKind.STATUS, "k1", resolved=True), note)
+    await visit.adapter.deliver(Effect(EffectKind.STATUS, "k1"), note)
     assert committed == []
     await visit.adapter.deliver(reply(past[-1], "Hello!"), note)
     assert committed == ["now"]
