@@ -11,7 +11,7 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -139,6 +139,28 @@ class Terminal:
         """Read until nothing has come for a while."""
         while self._read(quiet_s):
             pass
+
+    def settle_for(self, seconds: float) -> None:
+        """Read for that long, whatever comes."""
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            self._read(left)
+
+    def read_until(self, condition: Callable[[], bool]) -> float:
+        """Read until ``condition`` holds; the time, by ``time.monotonic``, of what made it so."""
+        end = time.monotonic() + DEADLINE_S
+        while not condition():
+            if time.monotonic() > end:
+                raise AssertionError(f"it does not become true on:\n{self.text()}")
+            self._read(0.2)
+        return self._heard_at
+
+    def marked_row(self) -> int:
+        """The row, below the first, that has another background than most: the cursor's."""
+        buffer = self._screen.buffer
+        grounds = [buffer[y][0].bg for y in range(self._screen.lines)]
+        usual = max(set(grounds), key=grounds.count)
+        return next(y for y in range(1, len(grounds)) if grounds[y] != usual)
 
     def _read(self, wait_s: float) -> bool:
         ready, _, _ = select.select([self._fd], [], [], wait_s)
