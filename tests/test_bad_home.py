@@ -1,10 +1,12 @@
 """Settings, accounts, stores and disks that cannot be used: one sentence each, and no traceback."""
 
 import sqlite3
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
 
+from agent_tui.adapters.registry import GROUP
 from tests.disks import disk
 from tests.mailbox import maildir, with_mail
 from tests.program import Done, Home
@@ -97,8 +99,10 @@ def test_an_adapter_that_is_not_installed_is_named_with_those_that_are(home: Hom
     done = home.run("sync", "--once")
 
     assert (done.code, done.err) == (1, "")
+    installed = ", ".join(sorted(entry.name for entry in entry_points(group=GROUP)))
+    assert "demo, imap, maildir" in installed
     assert done.out == (
-        "odd: No adapter named 'carrier-pigeon' is installed; installed: demo, imap, maildir. "
+        f"odd: No adapter named 'carrier-pigeon' is installed; installed: {installed}. "
         "Install the package that provides it or correct the account's adapter.\n"
     )
 

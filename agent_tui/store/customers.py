@@ -1,5 +1,7 @@
 """Customers and their identities."""
 
+from collections.abc import Iterable
+
 from agent_tui.model.clock import Millis
 from agent_tui.model.customer import Customer, Identity, IdentityKind, normal
 from agent_tui.model.message import Address
@@ -47,6 +49,28 @@ def of_identity(db: Database, kind: IdentityKind, value: str, name: str, now: Mi
         _learn_name(db, kind, value, name, row["customer_id"])
     found: int = row["customer_id"]
     return found
+
+
+def claims(db: Database, customer_id: int) -> list[tuple[IdentityKind, str]]:
+    """What the customer says to be, which nobody has verified."""
+    rows = db.all(
+        "SELECT kind, value FROM claims WHERE customer_id = :id ORDER BY kind, value",
+        {"id": customer_id},
+    )
+    return [(IdentityKind(row["kind"]), row["value"]) for row in rows]
+
+
+def claim(db: Database, customer_id: int, claimed: Iterable[tuple[IdentityKind, str]]) -> None:
+    """Note what the customer says to be."""
+    db.many(
+        "INSERT INTO claims (customer_id, kind, value) VALUES (:id, :kind, :value)"
+        " ON CONFLICT (customer_id, kind, value) DO NOTHING",
+        [
+            {"id": customer_id, "kind": kind, "value": normal(kind, value)}
+            for kind, value in claimed
+            if normal(kind, value)
+        ],
+    )
 
 
 def addresses(db: Database, typed: str, limit: int = 8) -> list[Address]:

@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 
 from agent_tui.model.clock import Millis
 from agent_tui.model.message import Attachment, Body, Delivery, Direction, FetchState, Message
-from agent_tui.store import codec
+from agent_tui.store import codec, traces
 from agent_tui.store.database import Database, Row
+from agent_tui.store.traces import Traces
 
 _IDS_PER_MS = 1000
 _INDEXED_CHARACTERS = 200_000
@@ -25,7 +26,7 @@ class Location:
 
 
 def of_conversation(db: Database, conversation_id: int) -> list[Message]:
-    """The conversation's messages with their attachments, oldest first."""
+    """The conversation's messages with all that hangs on them, oldest first."""
     params = {"id": conversation_id}
     rows = db.all("SELECT * FROM messages WHERE conversation_id = :id ORDER BY id", params)
     files: dict[int, list[Attachment]] = {}
@@ -35,18 +36,21 @@ def of_conversation(db: Database, conversation_id: int) -> list[Message]:
         params,
     ):
         files.setdefault(row["message_id"], []).append(_attachment(row))
-    return [replace(_message(row), attachments=tuple(files.get(row["id"], ()))) for row in rows]
+    edited = any(row["edited_at"] is not None for row in rows)
+    seen = traces.of_conversation(db, conversation_id, edited=edited)
+    return [_with(_message(row), files.get(row["id"], ()), seen) for row in rows]
 
 
 def get(db: Database, message_id: int) -> Message | None:
-    """One message with its attachments."""
+    """One message with all that hangs on it."""
     row = db.one("SELECT * FROM messages WHERE id = :id", {"id": message_id})
     if row is None:
         return None
     files = db.all(
         "SELECT * FROM attachments WHERE message_id = :id ORDER BY id", {"id": message_id}
     )
-    return replace(_message(row), attachments=tuple(map(_attachment, files)))
+    seen = traces.of_message(db, message_id, edited=row["edited_at"] is not None)
+    return _with(_message(row), tuple(map(_attachment, files)), seen)
 
 
 def newest_id(db: Database, conversation_id: int, direction: Direction) -> int | None:
@@ -98,9 +102,10 @@ def insert(
     db.insert(
         "INSERT INTO messages (id, conversation_id, account, direction, author, address, at,"
         " subject, text, folds, links, recipients, headers, notes, message_id, content_hash,"
-        " automatic, delivery, problem, raw) VALUES (:id, :conversation_id, :account,"
-        " :direction, :author, :address, :at, :subject, :text, :folds, :links, :recipients,"
-        " :headers, :notes, :message_id, :content_hash, :automatic, :delivery, :problem, :raw)",
+        " automatic, delivery, problem, answers, topic, edited_at, raw)"
+        " VALUES (:id, :conversation_id, :account, :direction, :author, :address, :at, :subject,"
+        " :text, :folds, :links, :recipients, :headers, :notes, :message_id, :content_hash,"
+        " :automatic, :delivery, :problem, :answers, :topic, :edited_at, :raw)",
         {
             "id": message.id,
             "conversation_id": message.conversation_id,
@@ -121,6 +126,9 @@ def insert(
             "automatic": message.automatic,
             "delivery": message.delivery,
             "problem": message.problem,
+            "answers": message.answers,
+            "topic": message.topic,
+            "edited_at": message.edited_at,
             "raw": raw,
         },
     )
@@ -136,6 +144,12 @@ def delete(db: Database, message: Message) -> None:
     """Remove a message of ours that never left, with everything that hangs on it."""
     params = {"id": message.id}
     db.unindex(message.id, _index_entry(message))
+    traces.forget(db, message.id)
+    db.run(
+        "UPDATE messages SET answers = NULL WHERE conversation_id = :conversation"
+        " AND answers = :id",
+        params | {"conversation": message.conversation_id},
+    )
     db.run("DELETE FROM attachments WHERE message_id = :id", params)
     db.run("DELETE FROM locations WHERE message_id = :id", params)
     db.run("DELETE FROM messages WHERE id = :id", params)
@@ -319,6 +333,19 @@ def _message(row: Row) -> Message:
         automatic=bool(row["automatic"]),
         headers=codec.pairs(row["headers"]),
         notes=codec.strings(row["notes"]),
+        answers=row["answers"],
+        topic=row["topic"],
+        edited_at=row["edited_at"],
+        deleted_at=row["deleted_at"],
+    )
+
+
+def _with(message: Message, files: Sequence[Attachment], seen: Traces) -> Message:
+    return replace(
+        message,
+        attachments=tuple(files),
+        reactions=seen.reactions.get(message.id, ()),
+        versions=seen.versions.get(message.id, ()),
     )
 
 

@@ -44,8 +44,12 @@ def test_a_delivery_never_leaves_before_the_providers_word() -> None:
     assert delivery_delay(1, none, deferred=True, retry_after=7 * MINUTE) == 7 * MINUTE
 
 
-def test_a_short_word_of_the_provider_does_not_shorten_the_wait() -> None:
-    assert delivery_delay(2, none, deferred=True, retry_after=SECOND) == 5 * MINUTE
+def test_a_provider_that_says_how_long_is_taken_at_its_word() -> None:
+    assert delivery_delay(2, none, deferred=True, retry_after=SECOND) == SECOND
+
+
+def test_a_short_word_of_who_was_not_reached_does_not_shorten_the_wait() -> None:
+    assert delivery_delay(2, none, deferred=False, retry_after=SECOND) == MINUTE
 
 
 def test_a_wrong_password_is_tried_again_after_5_15_and_then_60_minutes() -> None:

@@ -4,10 +4,11 @@ from itertools import count
 
 from agent_tui.model.account import EffectKind
 from agent_tui.model.clock import Millis
+from agent_tui.model.conversation import Status
 from agent_tui.model.incoming import Outgoing
 from agent_tui.model.message import Address, Body, Delivery, Direction, Message, Recipients
 from agent_tui.model.outbox import OutboxItem
-from agent_tui.store import codec, messages, outbox, threads
+from agent_tui.store import codec, conversations, messages, outbox, threads
 from agent_tui.store.database import Database
 from tests.factory import ACCOUNT, CUSTOMER, OWN, START, incoming, listed, receive
 
@@ -58,10 +59,12 @@ def reply(
 
 
 def resolve(db: Database, conversation: int) -> OutboxItem:
-    """A status as ``actions.provider`` queues it."""
+    """A resolved conversation and its effect, as ``actions.triage`` leaves them."""
+    found = conversations.get(db, conversation)
+    assert found is not None
+    conversations.update(db, found, {"status": Status.RESOLVED})
     key = f"status{next(_numbers)}"
-    payload = codec.dump({"resolved": True})
-    return _queue(db, EffectKind.STATUS, key, payload, conversation, None, 0)
+    return _queue(db, EffectKind.STATUS, key, codec.dump({}), conversation, None, 0)
 
 
 def now_of(db: Database, item: OutboxItem) -> OutboxItem:

@@ -2,6 +2,7 @@
 
 import shutil
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -36,17 +37,14 @@ def test_the_newest_migration_is_the_last_file() -> None:
 
 
 def test_a_migration_is_split_into_all_its_statements() -> None:
-    for _, script in sqlite._migrations():
-        connection = sqlite3.connect(":memory:")
-        connection.executescript(script)
-        whole = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        connection.close()
+    schema = "SELECT name, sql FROM sqlite_master ORDER BY name"
+    with closing(sqlite3.connect(":memory:")) as whole, closing(sqlite3.connect(":memory:")) as one:
+        for _, script in sqlite._migrations():
+            whole.executescript(script)
+            for statement in sqlite._statements(script):
+                one.execute(statement)
 
-        connection = sqlite3.connect(":memory:")
-        for statement in sqlite._statements(script):
-            connection.execute(statement)
-        assert connection.execute("SELECT count(*) FROM sqlite_master").fetchone() == whole
-        connection.close()
+            assert one.execute(schema).fetchall() == whole.execute(schema).fetchall()
 
 
 def test_a_crash_at_any_statement_leaves_the_old_schema_or_the_new(

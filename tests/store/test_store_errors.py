@@ -166,7 +166,7 @@ def test_a_file_cut_short_is_called_damaged(tmp_path: Path) -> None:
 
 def test_a_file_with_a_hole_is_called_damaged_where_it_is_read(tmp_path: Path) -> None:
     path = tmp_path / "store.db"
-    filled(path)
+    filled(path, 1000)  # the hole is behind the schema
     size = path.stat().st_size
     with path.open("r+b") as file:
         file.seek(size // 2)
