@@ -224,7 +224,9 @@ class _RequestChecks:
             if field.endswith("[]") or name in value:
                 shape = _item(self._document.resolved(shape))
             if text is not None:
-                self._meant(f"part '{field}'", shape, [text, *_meanings(text)])
+                meant = self._meant(f"part '{field}'", shape, [text, *_meanings(text)])
+                for place in self._document.unknown(shape, meant, name):
+                    raise self._violation("body", f"{place}: unknown field")
             value[name] = text
         for name in self._required(schema):
             if name not in value:
@@ -269,11 +271,14 @@ class _RequestChecks:
         else:
             self._meant(where, schema, [values[0], *_meanings(values[0])])
 
-    def _meant(self, where: str, schema: Schema, meanings: list[Any]) -> None:
-        """One of ``meanings`` must fit."""
-        wrong = [self._document.errors(schema, meaning) for meaning in meanings]
-        if all(wrong):
-            raise self._violation(where, wrong[-1])
+    def _meant(self, where: str, schema: Schema, meanings: list[Any]) -> Any:
+        """The first of ``meanings`` that fits, of which there must be one."""
+        wrong = ""
+        for meaning in meanings:
+            wrong = self._document.errors(schema, meaning)
+            if not wrong:
+                return meaning
+        raise self._violation(where, wrong)
 
     def _violation(self, where: str, what: str) -> ContractViolation:
         return ContractViolation(f"{self._operation.name}: {where}: {what}")

@@ -97,7 +97,7 @@ class Document:
         _mend_all(raw, old=version.startswith("3.0"))
         self._raw = raw
         self._registry: referencing.Registry[Any] = referencing.Registry().with_resource(
-            _HERE, referencing.Resource(contents=raw, specification=DRAFT202012)
+            _HERE, DRAFT202012.create_resource(raw)
         )
         self._validators: dict[int, tuple[Schema, Draft202012Validator]] = {}
         self._routes = [_route(self, path, item) for path, item in raw.get("paths", {}).items()]

@@ -90,7 +90,12 @@ async def test_only_the_named_requests_meet_the_fault() -> None:
 async def test_a_silence_lasts_until_fair_weather() -> None:
     weather = FaultTransport(Counting())
     asked = asyncio.Event()
-    weather.play(Fault.SILENCE, only=lambda _: asked.set() is None)
+
+    def noticed(request: httpx.Request) -> bool:
+        asked.set()
+        return True
+
+    weather.play(Fault.SILENCE, only=noticed)
     async with client(weather) as http:
         waiting = asyncio.create_task(http.post("/do"))
         await asked.wait()
