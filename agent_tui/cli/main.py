@@ -30,6 +30,7 @@ COMMANDS = {
     "reply": "agent_tui.cli.reply",
     "do": "agent_tui.cli.do",
     "doctor": "agent_tui.cli.doctor",
+    "plugin": "agent_tui.cli.plugin",
     "screenshots": "agent_tui.cli.screenshots",
     "help": "agent_tui.cli.help",
 }

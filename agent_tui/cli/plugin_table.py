@@ -1,0 +1,102 @@
+"""What came of the conformance suite, as text, JSON or the table of a README."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from agent_tui.adapters import manifest
+from agent_tui.adapters.registry import Found
+from agent_tui.cli import capable
+from agent_tui.content.safe import safe_line
+from agent_tui.model.account import Capabilities
+
+_CELLS = {"passed": "yes", "failed": "**no**", "not applicable": "-", "not checked": "not checked"}
+"""Outcomes as the cells of a table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What became of one claim."""
+
+    name: str
+    sentence: str
+    outcome: str  # one of _CELLS
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """An adapter that the suite has been run on."""
+
+    found: Found
+    contract: str  # what all exchanges were held against; empty: nothing
+    capabilities: Capabilities
+    rows: Sequence[Row]
+
+    @property
+    def failed(self) -> bool:
+        """Whether a claim does not hold."""
+        return any(row.outcome == "failed" for row in self.rows)
+
+
+def text(checked: Checked) -> str:
+    """For people: the claims, then what the adapter can do."""
+    found = checked.found
+    held = f", held against {safe_line(checked.contract)}" if checked.contract else ""
+    lines = [f"{found.name} {safe_line(found.version)}{held}", "", "Claims"]
+    wide = max((len(row.name) for row in checked.rows), default=0)
+    for row in checked.rows:
+        outcome = row.outcome.upper() if row.outcome == "failed" else row.outcome
+        lines.append(f"  {outcome:<14}  {row.name:<{wide}}  {row.sentence}")
+        if row.detail:
+            lines.append(f"  {'':<14}  {'':<{wide}}  ({row.detail})")
+    lines += ["", "Capabilities"]
+    lines += [f"  {word:<14}  {cell}" for word, cell in _abilities(checked.capabilities).items()]
+    counts = Counter(row.outcome for row in checked.rows)
+    return "\n".join([*lines, "", ", ".join(f"{counts[one]} {one}" for one in _CELLS)])
+
+
+def as_json(checked: Checked) -> dict[str, object]:
+    """As ``--json`` prints it."""
+    return {
+        "name": checked.found.name,
+        "version": checked.found.version,
+        "contract": checked.contract,
+        "capabilities": manifest.as_json(checked.capabilities),
+        "claims": [
+            {
+                "name": row.name,
+                "sentence": row.sentence,
+                "outcome": row.outcome,
+                "detail": row.detail,
+            }
+            for row in checked.rows
+        ],
+    }
+
+
+def markdown(all_checked: Sequence[Checked]) -> str:
+    """A table with a column for each adapter: capabilities, then claims."""
+    columns = {one.found.name: column(one) for one in all_checked}
+    names = list(dict.fromkeys(row for cells in columns.values() for row in cells))
+    lines = [_line(["", *columns]), _line(["---"] * (len(columns) + 1))]
+    lines += [
+        _line([name, *(cells.get(name, "-") for cells in columns.values())]) for name in names
+    ]
+    return "\n".join(lines)
+
+
+def column(checked: Checked) -> Mapping[str, str]:
+    """One adapter's cells by the heading of their row."""
+    able = {f"*{word}*": cell for word, cell in _abilities(checked.capabilities).items()}
+    held = {"*held against*": safe_line(checked.contract) or "-"}
+    return able | held | {row.sentence: _CELLS[row.outcome] for row in checked.rows}
+
+
+def _abilities(can: Capabilities) -> dict[str, str]:
+    flags = {word: "yes" if has else "-" for word, has in capable.flags(can).items()}
+    return capable.limits(can) | flags
+
+
+def _line(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |"
