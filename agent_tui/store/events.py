@@ -58,6 +58,37 @@ def of_entity(db: Database, entity: Entity, entity_id: int, limit: int = 200) ->
     )
 
 
+def newest_id(db: Database, entity: Entity, entity_id: int) -> int:
+    """The id of the newest event about one thing; 0 when there is none."""
+    row = db.one(
+        "SELECT max(id) AS id FROM events WHERE entity = :entity AND entity_id = :id",
+        {"entity": entity, "id": entity_id},
+    )
+    return (row["id"] or 0) if row else 0
+
+
+def of_fields(
+    db: Database,
+    entity: Entity,
+    entity_id: int,
+    fields: Sequence[str],
+    *,
+    after: int = 0,
+    limit: int = 200,
+) -> list[Event]:
+    """The newest events behind ``after`` about these fields of one thing, newest first: a chat
+    has an event for each of thousands of messages, and few that somebody wants to see."""
+    names = {f"f{n}": field for n, field in enumerate(fields)}
+    marks = ", ".join(f":{name}" for name in names)
+    return _events(
+        db.all(
+            "SELECT * FROM events WHERE entity = :entity AND entity_id = :id AND id > :after"
+            f" AND field IN ({marks}) ORDER BY id DESC LIMIT :limit",
+            {"entity": entity, "id": entity_id, "after": after, "limit": limit, **names},
+        )
+    )
+
+
 def last_to_undo(db: Database, actor: str) -> str | None:
     """The agent's newest batch that still stands."""
     row = _newest_standing(db, actor, (UNDO, KEEP, DECIDE))

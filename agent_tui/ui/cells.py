@@ -38,9 +38,14 @@ class Glyphs(NamedTuple):
     up: str = "↑"
     bullet: str = "•"
     dot: str = "·"
+    rule: str = "─"
+    bar: str = "│"
+    note_bar: str = "┊"
+    sent: str = "✓"
+    answer: str = "↳"
 
 
-ASCII = Glyphs("*", "o", "d", "@", "*", "-", "~", "-", "^", "-", "-")
+ASCII = Glyphs("*", "o", "d", "@", "*", "-", "~", "-", "^", "-", "-", "-", "|", ":", "+", ">")
 """For terminals that show nothing else."""
 
 
@@ -81,16 +86,13 @@ def fit_right(text: str, width: int) -> str:
     return " " * (width - length) + text if length <= width else set_cell_size(text, width)
 
 
-def wrapped(text: str, width: int, taken: int = 0) -> Iterator[tuple[int, int]]:
+def wrapped(text: str, width: int) -> Iterator[tuple[int, int]]:
     """Where the lines of one paragraph begin and end, as they are needed: broken at blanks,
     words longer than a line anywhere; a megabyte costs as much as is read of it.
-
-    ``taken`` cells of the first line are not to be had.
     """
-    whole, width = max(width, 2), max(width - taken, 2)
+    width = max(width, 2)
     at = 0
     while at < len(text):
-        width = width if at == 0 else whole
         piece = text[at : at + width + 1]
         fits = piece if cell_len(piece) <= width else chop_cells(piece, width)[0]
         cut = _break(text, at, max(len(fits), 1))

@@ -7,23 +7,26 @@ from typing import ClassVar
 from textual.geometry import Size
 from textual.strip import Strip
 
-from agent_tui.content.safe import safe_line
 from agent_tui.model.clock import Clock
-from agent_tui.model.conversation import Conversation, Priority, Status
+from agent_tui.model.conversation import Channel, Conversation
 from agent_tui.model.event import Entity
-from agent_tui.model.message import Message
-from agent_tui.store import conversations, events, messages
+from agent_tui.model.message import Delivery, Direction, Message
+from agent_tui.store import conversations, events, presence, rereading
+from agent_tui.ui import conversation_head as head
 from agent_tui.ui import draw
-from agent_tui.ui.cells import Glyphs, folded
-from agent_tui.ui.history import Happening, happenings
-from agent_tui.ui.lines import Detail, Document, Place, document, first_unread, say_time
+from agent_tui.ui.cells import Glyphs
+from agent_tui.ui.chat_lines import Chat
+from agent_tui.ui.history import TOLD, Happening, happenings
+from agent_tui.ui.lines import Detail, Document, Place, document, first_unread
 from agent_tui.ui.markup import Look
-from agent_tui.ui.rows import Piece, stars
+from agent_tui.ui.rows import Piece
 from agent_tui.ui.shell import Pane, Shell, Where
 from agent_tui.ui.theme import Part
 
-_TITLE = 3
-"""Lines that do not scroll: subject, state, blank."""
+_CHATS = frozenset({Channel.CHAT, Channel.SOCIAL})
+_LEAVING = frozenset({Delivery.QUEUED, Delivery.SENDING})
+_CONTEXT = 2
+"""Lines shown above the first unread message."""
 
 _NEXT_DETAIL = {
     Detail.RENDERED: Detail.HEADERS,
@@ -33,56 +36,95 @@ _NEXT_DETAIL = {
 
 
 class ConversationPane(Pane):
-    """Shows one conversation; ``j`` and ``k`` scroll."""
+    """Shows one conversation; ``j`` and ``k`` scroll.
+
+    At the end the view follows what comes in. Further up no line that is read moves: what would
+    move one waits until the next key.
+    """
 
     where: ClassVar[Where] = Where.READING
 
     def __init__(self, shell: Shell, glyphs: Glyphs, clock: Clock) -> None:
         super().__init__()
         self.conversation: Conversation | None = None
-        self.messages: Sequence[Message] = ()
         self.detail = Detail.RENDERED
         self._shell, self._glyphs, self._clock = shell, glyphs, clock
+        self._seen = rereading.NOTHING
         self._happened: list[Happening] = []
+        self._last_event = 0
+        self._writing: tuple[list[str], list[str]] = ([], [])  # customers, teammates
         self._earlier = 0
-        self._document = Document(())
+        self._chat: Chat | None = None
+        self._document = Document()
         self._place = Place(0, 0)
         self._hit: Place | None = None  # the searched word that was gone to
         self._laid_out: Size | None = None  # what document and view were made for
         self._view: list[Strip] = []
         self._opened_at_unread = True
+        self._unread_from: int | None = None  # the message below the line of what is new
+        self._follows = False  # the end was in view when it was drawn last
+        self._held = False  # lines in view are not what they would be by now
+        self._below = 0  # messages that came in below the view
         self._unfolded = False
         self._words: tuple[str, ...] = ()
+
+    @property
+    def messages(self) -> Sequence[Message]:
+        """Those of the conversation, oldest first."""
+        return self._seen.messages
 
     def show(self, conversation: Conversation, words: tuple[str, ...] = ()) -> None:
         """Open ``conversation`` at its first unread message, ``words`` of a search marked."""
         self.conversation = conversation
         self._words = tuple(word.lower() for word in words)
         self.detail, self._unfolded = Detail.RENDERED, False
-        self._read(conversation)
+        db = self._shell.db
+        self._last_event = events.newest_id(db, Entity.CONVERSATION, conversation.id)
+        found = events.of_fields(db, Entity.CONVERSATION, conversation.id, TOLD)
+        self._seen, self._happened = rereading.read(db, conversation.id), happenings(found)
+        self._writing = self._who_writes(conversation)
+        self._read_earlier(conversation)
+        self._chat, self._document, self._place = None, Document(), Place(0, 0)
+        self._follows, self._held, self._below = False, False, 0
+        self._unread_from = first_unread(conversation.unread, self.messages)
         self._opened_at_unread = True
         self._make_anew()
 
     def clear(self) -> None:
         """Show nothing."""
-        self.conversation, self.messages = None, ()
-        self._document, self._place = Document(()), Place(0, 0)
+        self.conversation, self._seen = None, rereading.NOTHING
+        self._document, self._place = Document(), Place(0, 0)
         self._show()
 
     def reload(self) -> None:
-        """Read the conversation again; the place in it stays, and nothing is drawn when nothing
-        is different."""
+        """Read what is new of the conversation; the place in it stays, and nothing is drawn when
+        nothing is different."""
         if self.conversation is None:
             return
-        now = conversations.get(self._shell.db, self.conversation.id)
+        before = self.conversation
+        now = conversations.get(self._shell.db, before.id)
         if now is None:
             self.clear()
             return
-        before = (self.conversation, self.messages, self._happened)
-        self._read(now)
-        if before != (now, self.messages, self._happened):
-            self._opened_at_unread = False
-            self._make_anew(follow=len(self.messages) > len(before[1]))
+        seen, told, writing = self._seen, len(self._happened), self._writing
+        self.conversation = now
+        self._seen = rereading.again(self._shell.db, now.id, seen)
+        self._read_happened(now)
+        self._writing = self._who_writes(now)
+        if before.customer_id != now.customer_id:
+            self._read_earlier(now)
+        if self._seen is not seen or len(self._happened) != told:
+            self._opened_at_unread = self._opened_at_unread and self._laid_out is None
+            self._came(seen)
+            self._make_anew(hold=True)
+        elif now != before or self._writing != writing:
+            self._show_if_drawn()
+
+    def look_at_clock(self) -> None:
+        """Who has stopped to write without a word does not write any more."""
+        if any(self._writing) and self.conversation is not None:
+            self._writing = self._who_writes(self.conversation)
+            self._show_if_drawn()
 
     def now_read(self) -> None:
         """Nothing of it is unread any more; what is on the screen stays as it is."""
@@ -110,6 +152,7 @@ class ConversationPane(Pane):
 
     def find(self, way: int) -> bool:
         """Scroll to the next searched word; False when there is none that way."""
+        self._let_go()
         found = self._document.found(self._hit or self._place, way)
         if found is not None:
             self._hit = found
@@ -124,6 +167,7 @@ class ConversationPane(Pane):
             self._make_anew()
 
     def move(self, rows: int) -> None:
+        self._let_go()
         self._go(self._document.moved(self._place, rows, self._height))
 
     def turn(self, pages: float) -> None:
@@ -132,6 +176,7 @@ class ConversationPane(Pane):
         self.move(lines if pages > 0 else -lines)
 
     def jump(self, *, end: bool) -> None:
+        self._let_go()
         self._go(self._document.end(self._height) if end else Place(0, 0))
 
     @property
@@ -147,67 +192,149 @@ class ConversationPane(Pane):
 
     def forget_drawn(self) -> None:
         """Make the lines anew when they are next drawn."""
-        self._laid_out = None
+        self._laid_out = self._chat = None
         self.refresh()
 
     def focus_changed(self) -> None:
         """Nothing in the pane shows it: the list's cursor does."""
 
     @property
+    def _is_chat(self) -> bool:
+        return self.conversation is not None and self.conversation.channel in _CHATS
+
+    @property
+    def _title(self) -> int:
+        """Lines that do not scroll: subject, state, and in a mail who writes."""
+        return 2 if self._is_chat else 3
+
+    @property
     def _height(self) -> int:
-        return max(self.size.height - _TITLE, 1)
+        """Lines that scroll; the last one of a chat's pane says who writes."""
+        return max(self.size.height - self._title - self._is_chat, 1)
 
     @property
     def _inner(self) -> int:
         """One cell less than the pane: panes must not touch."""
         return max(self.size.width - 1, 1)
 
-    def _read(self, conversation: Conversation) -> None:
-        self.conversation = conversation
-        self.messages = messages.of_conversation(self._shell.db, conversation.id)
-        self._happened = happenings(
-            events.of_entity(self._shell.db, Entity.CONVERSATION, conversation.id)
-        )
+    def _read_earlier(self, conversation: Conversation) -> None:
         others = conversations.of_customer(self._shell.db, conversation.customer_id, limit=100)
         self._earlier = len([other for other in others if other.id != conversation.id])
 
-    def _make_anew(self, *, follow: bool = False) -> None:
+    def _read_happened(self, conversation: Conversation) -> None:
+        db, last = self._shell.db, self._last_event
+        self._last_event = events.newest_id(db, Entity.CONVERSATION, conversation.id)
+        if self._last_event != last:
+            found = events.of_fields(db, Entity.CONVERSATION, conversation.id, TOLD, after=last)
+            self._happened += happenings(found)
+
+    def _who_writes(self, conversation: Conversation) -> tuple[list[str], list[str]]:
+        db, now, me = self._shell.db, self._clock(), self._shell.settings.agent.handle
+        teammates = presence.writing(db, conversation.id, now, ours=True)
+        customers = presence.writing(db, conversation.id, now, ours=False)
+        return customers, [who for who in teammates if who != me]
+
+    def _came(self, before: rereading.Seen) -> None:
+        """Count what came in, and draw the line of what is new above the first of it that nobody
+        has seen; who has written has seen everything."""
+        newest = before.messages[-1].id if before.messages else 0
+        came = [message for message in self.messages[-100:] if message.id > newest]
+        if any(self._is_mine(message) for message in came):
+            self._unread_from, self._below, self._follows = None, 0, True
+            return
+        if not self._follows:
+            self._below += len(came)
+        away = not self._shown_to_agent
+        inbound = [message for message in came if message.direction is Direction.INBOUND]
+        if inbound and self._unread_from is None and (away or not self._follows):
+            self._unread_from = inbound[0].id
+            self._opened_at_unread = self._opened_at_unread or (away and not self.display)
+
+    @property
+    def _shown_to_agent(self) -> bool:
+        """Whether the agent is in this conversation, reading or writing."""
+        return self.display and self._shell.where() is not Where.LIST
+
+    def _is_mine(self, message: Message) -> bool:
+        agent = self._shell.settings.agent
+        if message.direction is Direction.NOTE:
+            return agent.handle in (message.author, message.address)
+        return message.direction is Direction.OUTBOUND and message.delivery in _LEAVING
+
+    def _make_anew(self, *, hold: bool = False) -> None:
         """Show what has been read or chosen; hidden, it is made when it is first drawn."""
         if self.size.width and self.display:
-            self._prepare(follow=follow)
+            self._prepare(hold=hold)
             self._show()
         else:
             self._laid_out = None
 
-    def _prepare(self, *, follow: bool = False) -> None:
-        """Make the document for this width; ``follow``: stay at the end if we are there."""
+    def _let_go(self) -> None:
+        """Show lines as they are by now: a key was pressed, nobody reads on where they were."""
+        self._opened_at_unread = False
+        if self._held and self.size.width:
+            self._prepare()
+
+    def _prepare(self, *, hold: bool = False) -> None:
+        """Make the document for this width; ``hold``: no line in view moves, or at the end the
+        view follows."""
+        same_size = self._laid_out == self.size
         self._laid_out, self._hit = self.size, None
         if self.conversation is None:
             return
-        at_end = follow and self._document.blocks and self.at_end
+        before, self._document = self._document, self._made()
+        height = self._height
+        if self._opened_at_unread:
+            self._place = self._opening(height)
+        elif self._follows:
+            self._place = self._document.end(height)
+        else:
+            self._place = self._document.same_place(before, self._place)
+            hold = hold and same_size and self._is_chat
+            self._held = hold and self._document.hold(before, self._place, height)
+        self._place = self._document.fitting(self._place, height)
+        self._arrived()
+
+    def _made(self) -> Document:
         look = Look(
             self._inner,
             self._glyphs,
             unfolded=self._unfolded or self.detail is Detail.SOURCE,
             words=self._words,
         )
-        self._document = document(
-            self.conversation, self.messages, self._happened, look, self.detail, self._clock()
-        )
-        if self._opened_at_unread:
-            self._place = Place(first_unread(self.conversation, self._document), 0)
-        block = min(self._place.block, max(len(self._document.blocks) - 1, 0))
-        place = Place(block, self._place.line if block == self._place.block else 0)
-        if self._document.blocks and self._document.lines(place, 1) == []:
-            place = Place(block, 0)
-        end = self._document.end(self._height) if at_end else place
-        self._place = end if at_end else self._document.fitting(place, self._height)
+        if not self._is_chat or self.detail is not Detail.RENDERED:
+            return document(self.messages, self._happened, look, self.detail, self._clock())
+        if self._chat is None or self._chat.look != look:
+            self._chat = Chat(look)
+        return self._chat.document(self.messages, self._happened, self._unread_from)
+
+    def _opening(self, height: int) -> Place:
+        """The first unread message, in a chat with some lines above it; else the end of a chat
+        and the beginning of the newest mail."""
+        blocks = self._document.blocks
+        numbers = [n for n, block in enumerate(blocks) if block.message is not None]
+        unread = self._unread_from
+        if unread is not None:
+            of = (n for n in numbers if (found := blocks[n].message) and found.id == unread)
+            place = Place(next(of, 0), 0)
+            return self._document.moved(place, -_CONTEXT, height) if self._is_chat else place
+        if self._is_chat:
+            return self._document.end(height)
+        return Place(numbers[-1] if numbers else 0, 0)
 
     def _go(self, place: Place) -> None:
-        self._opened_at_unread = False
-        place = self._document.fitting(place, self._height)
-        if place != self._place:
-            self._place = place
+        self._place = self._document.fitting(place, self._height)
+        self._arrived()
+        self._show()
+
+    def _arrived(self) -> None:
+        """Note whether the end is in view: then nothing is below it."""
+        self._follows = bool(self._document.blocks) and self.at_end
+        if self._follows:
+            self._below = 0
+
+    def _show_if_drawn(self) -> None:
+        if self.size.width and self.display and self._laid_out == self.size:
             self._show()
 
     def _show(self) -> None:
@@ -222,43 +349,26 @@ class ConversationPane(Pane):
             return [draw.blank(width, theme)] * height
         lines = self._document.lines(self._place, self._height)
         lines += [()] * (self._height - len(lines))
-        view = [self._title(y, conversation) for y in range(_TITLE)]
+        view = self._titles(conversation)
         view += [draw.strip(line, width, theme) for line in lines]
+        if self._is_chat:
+            keys = self._shell.keys_of("last")
+            view.append(self._sides(self._writers(), head.below(self._below, keys)))
         return view[:height]
 
-    def _title(self, y: int, conversation: Conversation) -> Strip:
-        width = self._inner
-        if y == 0:
-            subject = _clean(conversation.subject) or conversation.channel.capitalize()
-            if conversation.rating is not None:
-                subject = f"{stars(conversation.rating, self._glyphs)} {subject}"
-            left = [Piece(subject, Part.UNREAD, bold=True)]
-            right = [Piece(f" #{conversation.id}", Part.DIM)]
-        elif y == 1:
-            left = self._state(conversation)
-            right = [Piece(f"  {self._earlier} earlier (x)", Part.DIM)] if self._earlier else []
-        else:
-            return draw.blank(self.size.width, self._shell.colours)
-        line = draw.sides(left, right, width, self._shell.colours, Part.TEXT)
-        return line.adjust_cell_length(self.size.width, self._shell.colours[Part.TEXT])
-
-    def _state(self, conversation: Conversation) -> list[Piece]:
-        """Customer, status, assignee, priority and labels."""
-        status = conversation.status.replace("_", " ")
-        if conversation.status is Status.SNOOZED and conversation.snoozed_until:
-            status += f" until {say_time(conversation.snoozed_until, self._clock())}"
-        dot = f" {self._glyphs.dot} "
-        pieces = [
-            Piece(_clean(conversation.customer), Part.CUSTOMER),
-            Piece(f"{dot}{status}{dot}{_clean(conversation.assignee or 'unassigned')}", Part.DIM),
+    def _titles(self, conversation: Conversation) -> list[Strip]:
+        number = [Piece(f" #{conversation.id}", Part.DIM)]
+        earlier = [Piece(f"  {self._earlier} earlier (x)", Part.DIM)] if self._earlier else []
+        lines = [
+            self._sides(head.subject(conversation, self._glyphs), number),
+            self._sides(head.state(conversation, self._glyphs, self._clock()), earlier),
         ]
-        if conversation.priority is not Priority.NORMAL:
-            pieces.append(Piece(f"{dot}{conversation.priority.name.lower()}", Part.WARNING))
-        if conversation.labels:
-            labels = " ".join(_clean(label) for label in conversation.labels)
-            pieces.append(Piece(f"{dot}{labels}", Part.ACCENT))
-        return pieces
+        return lines if self._is_chat else [*lines, self._sides(self._writers(), [])]
 
+    def _writers(self) -> list[Piece]:
+        return head.writing(*self._writing, self._glyphs)
 
-def _clean(text: str) -> str:
-    return folded(safe_line(text))
+    def _sides(self, left: Sequence[Piece], right: Sequence[Piece]) -> Strip:
+        theme = self._shell.colours
+        line = draw.sides(left, right, self._inner, theme, Part.TEXT)
+        return line.adjust_cell_length(self.size.width, theme[Part.TEXT])

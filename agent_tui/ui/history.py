@@ -18,6 +18,10 @@ _STATUS = {
 }
 
 
+TOLD = ("status", "assignee", "priority", "labels")
+"""The fields of a conversation whose changes are told."""
+
+
 class Happening(NamedTuple):
     """Something that was done, and when."""
 

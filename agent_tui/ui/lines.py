@@ -9,10 +9,10 @@ from rich.cells import cell_len
 
 from agent_tui.content.safe import safe_line
 from agent_tui.model.clock import DAY, Millis
-from agent_tui.model.conversation import Channel, Conversation
 from agent_tui.model.message import (
     Address,
     Attachment,
+    Body,
     Delivery,
     Direction,
     FetchState,
@@ -33,12 +33,18 @@ _DELIVERY = {
     Delivery.QUEUED: Piece("waiting to leave ", Part.WARNING),
     Delivery.SENDING: Piece("sending ", Part.WARNING),
     Delivery.SENT: Piece("sent ", Part.GOOD),
+    Delivery.DELIVERED: Piece("delivered ", Part.GOOD),
+    Delivery.READ: Piece("read ", Part.GOOD),
     Delivery.FAILED: Piece("NOT SENT ", Part.ERROR),
     Delivery.UNCERTAIN: Piece("MAYBE SENT ", Part.ERROR),
 }
 
-_CHAT_INDENT = 6
-"""Chat lines hang below the time."""
+
+LOUD = frozenset({Delivery.FAILED, Delivery.UNCERTAIN})
+"""Must not be overlooked."""
+
+_KINDS = frozenset({"image", "audio", "video"})
+"""Types of files that their names do not always tell."""
 
 
 class Detail(StrEnum):
@@ -59,8 +65,9 @@ class Place(NamedTuple):
 class Block:
     """A message or happening whose lines are made when they are first asked for."""
 
-    def __init__(self, lines: Iterator[Line], message: Message | None = None) -> None:
-        self.message = message
+    def __init__(self, lines: Iterator[Line], about: Message | Happening | None = None) -> None:
+        self.message = about if isinstance(about, Message) else None
+        self.happening = about if isinstance(about, Happening) else None
         self._lines: list[Line] = []
         self._rest: Iterator[Line] | None = lines
 
@@ -74,6 +81,11 @@ class Block:
                 self._lines.append(following)
         return self._lines[number] if number < len(self._lines) else None
 
+    @property
+    def name(self) -> int | Happening | None:
+        """What it is about: of the same message as it is and as it was the same."""
+        return self.message.id if self.message is not None else self.happening
+
     def count(self) -> int:
         """How many lines there are; makes them all."""
         if self._rest is not None:
@@ -85,8 +97,8 @@ class Block:
 class Document:
     """Blocks one below the other, with places in them."""
 
-    def __init__(self, blocks: Sequence[Block]) -> None:
-        self.blocks = blocks
+    def __init__(self, blocks: Iterable[Block] = ()) -> None:
+        self.blocks = list(blocks)
 
     def lines(self, place: Place, height: int) -> list[Line]:
         """Up to ``height`` lines from ``place`` on."""
@@ -123,6 +135,35 @@ class Document:
             return Place(0, 0)
         return self._up(Place(last, self.blocks[last].count()), height)
 
+    def same_place(self, before: "Document", place: Place) -> Place:
+        """Where the line is now that was at ``place`` in the document of ``before``."""
+        if not self.blocks or place.block >= len(before.blocks):
+            return Place(min(place.block, max(len(self.blocks) - 1, 0)), 0)
+        top, number = before.blocks[place.block], min(place.block, len(self.blocks) - 1)
+        if self.blocks[number].name != top.name:
+            found = (n for n, block in enumerate(self.blocks) if block.name == top.name)
+            number = next(found, number)
+        line = place.line
+        if line and self.blocks[number].line(line) is None:
+            line = self.blocks[number].count() - 1
+        return Place(number, line)
+
+    def hold(self, before: "Document", place: Place, height: int) -> bool:
+        """Keep the lines that ``before`` had for blocks in view that have become longer or
+        shorter, unless that must not be overlooked; whether there are any."""
+        held, rest = False, height + place.line
+        known = {block.name: block for block in before.blocks[max(place.block - height, 0) :]}
+        for number in range(place.block, len(self.blocks)):
+            block = self.blocks[number]
+            shown = known.get(block.name)
+            if rest <= 0 or shown is None:
+                break
+            loud = block.message is not None and block.message.delivery in LOUD
+            if shown is not block and not loud and shown.count() != block.count():
+                self.blocks[number], held = shown, True
+            rest -= self.blocks[number].count()
+        return held
+
     def found(self, place: Place, way: int) -> Place | None:
         """The next line below (1) or above (-1) ``place`` that holds a searched word."""
         at: Place | None = place
@@ -157,46 +198,26 @@ class Document:
 
 
 def document(
-    conversation: Conversation,
     messages: Sequence[Message],
     happened: Iterable[Happening],
     look: Look,
     detail: Detail,
     now: Millis,
 ) -> Document:
-    """Messages and what happened between them, in the order of time."""
-    chat = conversation.channel is Channel.CHAT and detail is Detail.RENDERED
+    """Messages with their headers and what happened between them, in the order of time."""
     timed: list[tuple[Millis, Block]] = [
-        (
-            message.at,
-            Block(
-                _chat_lines(message, look, now)
-                if chat
-                else _mail_lines(message, look, detail, now),
-                message,
-            ),
-        )
+        (message.at, Block(_message_lines(message, look, detail, now), message))
         for message in messages
     ]
-    timed += [
-        (happening.at, Block(_happening_lines(happening, look, now, gap=not chat)))
-        for happening in happened
-    ]
+    timed += [(it.at, Block(_happening_lines(it, look, now), it)) for it in happened]
     timed.sort(key=lambda pair: pair[0])
     return Document([block for _, block in timed])
 
 
-def first_unread(conversation: Conversation, document: Document) -> int:
-    """The block to open at: the first unread message, else the newest one."""
-    inbound = [
-        number
-        for number, block in enumerate(document.blocks)
-        if block.message is not None and block.message.direction is Direction.INBOUND
-    ]
-    if conversation.unread and inbound:
-        return inbound[max(len(inbound) - conversation.unread, 0)]
-    own = [number for number, block in enumerate(document.blocks) if block.message is not None]
-    return own[-1] if own else 0
+def first_unread(unread: int, messages: Sequence[Message]) -> int | None:
+    """The id of the first of the customer's ``unread`` newest messages; None when all are read."""
+    inbound = [message.id for message in messages if message.direction is Direction.INBOUND]
+    return inbound[max(len(inbound) - unread, 0)] if unread and inbound else None
 
 
 def say_time(at: Millis, now: Millis) -> str:
@@ -217,36 +238,25 @@ def say_size(size: int) -> str:
     return f"{size / 1_000:.0f} kB" if size < 1_000_000 else f"{size / 1_000_000:.1f} MB"
 
 
-def _mail_lines(message: Message, look: Look, detail: Detail, now: Millis) -> Iterator[Line]:
+def _message_lines(message: Message, look: Look, detail: Detail, now: Millis) -> Iterator[Line]:
     yield _header(message, look.width, now)
     if detail is not Detail.RENDERED:
         yield from _all_headers(message, look.width)
+        yield from _versions(message, look, now)
     elif message.recipients.cc or message.direction is Direction.OUTBOUND:
         yield from _recipients(message, look.width)
-    yield from _remarks(message, look.width)
+    if message.problem:
+        yield from plain_lines(clean(message.problem), Part.ERROR, look.width)
+    yield from remarks(message, look.width)
     yield from body_lines(message.body, look._replace(source=detail is Detail.SOURCE))
-    yield from _files(message.attachments, look)
+    yield from files(message, look)
     yield ()
 
 
-def _chat_lines(message: Message, look: Look, now: Millis) -> Iterator[Line]:
-    _, part = _WORDS[message.direction]
-    name = _clean(message.author) or _clean(message.address)
-    note = "note " if message.direction is Direction.NOTE else ""
-    lead = Piece(f"{say_time(message.at, now)} {note}{name}: ", part)
-    state = _DELIVERY.get(message.delivery)
-    shows_state = state is not None and message.delivery is not Delivery.SENT
-    head = (lead, state) if state is not None and shows_state else (lead,)
-    yield from _remarks(message, look.width)
-    yield from body_lines(message.body, look, _CHAT_INDENT, head)
-    yield from _files(message.attachments, look)
-
-
-def _happening_lines(happening: Happening, look: Look, now: Millis, *, gap: bool) -> Iterator[Line]:
+def _happening_lines(happening: Happening, look: Look, now: Millis) -> Iterator[Line]:
     text = f"{look.glyphs.dash} {happening.sentence}, {say_time(happening.at, now)}"
     yield from plain_lines(text, Part.DIM, look.width, indent=0)
-    if gap:
-        yield ()
+    yield ()
 
 
 def _header(message: Message, width: int, now: Millis) -> Line:
@@ -258,7 +268,7 @@ def _header(message: Message, width: int, now: Millis) -> Line:
     if state is not None:
         right.insert(0, state)
     room = width - sum(cell_len(piece.text) for piece in right) - 1
-    name, address = _clean(message.author), _clean(message.address)
+    name, address = clean(message.author), clean(message.address)
     shown = name or address
     rest = f" <{address}>" if name and address and name != address else ""
     if message.direction is Direction.NOTE:
@@ -280,36 +290,49 @@ def _recipients(message: Message, width: int) -> Iterator[Line]:
 
 
 def _people(people: Iterable[Address]) -> str:
-    return ", ".join(_clean(str(person)) for person in people)
+    return ", ".join(clean(str(person)) for person in people)
 
 
 def _all_headers(message: Message, width: int) -> Iterator[Line]:
     for name, value in message.headers or (("Subject", message.subject),):
         if value:
-            yield from plain_lines(_clean(f"{name}: {value}"), Part.DIM, width)
+            yield from plain_lines(clean(f"{name}: {value}"), Part.DIM, width)
     if message.message_id and not message.headers:
-        yield from plain_lines(_clean(f"Message-ID: {message.message_id}"), Part.DIM, width)
+        yield from plain_lines(clean(f"Message-ID: {message.message_id}"), Part.DIM, width)
     yield ()
 
 
-def _remarks(message: Message, width: int) -> Iterator[Line]:
-    if message.problem:
-        yield from plain_lines(_clean(message.problem), Part.ERROR, width)
+def _versions(message: Message, look: Look, now: Millis) -> Iterator[Line]:
+    """What the message said before it was edited, oldest first."""
+    for version in message.versions:
+        until = f"until {say_time(version.at, now)} it said:"
+        yield from plain_lines(until, Part.WARNING, look.width)
+        yield from body_lines(Body(version.text), look, indent=4)
+    if message.versions:
+        yield from plain_lines("now it says:", Part.WARNING, look.width)
+
+
+def remarks(message: Message, width: int, bar: Piece | None = None) -> Iterator[Line]:
+    """What to be careful about."""
     for note in message.notes:
-        yield from plain_lines(_clean(note), Part.WARNING, width)
+        yield from plain_lines(clean(note), Part.WARNING, width, bar=bar)
     for link in message.body.links:
         if link.suspicious:
             what = f"Careful: link [{link.number}] leads to {link.host or link.url}."
-            yield from plain_lines(_clean(what), Part.WARNING, width)
+            yield from plain_lines(clean(what), Part.WARNING, width, bar=bar)
 
 
-def _files(files: Iterable[Attachment], look: Look) -> Iterator[Line]:
-    for file in files:
+def files(message: Message, look: Look, bar: Piece | None = None) -> Iterator[Line]:
+    """A line for each attachment: name, type, size and where it is."""
+    for file in message.attachments:
         if file.inline and file.state is FetchState.REMOTE:
             continue
-        text = f"{look.glyphs.file} {_clean(file.name)} ({say_size(file.size)}) {_file_state(file)}"
+        kind = file.type.partition("/")[0]
+        kind = f"{kind} " if kind in _KINDS else ""
+        what = f"{kind}{clean(file.name)} ({say_size(file.size)})"
+        text = f"{look.glyphs.file} {what} {_file_state(file)}"
         part = Part.ERROR if file.state is FetchState.FAILED else Part.ACCENT
-        yield from plain_lines(text.rstrip(), part, look.width)
+        yield from plain_lines(text.rstrip(), part, look.width, bar=bar)
 
 
 def _file_state(file: Attachment) -> str:
@@ -319,10 +342,11 @@ def _file_state(file: Attachment) -> str:
         case FetchState.WANTED:
             return "being fetched"
         case FetchState.HERE:
-            return f"saved: {_clean(file.path or '')}"
+            return f"saved: {clean(file.path or '')}"
         case FetchState.FAILED:
-            return f"not fetched: {_clean(file.problem)}"
+            return f"not fetched: {clean(file.problem)}"
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
+    """``text`` on one line, safe, as every terminal measures it."""
     return folded(safe_line(text))

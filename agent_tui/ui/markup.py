@@ -46,11 +46,19 @@ class _Edge(NamedTuple):
     """What stands at the left of a paragraph's lines."""
 
     first: Line
-    rest: Piece
+    rest: Line
+
+    @property
+    def hang(self) -> int:
+        """Cells before the text of all lines but the first."""
+        return sum(cell_len(piece.text) for piece in self.rest)
 
     def further(self, first: str, rest: str, part: Part) -> "_Edge":
         """The same with a mark behind it on the first line, and on the others."""
-        return _Edge((*self.first, Piece(first, part)), Piece(self.rest.text + rest, part))
+        last = self.rest[-1].text
+        if not last.isspace():
+            return _Edge((*self.first, Piece(first, part)), (*self.rest, Piece(rest, part)))
+        return _Edge((*self.first, Piece(first, part)), (*self.rest[:-1], Piece(last + rest, part)))
 
 
 class _Run(NamedTuple):
@@ -63,29 +71,25 @@ class _Run(NamedTuple):
     italic: bool = False
 
 
-def body_lines(body: Body, look: Look, indent: int = 2, lead: Line = ()) -> Iterator[Line]:
-    """The lines of ``body``, ``indent`` cells in; made as they are asked for.
-
-    ``lead`` stands before the first paragraph, on its line.
-    """
+def body_lines(body: Body, look: Look, indent: int = 2, bar: Piece | None = None) -> Iterator[Line]:
+    """The lines of ``body``, ``indent`` cells in or behind ``bar``, made as they are asked for."""
     folds = {} if look.unfolded or look.source else {fold.start: fold for fold in body.folds}
-    pad = Piece(" " * indent, Part.TEXT)
+    pad: Line = (bar or Piece(" " * indent, Part.TEXT),)
+    empty = pad if bar else ()
     folded_until, fenced = 0, False
     for number, text in _source_lines(body.text):
         if number < folded_until:
             continue
         fold = folds.get(number)
-        if lead and (fold is not None or not text.strip()):
-            yield lead
-            lead = ()
         if fold is not None and fold.end > number:
-            yield _fold_line(fold, indent, look)
+            yield (*pad, _folded(fold, look))
             folded_until = fold.end
         elif _FENCE.match(text) and not look.source:
             fenced = not fenced
+        elif not text.strip():
+            yield empty
         else:
-            yield from _paragraph(text, look, _Edge(lead or (pad,), pad), fenced=fenced)
-        lead = ()
+            yield from _paragraph(text, look, _Edge(pad, pad), fenced=fenced)
 
 
 def _source_lines(text: str) -> Iterator[tuple[int, str]]:
@@ -108,25 +112,28 @@ def _safe(line: str) -> str:
     return folded(safe_text(line)).expandtabs(_TAB)
 
 
-def plain_lines(text: str, part: Part, width: int, indent: int = 2) -> Iterator[Line]:
-    """One paragraph of one style."""
+def plain_lines(
+    text: str, part: Part, width: int, indent: int = 2, bar: Piece | None = None
+) -> Iterator[Line]:
+    """One paragraph of one style, ``indent`` cells in or behind a ``bar``."""
     text = folded(text)
-    for start, end in wrapped(text, width - indent):
-        yield (Piece(" " * indent + text[start:end], part),)
+    hang = indent if bar is None else cell_len(bar.text)
+    for start, end in wrapped(text, width - hang):
+        if bar is None:
+            yield (Piece(" " * indent + text[start:end], part),)
+        else:
+            yield (bar, Piece(text[start:end], part))
 
 
-def _fold_line(fold: Fold, indent: int, look: Look) -> Line:
+def _folded(fold: Fold, look: Look) -> Piece:
     count = fold.end - fold.start
     what = "quoted line" if fold.kind is FoldKind.QUOTE else "line of signature"
     if count != 1:
         what = "quoted lines" if fold.kind is FoldKind.QUOTE else "lines of signature"
-    return (Piece(f"{' ' * indent}{look.glyphs.more} {count} {what} (b unfolds)", Part.DIM),)
+    return Piece(f"{look.glyphs.more} {count} {what} (b unfolds)", Part.DIM)
 
 
 def _paragraph(text: str, look: Look, edge: _Edge, *, fenced: bool) -> Iterator[Line]:
-    if not text.strip():
-        yield ()
-        return
     if fenced or look.source:
         yield from _lines(text, [], look, edge, Part.CODE if fenced else Part.TEXT)
         return
@@ -187,10 +194,8 @@ def _lines(text: str, runs: Sequence[_Run], look: Look, edge: _Edge, part: Part)
         runs = _marked(text, runs, look.words)
     if not text:
         yield edge.first
-    hang = cell_len(edge.rest.text)
-    taken = sum(cell_len(piece.text) for piece in edge.first) - hang
-    for start, end in wrapped(text, look.width - hang, taken):
-        lead = edge.first if start == 0 else (edge.rest,)
+    for start, end in wrapped(text, look.width - edge.hang):
+        lead = edge.first if start == 0 else edge.rest
         yield (*lead, *_cut(text, start, end, runs, part))
 
 

@@ -5,7 +5,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent_tui.model.clock import DAY, HOUR, MINUTE, Millis
-from agent_tui.model.conversation import Channel, Conversation, Status
 from agent_tui.model.event import ENGINE, Entity, Event, Stamp
 from agent_tui.model.message import (
     Address,
@@ -17,6 +16,7 @@ from agent_tui.model.message import (
     Link,
     Message,
     Recipients,
+    Version,
 )
 from agent_tui.ui.cells import Glyphs
 from agent_tui.ui.history import Happening, happenings
@@ -25,21 +25,6 @@ from agent_tui.ui.markup import Look
 
 NOW: Millis = 1_790_000_000_000
 LOOK = Look(width=78, glyphs=Glyphs())
-
-
-def conversation(channel: Channel = Channel.MAIL, unread: int = 0) -> Conversation:
-    return Conversation(
-        id=1,
-        account="mail",
-        channel=channel,
-        subject="Parcel",
-        status=Status.OPEN,
-        customer_id=1,
-        created_at=NOW,
-        last_at=NOW,
-        version=1,
-        unread=unread,
-    )
 
 
 def message(number: int = 1, **more: object) -> Message:
@@ -59,11 +44,10 @@ def message(number: int = 1, **more: object) -> Message:
 
 def shown(
     *messages: Message,
-    channel: Channel = Channel.MAIL,
     detail: Detail = Detail.RENDERED,
     happened: tuple[Happening, ...] = (),
 ) -> str:
-    made = document(conversation(channel), messages, happened, LOOK, detail, NOW)
+    made = document(messages, happened, LOOK, detail, NOW)
     lines = made.lines(Place(0, 0), 1000)
     return "\n".join("".join(piece.text for piece in line).rstrip() for line in lines)
 
@@ -136,15 +120,6 @@ def test_an_attachment_says_where_it_is(state: FetchState, words: str) -> None:
     assert f"zip.jpg (23 kB) {words}" in shown(message(attachments=(file,)))
 
 
-def test_chat_is_one_line_a_message() -> None:
-    text = shown(
-        message(1), message(2, author="Jo", direction=Direction.OUTBOUND), channel=Channel.CHAT
-    )
-    lines = text.splitlines()
-    assert len(lines) == 2
-    assert lines[0].endswith("Ada Byron: text of 1")
-
-
 def test_what_happened_stands_between_the_messages_in_time() -> None:
     happened = (Happening(NOW - HOUR + 90_000, "resolved by mara"),)
     text = shown(message(1), message(2), happened=happened)
@@ -180,12 +155,20 @@ def test_events_are_told_in_sentences_one_a_batch() -> None:
     ]
 
 
-def test_it_opens_at_the_first_unread_message() -> None:
-    made = document(
-        conversation(unread=2), [message(n) for n in (1, 2, 3)], (), LOOK, Detail.RENDERED, NOW
-    )
-    assert first_unread(conversation(unread=2), made) == 1
-    assert first_unread(conversation(unread=0), made) == 2
+def test_the_first_unread_is_counted_from_the_newest_of_the_customer() -> None:
+    every = [message(1), message(2), message(3, direction=Direction.OUTBOUND), message(4)]
+    assert first_unread(2, every) == 2
+    assert first_unread(9, every) == 1
+    assert first_unread(0, every) is None
+    assert first_unread(1, []) is None
+
+
+def test_earlier_texts_come_with_details() -> None:
+    edited = message(body=Body("new"), versions=(Version(NOW - MINUTE, "old"),))
+    assert "old" not in shown(edited)
+    assert shown(edited, detail=Detail.HEADERS).index("old") < shown(
+        edited, detail=Detail.HEADERS
+    ).index("new")
 
 
 def blocks(*sizes: int) -> Document:
