@@ -1,0 +1,1 @@
+"""The stands of the built-in adapters."""
