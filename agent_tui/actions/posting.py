@@ -23,6 +23,7 @@ from agent_tui.model.message import (
     Message,
 )
 from agent_tui.store import (
+    accounts,
     codec,
     conversations,
     customers,
@@ -75,29 +76,78 @@ def post(context: Context, stamp: Stamp, draft: Draft, account: Account) -> Post
     return Posted(conversation, to, hold)
 
 
-def file_note(context: Context, stamp: Stamp, draft: Draft, conversation_id: int) -> None:
-    """Put a note into its conversation; call it within a durable transaction.
+def file_note(context: Context, stamp: Stamp, draft: Draft, conversation: Conversation) -> bool:
+    """Put a note into its conversation and, where the provider keeps notes, into the outbox.
 
-    Raises ActionError when the draft is gone.
+    Whether the provider gets it. Call it within a durable transaction. Raises ActionError when
+    the draft is gone.
     """
     _use_up(context, draft)
-    message = Message(
-        id=_next_id(context, conversation_id, stamp.at),
-        conversation_id=conversation_id,
+    account = accounts.get(context.db, draft.account, conversation.channel)
+    shared = account is not None and _takes_note(account, conversation, draft)
+    message = _note(context, draft, conversation, stamp.at, shared=shared)
+    messages.insert(context.db, message)
+    if account is not None and shared:
+        item = _queue_note(context, message, draft, account, conversation)
+        event = Entity.OUTBOX, item, "queued"
+    else:
+        event = Entity.MESSAGE, message.id, "note"
+    events.append(context.db, stamp, *event, drafts.dump(draft), message.id)
+    summary.recount(context.db, conversation.id)
+    return shared
+
+
+def _takes_note(account: Account, conversation: Conversation, draft: Draft) -> bool:
+    can = account.capabilities
+    return (
+        EffectKind.NOTE in can.effects
+        and conversation.thread_key is not None
+        and (can.attach or not draft.files)
+    )
+
+
+def _note(
+    context: Context, draft: Draft, conversation: Conversation, at: Millis, *, shared: bool
+) -> Message:
+    return Message(
+        id=_next_id(context, conversation.id, at),
+        conversation_id=conversation.id,
         account=draft.account,
         direction=Direction.NOTE,
         author=context.agent,
         address=context.agent,
-        at=stamp.at,
+        at=at,
         subject="",
         body=Body(draft.body),
+        message_id=uuid4().hex if shared else None,
+        delivery=Delivery.QUEUED if shared else Delivery.NONE,
         attachments=tuple(map(_file, draft.files)),
     )
-    messages.insert(context.db, message)
-    events.append(
-        context.db, stamp, Entity.MESSAGE, message.id, "note", drafts.dump(draft), message.id
+
+
+def _queue_note(
+    context: Context, message: Message, draft: Draft, account: Account, conversation: Conversation
+) -> int:
+    outgoing = Outgoing(
+        subject="",
+        text=draft.body,
+        sender=Address(context.agent, ""),
+        files=draft.files,
+        date=message.at,
+        thread_key=conversation.thread_key,
     )
-    summary.recount(context.db, conversation_id)
+    return outbox.queue(
+        context.db,
+        account=account.name,
+        kind=EffectKind.NOTE,
+        key=message.message_id or "",
+        payload=codec.dump_outgoing(outgoing),
+        agent=context.agent,
+        now=message.at,
+        hold=context.undo_ms.get(conversation.channel, account.capabilities.undo_ms),
+        conversation_id=conversation.id,
+        message_id=message.id,
+    )
 
 
 def take_back(context: Context, message: Message) -> None:
@@ -143,9 +193,10 @@ def _begin(context: Context, draft: Draft) -> int:
 def _outgoing(
     context: Context, draft: Draft, account: Account, conversation: Conversation, now: Millis
 ) -> Outgoing:
-    """A forward begins a thread of its own: its reader has never seen ours."""
+    """A forward begins a thread of its own: its reader has never seen ours. Where the provider
+    has threads of its own, nobody needs References."""
     last = messages.newest(context.db, conversation.id)
-    answers = last is not None and draft.kind is not DraftKind.FORWARD
+    answers = draft.kind is not DraftKind.FORWARD and conversation.thread_key is None
     ids = threads.references(context.db, conversation.id, last) if answers and last else ()
     return Outgoing(
         subject=draft.subject,

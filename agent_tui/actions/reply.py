@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from agent_tui.actions import posting
+from agent_tui.actions import messaging, posting
 from agent_tui.actions.action import (
     Action,
     ActionError,
@@ -16,18 +16,27 @@ from agent_tui.actions.action import (
 )
 from agent_tui.actions.recipients import address_problems, answer_to
 from agent_tui.actions.triage import change
+from agent_tui.actions.when import say_when
 from agent_tui.model.account import Account, EffectKind
+from agent_tui.model.clock import HOUR
 from agent_tui.model.conversation import Channel, Conversation, Status
 from agent_tui.model.draft import Draft, DraftKind
 from agent_tui.model.event import DECIDE, Entity, Stamp
 from agent_tui.model.message import Direction, Recipients
-from agent_tui.model.outbox import NEEDS_DECISION, OutboxItem
+from agent_tui.model.outbox import MESSAGES, NEEDS_DECISION, OutboxItem
 from agent_tui.model.threading import bare_subject
+from agent_tui.model.via import via_name
 from agent_tui.store import accounts, changes, conversations, drafts, events, messages, outbox
 from agent_tui.store.changes import Value
 
 UNFINISHED = "{{"
 """What a canned reply's open variable or prompt looks like in a draft."""
+
+_WAIT = "Wait until they write again."
+_AFTERWARDS = {
+    "whatsapp": "Send an approved template at the provider, or wait until they write again."
+}
+"""What is left to do when a provider takes no free answer any more."""
 
 _CALLED = {
     DraftKind.REPLY: "Reply",
@@ -107,10 +116,12 @@ def problems(context: Context, draft: Draft) -> list[str]:
     found += [f"The attachment {Path(path).name} is not there any more." for path in missing]
     if draft.kind is DraftKind.NOTE:
         return found
-    account = accounts.get(context.db, draft.account, _channel(context, draft))
+    conversation = _conversation(context, draft)
+    channel = conversation.channel if conversation else Channel.MAIL  # new ones are mails
+    account = accounts.get(context.db, draft.account, channel)
     if account is None or EffectKind.SEND not in account.capabilities.effects:
         return [*found, f"The account '{draft.account}' cannot send."]
-    return found + _refusals(draft, account)
+    return found + _refusals(draft, account, conversation) + _too_late(context, conversation)
 
 
 def _unfinished(draft: Draft) -> bool:
@@ -155,40 +166,60 @@ def decide(context: Context, item_id: int, choice: str) -> Done:
     return Done(told, (item.conversation_id,) if item.conversation_id else ())
 
 
-def _channel(context: Context, draft: Draft) -> Channel:
-    """Where the draft goes; new conversations are mails."""
+def _conversation(context: Context, draft: Draft) -> Conversation | None:
+    """Where the draft goes, unless it begins something new."""
     number = draft.conversation_id
-    conversation = conversations.get(context.db, number) if number is not None else None
-    return conversation.channel if conversation else Channel.MAIL
+    return conversations.get(context.db, number) if number is not None else None
 
 
-def _refusals(draft: Draft, account: Account) -> list[str]:
+def _too_late(context: Context, conversation: Conversation | None) -> list[str]:
+    """Why no free answer is taken any more, where the provider has such a rule."""
+    if conversation is None or conversation.reply_until is None:
+        return []
+    if context.clock() < conversation.reply_until:
+        return []
+    asked = messages.newest_id(context.db, conversation.id, Direction.INBOUND)
+    hours = (conversation.reply_until - messages.time_of(asked)) / HOUR if asked else 0
+    span = f"within {hours:.0f} hours of" if hours >= 1 else "for a while after"
+    ended = say_when(conversation.reply_until, context.clock())
+    return [
+        f"{via_name(conversation.via) or 'The provider'} takes free answers only {span} the "
+        f"customer's last message; that ended {ended}. {_AFTERWARDS.get(conversation.via, _WAIT)}"
+    ]
+
+
+def _refusals(draft: Draft, account: Account, conversation: Conversation | None) -> list[str]:
     """What the account cannot do of what the draft wants, a sentence each."""
     can = account.capabilities
     found = address_problems(draft) if can.recipients or draft.kind is DraftKind.NEW else []
     if draft.files and not can.attach:
         found.append(f"The account '{account.name}' cannot send files.")
-    if can.reply_limit is not None and len(draft.body) > can.reply_limit:
-        found.append(
-            f"The text has {len(draft.body)} characters; at most {can.reply_limit} are allowed."
-        )
+    own = conversation.reply_limit if conversation else None
+    limit = can.reply_limit if own is None else own
+    if limit is not None and len(draft.body) > limit:
+        found.append(f"The text has {len(draft.body)} characters; at most {limit} are allowed.")
     return found
 
 
 def _await_customer(context: Context, stamp: Stamp, conversation_id: int) -> None:
-    """An answered conversation waits for the customer."""
+    """An answered conversation waits for the customer; the provider has seen the answer itself."""
     conversation = conversations.get(context.db, conversation_id)
     if conversation is not None and conversation.status in (Status.OPEN, Status.SNOOZED):
-        change(context, stamp, conversation, {"status": Status.PENDING, "snoozed_until": None})
+        fields: dict[str, Value] = {"status": Status.PENDING, "snoozed_until": None}
+        change(context, stamp, conversation, fields, told=False)
 
 
 def _file_note(context: Context, draft: Draft) -> Done:
     if draft.conversation_id is None:
         raise ActionError("A note needs a conversation.")
+    conversation = conversations.get(context.db, draft.conversation_id)
+    if conversation is None:
+        raise ActionError("The conversation of this note is gone.")
     stamp = context.stamp("note")
     with context.db.transaction(durable=True):
-        posting.file_note(context, stamp, draft, draft.conversation_id)
-    return Done("Note added.", (draft.conversation_id,), stamp.batch)
+        shared = posting.file_note(context, stamp, draft, conversation)
+    told = "Note added, for colleagues at the provider too." if shared else "Note added."
+    return Done(told, (conversation.id,), stamp.batch)
 
 
 def _carry_out(context: Context, stamp: Stamp, item: OutboxItem, choice: str) -> str:
@@ -211,6 +242,8 @@ def _discard(context: Context, stamp: Stamp, item: OutboxItem) -> str:
     history = events.of_entity(context.db, Entity.OUTBOX, item.id)
     queued = next((e for e in history if e.field == "queued" and e.undoes is None), None)
     message = messages.get(context.db, item.message_id) if item.message_id else None
+    if message is not None and item.kind not in MESSAGES:
+        return messaging.drop(context, item, message)
     if message is None or queued is None or not isinstance(queued.before, dict):
         return "Dropped."
     _put_back(context, stamp, queued.stamp.batch, message.conversation_id)

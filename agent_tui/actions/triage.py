@@ -12,7 +12,7 @@ from agent_tui.actions.action import (
     Done,
     Scope,
 )
-from agent_tui.actions.provider import tell_status
+from agent_tui.actions.provider import tell_change, tell_unread
 from agent_tui.actions.when import parse_when, say_when
 from agent_tui.model.conversation import Conversation, Priority, Status
 from agent_tui.model.event import Stamp
@@ -53,12 +53,14 @@ def change(
     fields: Mapping[str, Value],
     *,
     undoes: str | None = None,
+    told: bool = True,
 ) -> bool:
-    """Set fields of a conversation, and tell its provider when it was closed or reopened."""
+    """Set fields of a conversation; its provider is told of what it keeps, unless not ``told``."""
     if not changes.change_conversation(context.db, stamp, conversation, undoes=undoes, **fields):
         return False
-    if "status" in fields:
-        tell_status(context, conversation, Status(str(fields["status"])))
+    after = conversations.get(context.db, conversation.id) if told else None
+    if after is not None:
+        tell_change(context, conversation, after, fields)
     return True
 
 
@@ -152,6 +154,8 @@ def _priority(context: Context, targets: Sequence[int], args: Mapping[str, str])
 
 def _unread(context: Context, targets: Sequence[int], _: Mapping[str, str]) -> Done:
     def fields(conversation: Conversation) -> dict[str, Value]:
+        if not conversation.unread:
+            tell_unread(context, conversation)
         return {"unread": max(conversation.unread, 1)}
 
     return _each(context, "unread", targets, fields, "marked unread")

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
+from agent_tui.actions import messaging
 from agent_tui.actions.action import Action, ActionError, Context, Done, Scope
 from agent_tui.actions.posting import take_back
 from agent_tui.actions.triage import change
+from agent_tui.model.account import EffectKind
 from agent_tui.model.conversation import Conversation
 from agent_tui.model.event import KEEP, REDO, UNDO, Entity, Event, Stamp
 from agent_tui.store import changes, conversations, customers, drafts, events, messages, outbox
@@ -40,6 +42,8 @@ def redo(context: Context, _: Sequence[int] = (), __: Mapping[str, str] | None =
     if batch is None:
         raise ActionError("There is nothing to redo.")
     undone = events.of_batch(context.db, batch)
+    if any(event.field in messaging.CHANGES for event in undone):
+        raise ActionError("What was done to a message is not done again by itself; do it anew.")
     if any(event.entity in (Entity.OUTBOX, Entity.MESSAGE) for event in undone):
         raise ActionError("That text is a draft again; open it and send it.")
     return _revert(context, REDO, batch, undone, f"Done again: {_name(context, undone[0])}")
@@ -55,10 +59,13 @@ def _name(context: Context, event: Event) -> str:
 def _check_recallable(context: Context, done: Sequence[Event]) -> None:
     """Raise ActionError when a reply of the batch has left."""
     for event in done:
+        if event.entity is Entity.OUTBOX and messaging.has_left(context, event):
+            raise ActionError("That message has been taken away; it cannot be undone.")
         if event.entity is Entity.OUTBOX and event.field == "queued":
             item = outbox.get(context.db, event.entity_id)
             if item is None or not outbox.can_cancel(item):
-                raise ActionError("That reply has left and cannot be called back.")
+                what = "note" if item and item.kind is EffectKind.NOTE else "reply"
+                raise ActionError(f"That {what} has left and cannot be called back.")
 
 
 def _revert(
@@ -95,6 +102,8 @@ def _revert_thing(
         case Entity.CUSTOMER:
             _revert_customer(context, stamp, batch, entity_id, group)
             return []
+        case Entity.OUTBOX if group[-1].field in messaging.CHANGES:
+            return [messaging.take_back(context, stamp, batch, group[-1])]
         case Entity.OUTBOX | Entity.MESSAGE:
             return [_back_to_draft(context, stamp, batch, group[-1])]
 

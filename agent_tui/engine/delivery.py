@@ -20,9 +20,9 @@ from agent_tui.content.safe import safe_line
 from agent_tui.engine import backoff
 from agent_tui.engine.contain import Doing, begin, call, garbage, hung, result
 from agent_tui.engine.desk import Desk
-from agent_tui.engine.effects import effect_of, note_moves, note_place, size_of
+from agent_tui.engine.effects import effect_of, note_failure, note_moves, note_outcome, size_of
 from agent_tui.model.account import EffectKind
-from agent_tui.model.outbox import Filed, OutboxItem
+from agent_tui.model.outbox import MESSAGES, Filed, OutboxItem
 from agent_tui.store import outbox
 from agent_tui.store.database import Conflict, StoreError
 
@@ -100,6 +100,11 @@ async def settled(desk: Desk, adapter: Adapter, effect: Effect) -> Settled:
     return verdict if isinstance(verdict, Settled) else Settled.UNKNOWN
 
 
+def to_file(item: OutboxItem) -> Filed:
+    """Whether a copy of what was delivered belongs into the provider's Sent mailbox."""
+    return Filed.WANTED if item.kind is EffectKind.SEND else Filed.NONE
+
+
 async def _receipt(doing: Doing, task: "asyncio.Task[Receipt]", attempt: _Try) -> Receipt:
     await asyncio.wait({task}, timeout=doing.limit_s)
     if attempt.committed:
@@ -143,17 +148,16 @@ async def _stopped(doing: Doing, task: "asyncio.Task[Receipt]", attempt: _Try) -
 
 def _delivered(attempt: _Try, receipt: Receipt) -> None:
     desk, item = attempt.desk, attempt.item
-    sends = item.kind is EffectKind.SEND
     with desk.db.transaction(durable=True):
         outbox.sent(
             desk.db,
             item,
             desk.clock(),
-            filed=Filed.WANTED if sends and not receipt.files_copy else Filed.NONE,
+            filed=Filed.NONE if receipt.files_copy else to_file(item),
             problem=_refusals(receipt),
         )
         note_moves(desk.db, desk.account, receipt)
-        note_place(desk.db, item, attempt.effect, receipt)
+        note_outcome(desk.db, item, attempt.effect, receipt)
     desk.log.info("delivered %s %s, try %d", item.kind, item.id, item.attempts)
 
 
@@ -206,12 +210,12 @@ def _again(attempt: _Try, error: AdapterError) -> None:
 async def _in_doubt(adapter: Adapter, attempt: _Try, error: AdapterError) -> None:
     """It broke off after the point of no return: ask the provider, else it stays in doubt."""
     desk, item = attempt.desk, attempt.item
-    if item.kind is not EffectKind.SEND:  # flags and moves may be repeated without harm
+    if item.kind not in MESSAGES:  # a flag, a move or another text may be repeated without harm
         _again(attempt, error)
         return
     match await settled(desk, adapter, attempt.effect):
         case Settled.SENT:
-            outbox.sent(desk.db, item, desk.clock(), filed=Filed.WANTED)
+            outbox.sent(desk.db, item, desk.clock(), filed=to_file(item))
         case Settled.NOT_SENT:
             _again(attempt, error)
         case Settled.UNKNOWN:
@@ -220,14 +224,16 @@ async def _in_doubt(adapter: Adapter, attempt: _Try, error: AdapterError) -> Non
 
 def _doubt(attempt: _Try, problem: str) -> None:
     desk, item = attempt.desk, attempt.item
-    if item.kind is not EffectKind.SEND:
+    if item.kind not in MESSAGES:
         outbox.retry(desk.db, item, desk.clock(), "")
         return
     outbox.doubt(desk.db, item, safe_line(problem, _LONGEST_PROBLEM), desk.clock())
 
 
 def _fail(desk: Desk, item: OutboxItem, problem: str) -> None:
-    outbox.fail(desk.db, item, safe_line(problem, _LONGEST_PROBLEM), desk.clock())
+    with desk.db.transaction():
+        outbox.fail(desk.db, item, safe_line(problem, _LONGEST_PROBLEM), desk.clock())
+        note_failure(desk.db, item)
 
 
 def _told(error: AdapterError) -> str:

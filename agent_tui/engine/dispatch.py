@@ -7,11 +7,17 @@ from dataclasses import dataclass, field
 from agent_tui.adapters.contract import AccountProblem, Adapter
 from agent_tui.engine.delivery import deliver
 from agent_tui.engine.desk import Desk
+from agent_tui.model.account import TO_CUSTOMER, EffectKind
+from agent_tui.model.clock import Millis
+from agent_tui.model.outbox import OutboxItem
 from agent_tui.store import outbox
 
 _MOST = 3
 """A server that takes ten minutes to answer the final dot must not hold up the other customers;
 more than three wrong passwords a minute, on the other hand, lock an account."""
+
+_MOST_UNSEEN = 2
+"""Of those, effects that no customer waits for: a reply always finds room beside them."""
 
 
 @dataclass(slots=True)
@@ -23,7 +29,7 @@ class Dispatch:
     ended: Callable[[], None] = lambda: None  # called when a delivery has ended
     begun: int = 0
     ended_well: int = 0
-    _running: "set[asyncio.Task[None]]" = field(default_factory=set)
+    _running: "dict[asyncio.Task[None], EffectKind]" = field(default_factory=dict)
     _problems: list[BaseException] = field(default_factory=list)
     _half_done: bool = False  # the store failed while an outcome was written down
 
@@ -40,20 +46,39 @@ class Dispatch:
         if self._half_done and not self._running:
             outbox.recover(self.desk.db, self.desk.account)
             self._half_done = False
-        room = _MOST - len(self._running)
-        if room:
-            for item in outbox.due(self.desk.db, self.desk.account, self.desk.clock())[:room]:
-                taken = outbox.take(self.desk.db, item)
-                if taken is not None:  # not called back meanwhile
-                    task = asyncio.create_task(deliver(self.desk, self.adapter, taken))
-                    self._running.add(task)
-                    task.add_done_callback(self._end)
-                    self.begun += 1
+        if self.full:
+            return
+        for item in outbox.due(self.desk.db, self.desk.account, self.desk.clock()):
+            if self._has_room(item):
+                self._begin(item)
 
     @property
     def full(self) -> bool:
         """Whether nothing can begin before something ends."""
         return len(self._running) >= _MOST
+
+    def next_due(self) -> Millis | None:
+        """When something may leave for which there is room now."""
+        if self.full:
+            return None
+        return outbox.next_due(self.desk.db, self.desk.account, only_seen=self._crowded)
+
+    @property
+    def _crowded(self) -> bool:
+        """Whether the room that is left is kept for what customers wait for."""
+        unseen = sum(kind not in TO_CUSTOMER for kind in self._running.values())
+        return unseen >= _MOST_UNSEEN
+
+    def _has_room(self, item: OutboxItem) -> bool:
+        return not self.full and (item.kind in TO_CUSTOMER or not self._crowded)
+
+    def _begin(self, item: OutboxItem) -> None:
+        taken = outbox.take(self.desk.db, item)
+        if taken is not None:  # not called back meanwhile
+            task = asyncio.create_task(deliver(self.desk, self.adapter, taken))
+            self._running[task] = item.kind
+            task.add_done_callback(self._end)
+            self.begun += 1
 
     async def all(self) -> None:
         """Deliver until nothing is due and nothing is on its way. Raises as :meth:`begin`."""
@@ -76,7 +101,7 @@ class Dispatch:
         await asyncio.gather(*self._running, return_exceptions=True)
 
     def _end(self, task: "asyncio.Task[None]") -> None:
-        self._running.discard(task)
+        self._running.pop(task, None)
         error = None if task.cancelled() else task.exception()
         if error is None:
             self.ended_well += 1

@@ -1,18 +1,31 @@
 """Makes what an adapter delivers out of what stands in the outbox."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from agent_tui.adapters.contract import Effect, Receipt, Target
 from agent_tui.model.account import EffectKind
 from agent_tui.model.conversation import Triage
 from agent_tui.model.incoming import Outgoing
-from agent_tui.model.outbox import OutboxItem
-from agent_tui.store import codec, conversations, messages
+from agent_tui.model.outbox import MESSAGES, OutboxItem
+from agent_tui.store import (
+    accounts,
+    codec,
+    conversations,
+    messages,
+    places,
+    remote,
+    rewriting,
+    traces,
+)
 from agent_tui.store.database import Database
-from agent_tui.store.messages import Location
+from agent_tui.store.intake_changes import OURS
+from agent_tui.store.places import Place
 
+_WITH_TEXT = frozenset({EffectKind.SEND, EffectKind.NOTE, EffectKind.EDIT})
+_ON_A_MESSAGE = frozenset({EffectKind.EDIT, EffectKind.DELETE, EffectKind.REACT})
 _OF_TRIAGE = frozenset(
     {EffectKind.STATUS, EffectKind.ASSIGN, EffectKind.LABELS, EffectKind.PRIORITY}
 )
@@ -25,16 +38,18 @@ def effect_of(db: Database, item: OutboxItem) -> Effect:
     """
     try:
         payload = json.loads(item.payload)
-        outgoing = codec.outgoing(payload) if item.kind is EffectKind.SEND else None
+        outgoing = codec.outgoing(payload) if item.kind in _WITH_TEXT else None
+        emoji, on = _reaction(item, payload)
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"{type(error).__name__} in a payload of kind {item.kind}") from error
-    targets = _targets(db, item.conversation_id)
     return Effect(
         kind=item.kind,
         key=item.key,
         outgoing=outgoing,
         triage=_triage(db, item),
-        targets=targets if outgoing is None else _answered(targets, outgoing),
+        emoji=emoji,
+        on=on,
+        targets=tuple(map(_target, _places(db, item, outgoing))),
         thread_key=_thread_key(db, item, outgoing),
     )
 
@@ -65,12 +80,48 @@ def note_moves(db: Database, account: str, receipt: Receipt) -> None:
         )
 
 
-def note_place(db: Database, item: OutboxItem, effect: Effect, receipt: Receipt) -> None:
-    """Write down the provider's id of what was sent, so that its echo is no news."""
-    if item.message_id is None or receipt.remote_id is None:
+def note_outcome(db: Database, item: OutboxItem, effect: Effect, receipt: Receipt) -> None:
+    """Write down what the provider says to an effect, so that its echo is no news."""
+    if item.kind in MESSAGES:
+        _note_places(db, item, effect, receipt)
+    elif item.kind is EffectKind.REACT and effect.on and receipt.remote_id and item.message_id:
+        traces.name(db, item.message_id, OURS, effect.emoji, receipt.remote_id)
+    elif item.kind is EffectKind.DELETE and item.message_id:
+        message = messages.get(db, item.message_id)
+        if message is not None:
+            rewriting.wipe(db, message, item.queued_at)
+    elif effect.triage is not None and item.conversation_id is not None:
+        account = accounts.get(db, item.account)
+        if account is not None:
+            statuses = account.capabilities.statuses
+            remote.told(db, item.conversation_id, item.kind, effect.triage, statuses)
+
+
+def note_failure(db: Database, item: OutboxItem) -> None:
+    """A message that the provider does not take away is still there."""
+    message = messages.get(db, item.message_id) if item.message_id else None
+    if item.kind is EffectKind.DELETE and message is not None and message.body.text:
+        rewriting.unmark_deleted(db, message)
+
+
+def _note_places(db: Database, item: OutboxItem, effect: Effect, receipt: Receipt) -> None:
+    """The provider's ids of what was sent: of the message, and of what else became of it."""
+    ids = [receipt.remote_id, *receipt.parts]
+    named = [remote_id for remote_id in ids if remote_id]
+    if item.message_id is None or not named:
         return
-    mailbox = effect.targets[-1].mailbox if effect.targets else ""
-    messages.locate(db, item.account, mailbox, receipt.remote_id, item.message_id, seen=True)
+    if effect.targets:
+        mailbox = effect.targets[-1].mailbox
+    else:
+        mailbox = places.mailbox_of(db, item.account, item.conversation_id or 0)
+    for remote_id in named:
+        messages.locate(db, item.account, mailbox, remote_id, item.message_id, seen=True)
+
+
+def _reaction(item: OutboxItem, payload: dict[str, Any]) -> tuple[str, bool]:
+    if item.kind is not EffectKind.REACT:
+        return "", True
+    return str(payload["emoji"]), bool(payload["on"])
 
 
 def _triage(db: Database, item: OutboxItem) -> Triage | None:
@@ -81,23 +132,24 @@ def _triage(db: Database, item: OutboxItem) -> Triage | None:
     return conversation.triage if conversation else None
 
 
-def _targets(db: Database, conversation_id: int | None) -> tuple[Target, ...]:
-    if conversation_id is None:
+def _places(db: Database, item: OutboxItem, outgoing: Outgoing | None) -> Iterable[Place]:
+    """The message itself, or the one that is answered, wherever it lies, else the customer's
+    newest; all of the customer's for what concerns the conversation."""
+    if item.kind in _ON_A_MESSAGE:
+        return places.of_message(db, item.message_id or 0)
+    if item.conversation_id is None:
         return ()
-    places = messages.inbound_locations(db, conversation_id)
-    ids = {place.message_id: _message_id(db, place) for place in places}
-    return tuple(Target(p.mailbox, p.remote_id, ids[p.message_id]) for p in places)
+    if outgoing is not None and outgoing.in_reply_to:
+        named = places.named(db, item.conversation_id, outgoing.in_reply_to)
+        if named:
+            return named
+    if outgoing is not None or item.kind is EffectKind.UNREAD:
+        return places.newest_of_customer(db, item.conversation_id)
+    return places.of_customer(db, item.conversation_id)
 
 
-def _message_id(db: Database, place: Location) -> str | None:
-    message = messages.get(db, place.message_id)
-    return message.message_id if message else None
-
-
-def _answered(targets: Sequence[Target], outgoing: Outgoing) -> tuple[Target, ...]:
-    """The message that is answered, wherever it lies; else the customer's newest."""
-    named = tuple(t for t in targets if t.message_id and t.message_id == outgoing.in_reply_to)
-    return named or tuple(targets[-1:])
+def _target(place: Place) -> Target:
+    return Target(place.mailbox, place.remote_id, place.message_id, place.topic)
 
 
 def _thread_key(db: Database, item: OutboxItem, outgoing: Outgoing | None) -> str | None:

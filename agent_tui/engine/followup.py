@@ -5,13 +5,12 @@ from dataclasses import dataclass, field
 from agent_tui.adapters.contract import Adapter, AdapterError, Settled
 from agent_tui.engine import backoff
 from agent_tui.engine.contain import call
-from agent_tui.engine.delivery import settled
+from agent_tui.engine.delivery import settled, to_file
 from agent_tui.engine.desk import Desk
 from agent_tui.engine.effects import effect_of
-from agent_tui.model.account import EffectKind
 from agent_tui.model.clock import MINUTE, SECOND, Millis
 from agent_tui.model.message import Direction
-from agent_tui.model.outbox import Filed, OutboxItem
+from agent_tui.model.outbox import MESSAGES, Filed, OutboxItem
 from agent_tui.store import messages, outbox
 
 MOST_FILE_TRIES = 10
@@ -52,14 +51,14 @@ class FollowUp:
 
     async def _settle(self, adapter: Adapter, item: OutboxItem) -> None:
         desk = self.desk
-        if item.kind is not EffectKind.SEND:  # flags and moves may be repeated without harm
+        if item.kind not in MESSAGES:  # what may be repeated without harm
             outbox.retry(desk.db, item, desk.clock(), "")
             return
         if _has_arrived(desk, item):
             outbox.sent(desk.db, item, desk.clock(), filed=Filed.DONE)
             return
         if _is_answered(desk, item):
-            outbox.sent(desk.db, item, desk.clock(), filed=Filed.WANTED)
+            outbox.sent(desk.db, item, desk.clock(), filed=to_file(item))
             return
         at = self._ask_at(item)
         if at is None or at > desk.clock():
@@ -67,7 +66,7 @@ class FollowUp:
         self._asked[_try(item)] = self._asked.get(_try(item), 0) + 1
         match await settled(desk, adapter, effect_of(desk.db, item)):
             case Settled.SENT:
-                outbox.sent(desk.db, item, desk.clock(), filed=Filed.WANTED)
+                outbox.sent(desk.db, item, desk.clock(), filed=to_file(item))
             case Settled.NOT_SENT:
                 outbox.retry(desk.db, item, desk.clock(), item.problem)
             case Settled.UNKNOWN:

@@ -155,7 +155,7 @@ class AccountRunner:
             while True:
                 try:
                     dispatch.begin()
-                    until = None if dispatch.full else outbox.next_due(desk.db, desk.account)
+                    until = dispatch.next_due()
                 except AccountProblem as problem:
                     problems += 1
                     wait = backoff.problem_delay(problems, desk.chance)

@@ -29,6 +29,9 @@ class Filed(StrEnum):
     FAILED = "failed"
 
 
+MESSAGES = frozenset({EffectKind.SEND, EffectKind.NOTE})
+"""Effects that become a message: carried out twice they would be seen twice."""
+
 UNDOABLE = frozenset({OutboxState.QUEUED, OutboxState.HELD})
 """States from which an effect can still be called back."""
 

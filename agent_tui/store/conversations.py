@@ -116,6 +116,21 @@ def get(db: Database, conversation_id: int) -> Conversation | None:
     return found[0] if found else None
 
 
+def of_thread(db: Database, account: str, thread_key: str) -> Conversation | None:
+    """The conversation that the provider calls so."""
+    number = id_of_thread(db, account, thread_key)
+    return get(db, number) if number is not None else None
+
+
+def id_of_thread(db: Database, account: str, thread_key: str) -> int | None:
+    """The id of the conversation that the provider calls so."""
+    row = db.one(
+        "SELECT id FROM conversations WHERE account = :account AND thread_key = :key",
+        {"account": account, "key": thread_key},
+    )
+    return row["id"] if row else None
+
+
 def by_ids(db: Database, ids: Sequence[int]) -> list[Conversation]:
     """The conversations of ``ids`` in that order; unknown ones are left out."""
     rows: dict[int, Row] = {}
@@ -189,7 +204,7 @@ def update(db: Database, conversation: Conversation, fields: dict[str, object]) 
 def delete_empty(db: Database, conversation_id: int) -> None:
     """Drop a conversation whose only message was taken back."""
     params = {"id": conversation_id}
-    for table in ("participants", "thread_ids", "conversation_labels"):
+    for table in ("participants", "thread_ids", "conversation_labels", "presence"):
         db.run(f"DELETE FROM {table} WHERE conversation_id = :id", params)
     for table in ("outbox", "drafts"):
         db.run(f"UPDATE {table} SET conversation_id = NULL WHERE conversation_id = :id", params)

@@ -29,6 +29,15 @@ def get(db: Database, customer_id: int) -> Customer | None:
     )
 
 
+def find(db: Database, kind: IdentityKind, value: str) -> int | None:
+    """The customer who goes by ``value``."""
+    row = db.one(
+        "SELECT customer_id FROM identities WHERE kind = :kind AND value = :value",
+        {"kind": kind, "value": normal(kind, value)},
+    )
+    return row["customer_id"] if row else None
+
+
 def of_identity(db: Database, kind: IdentityKind, value: str, name: str, now: Millis) -> int:
     """The customer who goes by ``value``; a new one, called ``name``, when nobody does.
 

@@ -1,6 +1,6 @@
 """Takes in what adapters pull: one batch and its cursor in one transaction, each message once."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from uuid import uuid4
 
 from agent_tui.model.clock import Millis
@@ -18,27 +18,21 @@ from agent_tui.model.message import Attachment, Direction, FetchState, Message
 from agent_tui.model.threading import bare_subject
 from agent_tui.store import (
     accounts,
+    agents,
     changes,
     conversations,
     customers,
     events,
+    intake_changes,
     messages,
+    presence,
+    remote,
+    server_replies,
     summary,
     threads,
 )
-from agent_tui.store.database import Database, Row
-
-
-@dataclass(frozen=True, slots=True)
-class _Intake:
-    """What holds for one batch."""
-
-    db: Database
-    account: str
-    mailbox: str
-    own: frozenset[str]
-    first_sync: bool
-    stamp: Stamp
+from agent_tui.store.arrival import Arrival
+from agent_tui.store.database import Database
 
 
 def commit_batch(db: Database, account: str, batch: Batch, own: frozenset[str], now: Millis) -> int:
@@ -46,7 +40,7 @@ def commit_batch(db: Database, account: str, batch: Batch, own: frozenset[str], 
 
     ``own`` are the account's normal addresses: who writes from them is us, not a customer.
     """
-    into = _Intake(
+    into = Arrival(
         db,
         account,
         batch.mailbox,
@@ -62,11 +56,12 @@ def commit_batch(db: Database, account: str, batch: Batch, own: frozenset[str], 
             _take_flags(into, change)
         for remote_id in batch.gone:
             _take_absence(into, remote_id, resolves=batch.gone_resolves)
+        _take_changes(into, batch)
         accounts.set_cursor(db, account, batch.mailbox, batch.cursor)
     return new
 
 
-def _take(into: _Intake, incoming: Incoming) -> bool:
+def _take(into: Arrival, incoming: Incoming) -> bool:
     db = into.db
     if messages.location(db, into.account, into.mailbox, incoming.remote_id):
         return False
@@ -81,11 +76,30 @@ def _take(into: _Intake, incoming: Incoming) -> bool:
     threads.remember(db, into.account, conversation_id, incoming.message_id, incoming.references)
     threads.join(db, conversation_id, _people(into, incoming))
     _refresh(into, conversation_id, message, incoming)
+    _note_sender(into, conversation_id, incoming)
     events.append(db, into.stamp, Entity.CONVERSATION, conversation_id, "message", None, message.id)
     return True
 
 
-def _known(into: _Intake, incoming: Incoming) -> int | None:
+def _take_changes(into: Arrival, batch: Batch) -> None:
+    """What became of messages and conversations that are known by now."""
+    for edit in batch.edits:
+        intake_changes.take_edit(into, edit)
+    for reaction in batch.reactions:
+        intake_changes.take_reaction(into, reaction)
+    for deletion in batch.deletions:
+        intake_changes.take_deletion(into, deletion)
+    for mark in batch.marks:
+        intake_changes.take_mark(into, mark)
+    for state in batch.conversations:
+        remote.take_state(into, state)
+    for colleague in batch.colleagues:
+        agents.put(into.db, colleague.handle, colleague.name)
+    if batch.canned is not None:
+        server_replies.put_all(into.db, into.account, batch.canned)
+
+
+def _known(into: Arrival, incoming: Incoming) -> int | None:
     """The message that ``incoming`` is another copy of: same Message-ID and same content, or our
     own; without a Message-ID, same content that lies in another mailbox or nowhere."""
     params = {
@@ -112,7 +126,7 @@ def _known(into: _Intake, incoming: Incoming) -> int | None:
     return row["id"] if row else None
 
 
-def _locate(into: _Intake, incoming: Incoming, message_id: int) -> None:
+def _locate(into: Arrival, incoming: Incoming, message_id: int) -> None:
     messages.locate(
         into.db,
         into.account,
@@ -124,13 +138,9 @@ def _locate(into: _Intake, incoming: Incoming, message_id: int) -> None:
     )
 
 
-def _conversation_of(into: _Intake, incoming: Incoming) -> int:
+def _conversation_of(into: Arrival, incoming: Incoming) -> int:
     if incoming.thread_key is not None:
-        row: Row | None = into.db.one(
-            "SELECT id FROM conversations WHERE account = :account AND thread_key = :key",
-            {"account": into.account, "key": incoming.thread_key},
-        )
-        found = row["id"] if row else None
+        found = conversations.id_of_thread(into.db, into.account, incoming.thread_key)
     else:
         found = threads.find(
             into.db,
@@ -142,7 +152,7 @@ def _conversation_of(into: _Intake, incoming: Incoming) -> int:
     return found if found is not None else _begin(into, incoming)
 
 
-def _begin(into: _Intake, incoming: Incoming) -> int:
+def _begin(into: Arrival, incoming: Incoming) -> int:
     customer = _customer(incoming)
     customer_id = customers.of_identity(
         into.db, customer.kind, customer.value, customer.name, incoming.at
@@ -163,11 +173,14 @@ def _begin(into: _Intake, incoming: Incoming) -> int:
     )
     if incoming.labels:
         conversations.set_labels(into.db, conversation_id, incoming.labels)
+    remote.begun(into.db, conversation_id, incoming)
     return conversation_id
 
 
 def _customer(incoming: Incoming) -> Sender:
     """Who the customer is: who wrote to us, or to whom somebody of us wrote."""
+    if incoming.customer is not None:
+        return incoming.customer
     if incoming.direction is Direction.INBOUND or not incoming.recipients.all():
         return incoming.sender
     first = incoming.recipients.all()[0]
@@ -182,16 +195,19 @@ def _first_status(incoming: Incoming) -> Status:
     return Status.PENDING if incoming.flags.answered else Status.OPEN
 
 
-def _people(into: _Intake, incoming: Incoming) -> frozenset[str]:
+def _people(into: Arrival, incoming: Incoming) -> frozenset[str]:
     """The normal addresses of everybody on the message but us."""
     if incoming.channel is not Channel.MAIL:
-        return frozenset({normal(incoming.sender.kind, incoming.sender.value)}) - into.own
+        if incoming.direction is Direction.NOTE and incoming.customer is None:
+            return frozenset()
+        customer = _customer(incoming)
+        return frozenset({normal(customer.kind, customer.value)}) - into.own
     everybody = {normal(IdentityKind.EMAIL, a.email) for a in incoming.recipients.all()}
     everybody.add(normal(incoming.sender.kind, incoming.sender.value))
     return frozenset(everybody) - into.own - {""}
 
 
-def _message(into: _Intake, incoming: Incoming, conversation_id: int) -> Message:
+def _message(into: Arrival, incoming: Incoming, conversation_id: int) -> Message:
     return Message(
         id=messages.new_id(into.db, incoming.at),
         conversation_id=conversation_id,
@@ -208,6 +224,9 @@ def _message(into: _Intake, incoming: Incoming, conversation_id: int) -> Message
         headers=incoming.headers,
         notes=incoming.notes,
         attachments=tuple(map(_file, incoming.files)),
+        answers=into.message_id(incoming.answers) if incoming.answers else None,
+        topic=incoming.topic,
+        edited_at=incoming.edited_at,
     )
 
 
@@ -224,7 +243,7 @@ def _file(file: IncomingFile) -> Attachment:
     )
 
 
-def _refresh(into: _Intake, conversation_id: int, message: Message, incoming: Incoming) -> None:
+def _refresh(into: Arrival, conversation_id: int, message: Message, incoming: Incoming) -> None:
     """Bring the conversation up to date with its new message."""
     before = conversations.get(into.db, conversation_id)
     assert before is not None
@@ -239,7 +258,18 @@ def _refresh(into: _Intake, conversation_id: int, message: Message, incoming: In
     conversations.handle_closed(into.db, conversation_id)
 
 
-def _follow(into: _Intake, conversation: Conversation, incoming: Incoming) -> None:
+def _note_sender(into: Arrival, conversation_id: int, incoming: Incoming) -> None:
+    """What the customer says to be; and who has written does not write any more."""
+    customer = _customer(incoming)
+    if customer.claims:
+        known = customers.find(into.db, customer.kind, customer.value)
+        if known is not None:
+            customers.claim(into.db, known, customer.claims)
+    if incoming.direction is Direction.INBOUND and incoming.thread_key is not None:
+        presence.customer_wrote(into.db, conversation_id)
+
+
+def _follow(into: Arrival, conversation: Conversation, incoming: Incoming) -> None:
     """The status that the provider says, else the one that follows from the customer's mail."""
     by_rule = status_after_inbound(conversation.status, automatic=incoming.automatic)
     status = incoming.status or by_rule
@@ -253,7 +283,7 @@ def _follow(into: _Intake, conversation: Conversation, incoming: Incoming) -> No
         )
 
 
-def _take_flags(into: _Intake, change: FlagChange) -> None:
+def _take_flags(into: Arrival, change: FlagChange) -> None:
     place = messages.location(into.db, into.account, into.mailbox, change.remote_id)
     if place is None:
         return
@@ -274,7 +304,7 @@ def _take_flags(into: _Intake, change: FlagChange) -> None:
         _answered_elsewhere(into, message)
 
 
-def _answered_elsewhere(into: _Intake, message: Message) -> None:
+def _answered_elsewhere(into: Arrival, message: Message) -> None:
     """Another program answered the customer's newest mail: nobody waits for us any more."""
     conversation = conversations.get(into.db, message.conversation_id)
     newest = messages.newest_id(into.db, message.conversation_id, Direction.INBOUND)
@@ -291,7 +321,7 @@ def _answered_elsewhere(into: _Intake, message: Message) -> None:
         )
 
 
-def _take_absence(into: _Intake, remote_id: str, *, resolves: bool) -> None:
+def _take_absence(into: Arrival, remote_id: str, *, resolves: bool) -> None:
     place = messages.location(into.db, into.account, into.mailbox, remote_id)
     if place is None:
         return

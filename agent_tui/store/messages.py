@@ -70,6 +70,16 @@ def newest(db: Database, conversation_id: int) -> int | None:
     return row["id"] if row else None
 
 
+def newest_left(db: Database, conversation_id: int, direction: Direction) -> int | None:
+    """The id of the conversation's newest message of that direction that was not taken away."""
+    row = db.one(
+        "SELECT id FROM messages WHERE conversation_id = :id AND direction = :way"
+        " AND deleted_at IS NULL ORDER BY id DESC LIMIT 1",
+        {"id": conversation_id, "way": direction},
+    )
+    return row["id"] if row else None
+
+
 def time_of(message_id: int) -> Millis:
     """When the message with that id was written."""
     return message_id // _IDS_PER_MS
@@ -137,13 +147,23 @@ def insert(
         " VALUES (:message_id, :name, :type, :size, :part, :inline, :state, :path)",
         [_file_row(message.id, file) for file in message.attachments],
     )
+    index(db, message)
+
+
+def index(db: Database, message: Message) -> None:
+    """Make ``message`` findable by its text, people and files."""
     db.index(message.id, _index_entry(message))
+
+
+def unindex(db: Database, message: Message) -> None:
+    """Take ``message`` out of what is searched; it must be as it was put in."""
+    db.unindex(message.id, _index_entry(message))
 
 
 def delete(db: Database, message: Message) -> None:
     """Remove a message of ours that never left, with everything that hangs on it."""
     params = {"id": message.id}
-    db.unindex(message.id, _index_entry(message))
+    unindex(db, message)
     traces.forget(db, message.id)
     db.run(
         "UPDATE messages SET answers = NULL WHERE conversation_id = :conversation"

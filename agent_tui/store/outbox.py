@@ -7,10 +7,11 @@ longer than its lease can no longer touch what another one has taken over.
 
 from collections.abc import Set
 
-from agent_tui.model.account import EffectKind
+from agent_tui.model.account import TO_CUSTOMER, EffectKind
 from agent_tui.model.clock import Millis
 from agent_tui.model.message import Delivery
 from agent_tui.model.outbox import (
+    MESSAGES,
     NEEDS_DECISION,
     UNDOABLE,
     Filed,
@@ -75,29 +76,36 @@ def get(db: Database, item_id: int) -> OutboxItem | None:
     return _item(row) if row else None
 
 
+_SEEN = f"({', '.join(sorted(repr(str(kind)) for kind in TO_CUSTOMER))})"
+_READING = "('read', 'unread')"
+_OPEN = "('queued', 'held', 'sending', 'committed')"
+
 _NEXT = (
-    "o.account = :account AND o.state IN ('queued', 'held') AND NOT EXISTS"
+    "o.account = :account AND o.state IN ('queued', 'held')"
+    f" AND (o.kind IN {_READING} OR NOT EXISTS"
     " (SELECT 1 FROM outbox e WHERE e.conversation_id = o.conversation_id AND e.id < o.id"
-    " AND e.state IN ('queued', 'held', 'sending', 'committed'))"
+    f" AND e.state IN {_OPEN} AND e.kind NOT IN {_READING}"
+    f" AND (o.kind NOT IN {_SEEN} OR e.kind IN {_SEEN})))"
 )
-"""What a customer is to see in order leaves in order: the next effect of each conversation."""
+"""What a customer is to see in order leaves in order, and waits for nothing else: what is told to
+the provider for itself, such as a status, waits for all before it, and reading for nothing."""
 
 
 def due(db: Database, account: str, now: Millis) -> list[OutboxItem]:
-    """Effects of the account that may leave now, in the order they were queued.
-
-    Of each conversation only the first that has not left: a later one waits for it.
-    """
+    """Effects of the account that may leave now, in the order they were queued, those that a
+    customer waits for first. In each conversation one waits for those before it."""
     rows = db.all(
-        f"SELECT o.* FROM outbox o WHERE {_NEXT} AND o.due_at <= :now ORDER BY o.id",
+        f"SELECT o.* FROM outbox o WHERE {_NEXT} AND o.due_at <= :now"
+        f" ORDER BY o.kind NOT IN {_SEEN}, o.id",
         {"account": account, "now": now},
     )
     return list(map(_item, rows))
 
 
-def next_due(db: Database, account: str) -> Millis | None:
-    """When the account's next effect may leave."""
-    row = db.one(f"SELECT min(o.due_at) AS due FROM outbox o WHERE {_NEXT}", {"account": account})
+def next_due(db: Database, account: str, *, only_seen: bool = False) -> Millis | None:
+    """When the account's next effect may leave; ``only_seen``: that a customer waits for."""
+    which = f"{_NEXT} AND o.kind IN {_SEEN}" if only_seen else _NEXT
+    row = db.one(f"SELECT min(o.due_at) AS due FROM outbox o WHERE {which}", {"account": account})
     return row["due"] if row else None
 
 
@@ -130,9 +138,12 @@ def shown(db: Database, limit: int = 200) -> list[OutboxItem]:
 
 
 def undecided(db: Database) -> int:
-    """How many sends wait for the agent's word."""
+    """How much of what the agent wrote or did to messages waits for the agent's word."""
     states = ", ".join(f"'{state}'" for state in sorted(NEEDS_DECISION))
-    row = db.one(f"SELECT count(*) AS n FROM outbox WHERE kind = 'send' AND state IN ({states})")
+    row = db.one(
+        "SELECT count(*) AS n FROM outbox"
+        f" WHERE state IN ({states}) AND (kind = 'note' OR kind IN {_SEEN})"
+    )
     return int(row["n"]) if row else 0
 
 
@@ -264,18 +275,43 @@ def set_filed(db: Database, item: OutboxItem, filed: Filed) -> None:
     )
 
 
-def replace_status(db: Database, conversation_id: int) -> bool:
-    """Drop a status effect that has not left yet: a later one says all.
+def replace(db: Database, conversation_id: int, kind: EffectKind) -> list[OutboxItem]:
+    """Drop the effects of that kind that have not left yet: a later one says all. The dropped,
+    oldest first."""
+    rows = db.all(
+        "SELECT * FROM outbox WHERE conversation_id = :id AND kind = :kind"
+        " AND state IN ('queued', 'held') ORDER BY id",
+        {"id": conversation_id, "kind": kind},
+    )
+    return [item for item in map(_item, rows) if cancel(db, item)]
 
-    True when it was never tried, so that the provider still has the status before it.
-    """
-    dropped = db.all(
-        "SELECT * FROM outbox WHERE conversation_id = :id AND kind = 'status'"
-        " AND state IN ('queued', 'held')",
+
+def of_message(db: Database, message_id: int, kind: EffectKind) -> list[OutboxItem]:
+    """The effects of that kind on a message, whatever became of them, oldest first."""
+    rows = db.all(
+        "SELECT * FROM outbox WHERE message_id = :id AND kind = :kind ORDER BY id",
+        {"id": message_id, "kind": kind},
+    )
+    return list(map(_item, rows))
+
+
+def kinds_on_the_way(db: Database, conversation_id: int) -> frozenset[EffectKind]:
+    """What is on its way to the provider from a conversation."""
+    rows = db.all(
+        f"SELECT DISTINCT kind FROM outbox WHERE conversation_id = :id AND state IN {_OPEN}",
         {"id": conversation_id},
     )
-    cancelled = [item for item in map(_item, dropped) if cancel(db, item)]
-    return bool(cancelled) and not any(item.attempts for item in cancelled)
+    return frozenset(EffectKind(row["kind"]) for row in rows)
+
+
+def changing(db: Database, message_id: int) -> bool:
+    """Whether an agent's own edit or deletion of a message is on its way to the provider."""
+    row = db.one(
+        "SELECT 1 FROM outbox WHERE message_id = :id AND kind IN ('edit', 'delete')"
+        f" AND state IN {_OPEN}",
+        {"id": message_id},
+    )
+    return row is not None
 
 
 def _end(db: Database, item: OutboxItem, state: OutboxState, problem: str, now: Millis) -> None:
@@ -293,7 +329,8 @@ def _move(
     more: str = "",
     params: Params = NO_PARAMS,
 ) -> bool:
-    """Change the state, and the message's delivery with it; False when that is not allowed."""
+    """Change the state, and with it the delivery of the message that it sends; False when that
+    is not allowed."""
     states = ", ".join(f"'{state}'" for state in sorted(origins))
     sets = ", ".join(filter(None, ("state = :to, problem = :problem", more)))
     with db.transaction():
@@ -302,7 +339,7 @@ def _move(
             f" WHERE id = :id AND attempts = :attempts AND state IN ({states})",
             {"to": to, "problem": problem, "id": item.id, "attempts": item.attempts, **params},
         )
-        if touched and item.message_id is not None and to in _SHOWN:
+        if touched and item.kind in MESSAGES and item.message_id is not None and to in _SHOWN:
             messages.set_delivery(db, item.message_id, _SHOWN[to], problem)
     return touched == 1
 

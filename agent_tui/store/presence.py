@@ -34,6 +34,13 @@ def stop(db: Database, conversation_id: int, who: str, *, ours: bool) -> None:
         db.run(f"DELETE FROM presence WHERE {where}", params)
 
 
+def customer_wrote(db: Database, conversation_id: int) -> None:
+    """A message of the customer has arrived: whoever wrote it has finished it."""
+    where = "conversation_id = :id AND ours = 0"
+    if db.one(f"SELECT 1 FROM presence WHERE {where}", {"id": conversation_id}):
+        db.run(f"DELETE FROM presence WHERE {where}", {"id": conversation_id})
+
+
 def writing(db: Database, conversation_id: int, now: Millis, *, ours: bool) -> list[str]:
     """The names of who writes in the conversation now: agents with ``ours``, else customers."""
     rows = db.all(

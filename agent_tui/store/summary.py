@@ -10,12 +10,12 @@ _READ_FOR_SNIPPET = 4_000
 
 
 _MESSAGES = (
-    "SELECT s.first, s.last, s.n AS messages, f.subject, l.folds,"
+    "SELECT s.first, s.last, s.n AS messages, f.subject, l.folds, l.deleted_at,"
     " substr(l.text, 1, :length) AS text,"
     " (SELECT count(*) FROM attachments a JOIN messages m ON m.id = a.message_id"
     " WHERE m.conversation_id = :id AND a.inline = 0) AS attachments,"
     " (SELECT min(m.id) FROM messages m WHERE m.conversation_id = :id"
-    " AND m.direction = 'inbound' AND m.automatic = 0"
+    " AND m.direction = 'inbound' AND m.automatic = 0 AND m.deleted_at IS NULL"
     " AND m.id > s.answered AND m.id > coalesce(c.handled, 0)) AS waiting"
     " FROM (SELECT count(*) AS n, min(id) AS first, max(id) AS last,"
     " coalesce(max(CASE WHEN direction = 'outbound' THEN id END), 0) AS answered"
@@ -24,7 +24,14 @@ _MESSAGES = (
     " JOIN conversations c ON c.id = :id"
 )
 """All of it in one: this is asked for each message that comes in. The customer waits since the
-first mail that nobody has answered or handled; automatic mail does not wait."""
+first mail that nobody has answered or handled; automatic mail does not wait, nor who took back
+what they wrote."""
+
+_LAST_LEFT = (
+    "SELECT folds, substr(text, 1, :length) AS text FROM messages"
+    " WHERE conversation_id = :id AND deleted_at IS NULL ORDER BY id DESC LIMIT 1"
+)
+"""Asked only when the newest one was deleted."""
 
 
 def recount(db: Database, conversation_id: int) -> bool:
@@ -36,6 +43,10 @@ def recount(db: Database, conversation_id: int) -> bool:
     if row is None:
         return False
     waiting = row["waiting"]
+    last = row
+    if row["deleted_at"] is not None:
+        params = {"id": conversation_id, "length": _READ_FOR_SNIPPET}
+        last = db.one(_LAST_LEFT, params) or row
     db.run(
         "UPDATE conversations SET messages = :messages, attachments = :attachments,"
         " created_at = :created_at, last_at = :last_at, snippet = :snippet,"
@@ -48,7 +59,7 @@ def recount(db: Database, conversation_id: int) -> bool:
             "created_at": messages.time_of(row["first"]),
             "last_at": messages.time_of(row["last"]),
             "subject": bare_subject(row["subject"]),
-            "snippet": snippet(row["text"], codec.folds(row["folds"])),
+            "snippet": snippet(last["text"], codec.folds(last["folds"])),
             "waiting_since": None if waiting is None else messages.time_of(waiting),
         },
     )

@@ -95,6 +95,7 @@ _SETS = {  # tables where both conversations may have the same row: their other 
     "participants": "address",
     "thread_ids": "account, message_id, issued",
     "conversation_labels": "label",
+    "presence": "who, ours, until",
 }
 
 
@@ -120,8 +121,21 @@ def _merge(db: Database, source: int, target: int) -> None:
     )
     one, two = conversations.by_ids(db, [source, target])
     conversations.update(db, two, _together(one, two))
+    _keep_word(db, one, two)
     db.run("DELETE FROM conversations WHERE id = :source", params)
     summary.recount(db, target)
+
+
+def _keep_word(db: Database, source: Conversation, target: Conversation) -> None:
+    """What the provider said last of the younger one holds, and where answers go with it."""
+    if source.last_at <= target.last_at:
+        return
+    db.run(
+        "UPDATE conversations SET (via, reply_limit, reply_until, remote) ="
+        " (SELECT via, reply_limit, reply_until, remote FROM conversations WHERE id = :source)"
+        " WHERE id = :target",
+        {"source": source.id, "target": target.id},
+    )
 
 
 def _together(one: Conversation, two: Conversation) -> dict[str, object]:

@@ -28,13 +28,19 @@ def of_message(db: Database, message_id: int, *, edited: bool) -> Traces:
     return _read(db, _OF_MESSAGE, {"id": message_id}, edited=edited)
 
 
-def keep_version(db: Database, message_id: int, at: Millis, text: str) -> None:
-    """Note the text that a message had until then."""
+def keep_version(db: Database, message_id: int, at: Millis, text: str) -> Millis:
+    """Note the text that a message had until then; providers count in seconds, so that the time
+    it is noted under may be a little later, behind the earlier versions."""
+    row = db.one(
+        "SELECT max(at) AS last FROM message_versions WHERE message_id = :id", {"id": message_id}
+    )
+    if row is not None and row["last"] is not None:
+        at = max(at, row["last"] + 1)
     db.run(
-        "INSERT INTO message_versions (message_id, at, text) VALUES (:id, :at, :text)"
-        " ON CONFLICT (message_id, at) DO NOTHING",
+        "INSERT INTO message_versions (message_id, at, text) VALUES (:id, :at, :text)",
         {"id": message_id, "at": at, "text": text},
     )
+    return at
 
 
 def drop_version(db: Database, message_id: int, at: Millis) -> None:
@@ -76,6 +82,15 @@ def react(
         },
     )
     return touched == 1
+
+
+def name(db: Database, message_id: int, address: str, emoji: str, remote_id: str) -> None:
+    """Note what the provider calls a reaction."""
+    db.run(
+        "UPDATE reactions SET remote_id = :remote_id"
+        " WHERE message_id = :id AND address = :address AND emoji = :emoji",
+        {"remote_id": remote_id, "id": message_id, "address": address, "emoji": emoji},
+    )
 
 
 def unreact(db: Database, message_id: int, address: str, emoji: str) -> bool:

@@ -11,7 +11,7 @@ from agent_tui.actions import reply
 from agent_tui.actions.action import ActionError, Done
 from agent_tui.actions.recipients import answer_to
 from agent_tui.actions.registry import perform
-from agent_tui.model.account import Account, AccountState, Capabilities
+from agent_tui.model.account import Account, AccountState, Capabilities, EffectKind
 from agent_tui.model.clock import DAY
 from agent_tui.model.conversation import Channel, Status
 from agent_tui.model.draft import Draft, DraftKind
@@ -55,9 +55,10 @@ def thread(desk: Desk) -> list[Message]:
     return messages.of_conversation(desk.db, only(desk.db).id)
 
 
-def queued(desk: Desk) -> OutboxItem:
-    """The one message on its way, with its hold over."""
-    (item,) = outbox.due(desk.db, ACCOUNT, desk.now.at + DAY)
+def queued(desk: Desk, kind: EffectKind = EffectKind.SEND) -> OutboxItem:
+    """The one effect of that kind on its way, with its hold over."""
+    due = outbox.due(desk.db, ACCOUNT, desk.now.at + DAY)
+    (item,) = [item for item in due if item.kind is kind]
     return item
 
 
@@ -451,7 +452,7 @@ def test_discarding_leaves_what_somebody_changed_since(desk: Desk) -> None:
 
 def test_a_status_that_failed_is_dropped(desk: Desk) -> None:
     perform("resolve", desk.context, [only(desk.db).id])
-    taken = outbox.take(desk.db, queued(desk))
+    taken = outbox.take(desk.db, queued(desk, EffectKind.STATUS))
     assert taken is not None
     outbox.fail(desk.db, taken, "No such folder.", desk.now.at)
 

@@ -186,7 +186,7 @@ def test_closing_undone_after_a_try_is_told_again(desk: Desk) -> None:
     assert (left.kind, left.attempts) == (EffectKind.STATUS, 0)
 
 
-@pytest.mark.parametrize("action", ["wait", "hold", "take", "unread"])
+@pytest.mark.parametrize("action", ["wait", "hold", "unread"])
 def test_what_stays_open_at_the_provider_is_not_told(desk: Desk, action: str) -> None:
     do(desk, action)
 

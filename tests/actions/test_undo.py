@@ -161,7 +161,7 @@ def test_a_reply_that_has_left_is_said_so_once_and_then_out_of_the_way(desk: Des
     conversation = only(desk.db)
     perform("label", desk.context, [conversation.id], {"labels": "vip"})
     perform("reply", desk.context, [conversation.id], {"text": "On its way"})
-    (item,) = outbox.due(desk.db, "mail", 2**50)
+    item = next(i for i in outbox.due(desk.db, "mail", 2**50) if i.message_id is not None)
     assert outbox.take(desk.db, item)
 
     with pytest.raises(ActionError, match="has left"):

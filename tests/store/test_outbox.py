@@ -317,7 +317,7 @@ def test_a_status_replaces_the_one_before_it_that_has_not_left(db: SqliteDatabas
     left = queued(db, S.SENDING, key="2", kind=EffectKind.STATUS, conversation=here)
     reply = queued(db, key="3", conversation=here)
 
-    assert outbox.replace_status(db, here)
+    assert [i.id for i in outbox.replace(db, here, EffectKind.STATUS)] == [waiting.id]
 
     states = [again(db, item).state for item in (waiting, left, reply)]
     assert states == [S.CANCELLED, S.SENDING, S.QUEUED]
@@ -331,7 +331,9 @@ def test_a_replaced_status_that_was_tried_may_have_reached_the_provider(
     assert tried is not None
     outbox.retry(db, tried, START, "broke off")
 
-    assert not outbox.replace_status(db, only(db).id)
+    (dropped,) = outbox.replace(db, only(db).id, EffectKind.STATUS)
+
+    assert dropped.attempts == 1
     assert again(db, tried).state is S.CANCELLED
 
 

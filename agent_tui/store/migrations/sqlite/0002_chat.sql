@@ -13,6 +13,8 @@ ALTER TABLE messages ADD COLUMN topic TEXT;
 ALTER TABLE messages ADD COLUMN edited_at INTEGER;
 ALTER TABLE messages ADD COLUMN deleted_at INTEGER;
 
+CREATE INDEX outbox_by_conversation ON outbox (conversation_id, state);
+
 CREATE TABLE message_versions (
     message_id INTEGER NOT NULL REFERENCES messages (id),
     at INTEGER NOT NULL, -- until then

@@ -1,0 +1,98 @@
+"""Messages get another text, or lose it, after they were written."""
+
+from dataclasses import replace
+
+from agent_tui.model.clock import Millis
+from agent_tui.model.message import Body, Message
+from agent_tui.store import codec, messages, summary, traces
+from agent_tui.store.database import Database
+
+
+def rewrite(db: Database, message: Message, body: Body, at: Millis) -> Millis:
+    """Give ``message`` another text; the one it had is kept as its version until then.
+
+    The time under which that version is kept: ``at``, or a little later where that is taken.
+    """
+    kept = traces.keep_version(db, message.id, at, message.body.text)
+    _set_body(db, message, body, kept)
+    return kept
+
+
+def restore(db: Database, message: Message, at: Millis) -> None:
+    """Give ``message`` back the text that is kept as its version until ``at``."""
+    before = [version for version in message.versions if version.at < at]
+    again = next(version for version in message.versions if version.at == at)
+    traces.drop_version(db, message.id, at)
+    _set_body(db, message, Body(again.text), before[-1].at if before else None)
+
+
+def mark_deleted(db: Database, message: Message, at: Millis) -> None:
+    """Show ``message`` as taken away; its text is kept until the provider has done it."""
+    _mark(db, message, at)
+
+
+def unmark_deleted(db: Database, message: Message) -> None:
+    """The message was not taken away after all."""
+    _mark(db, message, None)
+
+
+def wipe(db: Database, message: Message, at: Millis) -> None:
+    """Take the text and files of ``message`` out of our store, too; that it was there stays.
+
+    Also from where it was written down on its way out: the outbox and the log. May be repeated.
+    """
+    messages.unindex(db, message)
+    traces.forget(db, message.id)
+    empty = replace(message, subject="", body=Body(""), attachments=())
+    messages.index(db, empty)
+    params = {"id": message.id}
+    db.run("DELETE FROM attachments WHERE message_id = :id", params)
+    db.run(
+        "UPDATE messages SET text = '', folds = '[]', links = '[]', subject = '', headers = '[]',"
+        " notes = '[]', raw = NULL, deleted_at = coalesce(deleted_at, :at) WHERE id = :id",
+        params | {"at": at},
+    )
+    _forget_draft(db, message)
+    summary.recount(db, message.conversation_id)
+
+
+def _mark(db: Database, message: Message, at: Millis | None) -> None:
+    db.run("UPDATE messages SET deleted_at = :at WHERE id = :id", {"at": at, "id": message.id})
+    summary.recount(db, message.conversation_id)
+
+
+def _set_body(db: Database, message: Message, body: Body, edited_at: Millis | None) -> None:
+    messages.unindex(db, message)
+    db.run(
+        "UPDATE messages SET text = :text, folds = :folds, links = :links,"
+        " edited_at = :edited_at WHERE id = :id",
+        {
+            "text": body.text,
+            "folds": codec.dump_folds(body.folds),
+            "links": codec.dump_links(body.links),
+            "edited_at": edited_at,
+            "id": message.id,
+        },
+    )
+    messages.index(db, replace(message, body=body))
+    summary.recount(db, message.conversation_id)
+
+
+def _forget_draft(db: Database, message: Message) -> None:
+    """The text of a message of ours stands in its effects and in the events that queued them."""
+    params = {"id": message.id}
+    db.run(
+        "UPDATE events SET before = 'null' WHERE entity = 'outbox' AND field = 'queued'"
+        " AND entity_id IN (SELECT id FROM outbox WHERE message_id = :id)",
+        params,
+    )
+    db.run(
+        "UPDATE events SET before = 'null'"
+        " WHERE entity = 'message' AND field = 'note' AND entity_id = :id",
+        params,
+    )
+    db.run(
+        "UPDATE outbox SET payload = '{}'"
+        " WHERE message_id = :id AND state IN ('sent', 'cancelled') AND filed <> 'wanted'",
+        params,
+    )
