@@ -47,6 +47,9 @@ _EXAMPLE = '''
     [undo_seconds]
     mail = 30
 
+    [targets]
+    chat_seconds = 60
+
     [keys]
     "ctrl+x" = "resolve"
 

@@ -12,6 +12,7 @@ from agent_tui.config.settings import (
     VIEW_FIELDS,
     AfterResolve,
     Agent,
+    ChatEnter,
     KeyBinding,
     Setting,
     Settings,
@@ -48,6 +49,8 @@ def load_settings(paths: Paths, env: Mapping[str, str]) -> Settings:
         editor=_editor(_text(values["editor"]), env),
         canned=_folders(paths, values["canned"]),
         notify_bell=bool(values["notify_bell"]),
+        chat_enter=ChatEnter(_text(values["chat_enter"])),
+        targets=_targets(values),
         keys=_keys(source, table.get("keys", {})),
         own_views=_views(source, table.get("views", [])),
     )
@@ -129,6 +132,14 @@ def _undo_seconds(values: Mapping[str, object]) -> dict[Channel, int]:
         Channel(name.partition(".")[2]): value
         for name, value in values.items()
         if name.startswith("undo_seconds.") and isinstance(value, int)
+    }
+
+
+def _targets(values: Mapping[str, object]) -> dict[Channel, int]:
+    return {
+        Channel(name.partition(".")[2].removesuffix("_seconds")): value
+        for name, value in values.items()
+        if name.startswith("targets.") and isinstance(value, int)
     }
 
 

@@ -24,6 +24,13 @@ class AfterResolve(StrEnum):
     LIST = "list"
 
 
+class ChatEnter(StrEnum):
+    """What Enter does while a chat message is written; Alt+Enter does the other."""
+
+    SEND = "send"
+    NEWLINE = "newline"
+
+
 class Setting(NamedTuple):
     """One key of ``config.toml``; without a ``default``, ``derived`` says where it comes from."""
 
@@ -65,6 +72,8 @@ class Settings:
     editor: str
     canned: tuple[Path, ...]  # the personal folder first
     notify_bell: bool
+    chat_enter: ChatEnter
+    targets: Mapping[Channel, int]  # seconds until a customer should have an answer; 0: none
     keys: tuple[KeyBinding, ...]
     own_views: tuple[View, ...]
 
@@ -77,6 +86,7 @@ class Settings:
 
 
 LONGEST_UNDO_S = 120
+LONGEST_TARGET_S = 7 * 24 * 3600
 
 SETTINGS: tuple[Setting, ...] = (
     Setting(
@@ -145,7 +155,26 @@ SETTINGS: tuple[Setting, ...] = (
         "to the settings file.",
         default=[],
     ),
-    Setting("notify_bell", bool, "Ring the terminal's bell when a customer writes.", default=False),
+    Setting(
+        "notify_bell",
+        bool,
+        "Ring the terminal's bell when a customer writes or has waited too long in a chat.",
+        default=False,
+    ),
+    Setting(
+        "chat_enter",
+        str,
+        "What Enter does while you write in a chat; Alt+Enter does the other. Ctrl+S always sends.",
+        default=str(ChatEnter.SEND),
+        choices=tuple(ChatEnter),
+    ),
+    Setting(
+        "targets.chat_seconds",
+        int,
+        "How many seconds a customer should wait for an answer in a chat at most; 0: no target.",
+        default=120,
+        most=LONGEST_TARGET_S,
+    ),
 )
 
 VIEW_FIELDS: tuple[Setting, ...] = (

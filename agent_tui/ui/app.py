@@ -15,7 +15,7 @@ from textual.widget import Widget
 
 from agent_tui.config.paths import Paths
 from agent_tui.config.settings import Settings
-from agent_tui.model.clock import SECOND, Clock, system_clock
+from agent_tui.model.clock import Clock, system_clock
 from agent_tui.model.conversation import Conversation, View
 from agent_tui.store.database import Database, StoreError
 from agent_tui.ui import commands, keys
@@ -23,6 +23,7 @@ from agent_tui.ui import theme as themes
 from agent_tui.ui.bars import StatusLine
 from agent_tui.ui.cells import glyphs_for
 from agent_tui.ui.desk import Desk
+from agent_tui.ui.doing import Doing, context_of
 from agent_tui.ui.frames import Frames, Update
 from agent_tui.ui.hints import hint_for
 from agent_tui.ui.inbox import Inbox
@@ -38,6 +39,7 @@ from agent_tui.ui.watch import POLL_S, Watch
 
 if TYPE_CHECKING:
     from agent_tui.actions.action import Context
+    from agent_tui.ui.chats import Chats
     from agent_tui.ui.prompt import PromptLine
 
 _ENGINE_AFTER_S = 0.05
@@ -75,7 +77,8 @@ class AgentApp(App[None]):
         """
         depth = themes.depth_of(environment)
         self._colours = themes.load(settings.theme, paths.themes, depth)
-        self._bound = keys.build(settings.keys, commands.where_of, file=str(paths.settings))
+        preset = keys.preset_keys(settings.chat_enter)
+        self._bound = keys.build(settings.keys, commands.where_of, preset, str(paths.settings))
         super().__init__(ansi_color=depth is not Depth.FULL)
         self.db, self.settings, self.paths, self.clock = db, settings, paths, clock
         self._start_engine = start_engine
@@ -90,18 +93,13 @@ class AgentApp(App[None]):
         self._prompt: PromptLine | None = None
         self._frames = Frames()
         self._watch = Watch(self, self._inbox, self._status, self._glyphs.up, self.run_worker)
-        self._last_action: tuple[str, dict[str, str]] | None = None
+        self._doing = Doing(self, self._changed)
 
     # -- what panes and commands see (ui.shell.Shell) -------------------------------------------
 
     @cached_property
     def context(self) -> "Context":
-        from agent_tui.actions.action import Context  # after first paint
-
-        undo = {
-            channel: seconds * SECOND for channel, seconds in self.settings.undo_seconds.items()
-        }
-        return Context(self.db, self.settings.agent.handle, self.clock, undo)
+        return context_of(self.db, self.settings, self.clock)
 
     @property
     def colours(self) -> Theme:
@@ -147,6 +145,20 @@ class AgentApp(App[None]):
         while focused is not None and not isinstance(focused, Pane):
             focused = focused.parent if isinstance(focused.parent, Widget) else None
         return focused
+
+    @cached_property
+    def chats(self) -> "Chats":
+        from agent_tui.ui.chats import Chats  # after first paint
+
+        return Chats(self, self.run_worker)
+
+    @property
+    def opened(self) -> Pane | None:
+        return self._opened.top
+
+    @property
+    def attended(self) -> bool:
+        return bool(self.app_focus)
 
     def current(self) -> Conversation | None:
         return self.desk.current
@@ -196,48 +208,28 @@ class AgentApp(App[None]):
         targets: Sequence[int] | None = None,
         **args: str,
     ) -> bool:
-        from agent_tui.actions.registry import perform
-
-        try:
-            done = perform(name, self.context, self.targets() if targets is None else targets, args)
-        except commands.refusals() as error:
-            self.say(str(error), error=True)
-            return False
-        if name not in ("undo", "redo"):
-            self._last_action = (name, args)
-        undo = self.keys_of("undo")
-        hint = f"  {undo[0]} undoes" if done.batch and undo and name != "undo" else ""
-        self.desk.changed(done.changed)
-        if name in ("undo", "redo") and done.changed:
-            self.desk.return_to(done.changed[0])
-        self.say(f"{done.sentence}{hint}")
-        self._watch.count_soon()
-        return True
+        return self._doing.do(name, targets, args)
 
     def repeat(self) -> None:
-        if self._last_action is None:
-            self.say("There is nothing to repeat yet.")
-        else:
-            name, args = self._last_action
-            self.do(name, None, **args)
+        self._doing.repeat()
 
     def refresh_list(self) -> None:
         self.desk.refresh_list()
-        self._watch.count_soon()
+        self._changed()
 
     def refresh_conversation(self) -> None:
         self.desk.refresh_conversation()
 
     def show_conversation(self, conversation_id: int) -> None:
-        self._close_full_panes()
+        self._close_panes()
         self.desk.open_id(conversation_id)
 
     def show_view(self, view: View) -> None:
-        self._close_full_panes()
+        self._close_panes()
         self.desk.show_view(view)
 
     def search(self, text: str) -> None:
-        self._close_full_panes()
+        self._close_panes()
         self.desk.search(text)
 
     async def ask(
@@ -356,6 +348,7 @@ class AgentApp(App[None]):
             self._later(_ENGINE_AFTER_S, self._start_engine)
         self.desk.complete()
         self._watch.begin()
+        self.chats.look_soon()
 
     def _pane_is_there(self) -> None:
         """The pane opened last is on the screen and takes the keyboard."""
@@ -376,6 +369,12 @@ class AgentApp(App[None]):
             self._terminal_gone()
         else:
             self._watch.look()
+            self.chats.look()
+
+    def _changed(self) -> None:
+        """Something was changed from here: what is counted is counted again."""
+        self._watch.count_soon()
+        self.chats.look_soon()
 
     async def _finish(self, going: Awaitable[None]) -> None:
         try:
@@ -392,8 +391,8 @@ class AgentApp(App[None]):
         self._status.display = not small
         self._opened.show(visible=not small)
 
-    def _close_full_panes(self) -> None:
-        while self._opened.covers:
+    def _close_panes(self) -> None:
+        while self._opened.top is not None:
             self.close_pane()
 
     def _later(self, seconds: float, call: Callable[[], None]) -> asyncio.TimerHandle:

@@ -30,6 +30,13 @@ class ViewBar(Widget):
         super().__init__()
         self._shell = shell
         self._shown: tuple[Piece, ...] = ()
+        self._instead: tuple[Piece, ...] = ()
+
+    def show_instead(self, pieces: tuple[Piece, ...]) -> None:
+        """Show this in place of the views, or with nothing the views again."""
+        if pieces != self._instead:
+            self._instead = pieces
+            self.refresh()
 
     def show(
         self,
@@ -54,10 +61,13 @@ class ViewBar(Widget):
             ]
         if self._shown != tuple(pieces):
             self._shown = tuple(pieces)
-            self.refresh()
+            if not self._instead:
+                self.refresh()
 
     def render_line(self, y: int) -> Strip:  # noqa: ARG002 - Textual asks by line
-        return draw.strip(self._shown, self.size.width, self._shell.colours, Part.BAR)
+        return draw.strip(
+            self._instead or self._shown, self.size.width, self._shell.colours, Part.BAR
+        )
 
 
 class StatusLine(Widget):

@@ -90,8 +90,9 @@ def _resolve_next(shell: Shell, _: int) -> None:
 
 _CHOOSERS: Mapping[str, Run] = {
     name: later.InModule("choices", name) for name in ("snooze", "assign", "label", "priority")
-}
-"""Actions whose argument is chosen from a list."""
+} | {name: later.InModule("chat_messages", name) for name in ("edit", "delete", "react")}
+"""Actions that ask in a way of their own: their argument is chosen from a list, or they are
+about the newest message."""
 
 _PRESET_ACTIONS = frozenset(
     {"resolve", "reopen", "wait", "snooze", "assign", "take", "label", "priority", "spam"}

@@ -8,10 +8,13 @@ from agent_tui.model.account import Account, EffectKind
 from agent_tui.model.conversation import Channel, Conversation
 from agent_tui.model.draft import Draft, DraftKind
 from agent_tui.store import accounts, conversations, drafts, messages
+from agent_tui.store.live import CHANNELS
 from agent_tui.ui import canned as prepared
 from agent_tui.ui import drafting
-from agent_tui.ui.composer_pane import Composer, Writing
-from agent_tui.ui.shell import Choice, Shell
+from agent_tui.ui.chat_composer import ChatComposer
+from agent_tui.ui.composer_pane import Composer
+from agent_tui.ui.shell import Choice, Dock, Shell
+from agent_tui.ui.writing_pane import Writing, WritingPane
 
 
 async def reply(shell: Shell, *, everybody: bool = False) -> None:
@@ -22,10 +25,22 @@ async def reply(shell: Shell, *, everybody: bool = False) -> None:
     _open_answer(shell, _at_hand(shell), DraftKind.REPLY, everybody=everybody)
 
 
+async def write_chat(shell: Shell) -> None:
+    """Answer the chat that is read; raises ActionError as reply, and where it is no chat."""
+    conversation = _at_hand(shell)
+    if conversation.channel not in CHANNELS:
+        keys = shell.keys_of("reply")
+        raise ActionError(f"This is no chat; {keys[0]} writes an answer." if keys else "No chat.")
+    _open_answer(shell, conversation, DraftKind.REPLY)
+
+
 async def canned(shell: Shell) -> None:
     """Choose a canned reply and begin an answer with it; raises ActionError as reply."""
     conversation = _at_hand(shell)
     account = _sender(shell, conversation)
+    if conversation.channel in CHANNELS:
+        await _open_answer(shell, conversation, DraftKind.REPLY).insert_canned()
+        return
     text = await prepared.choose(shell, prepared.Asked(conversation, account))
     if text is not None:
         _open_answer(shell, conversation, DraftKind.REPLY).insert(text)
@@ -70,15 +85,48 @@ def open_draft(shell: Shell, draft_id: int) -> None:
 
 def _open_answer(
     shell: Shell, conversation: Conversation, kind: DraftKind, *, everybody: bool = False
-) -> Composer:
+) -> WritingPane:
     if kind is not DraftKind.NOTE:
         _sender(shell, conversation)
+    if conversation.channel in CHANNELS and kind in (DraftKind.REPLY, DraftKind.NOTE):
+        return _open_below(shell, conversation, kind)
     before = {d.id for d in drafts.of_conversation(shell.db, conversation.id, shell.context.agent)}
     draft = writing.start(shell.context, conversation, kind, everybody=everybody)
     fresh = draft.id not in before
     if fresh:
         draft = _begun(shell, draft, conversation.channel)
     return _show(shell, draft, fresh=fresh)
+
+
+def _open_below(shell: Shell, conversation: Conversation, kind: DraftKind) -> ChatComposer:
+    """The composer below the chat, which is read above it."""
+    if shell.chats.composer is not None:  # the mouse has left it
+        shell.close_pane()
+    if (at_hand := shell.chats.at_hand) is None or at_hand.id != conversation.id:
+        shell.desk.open_id(conversation.id)
+    agent, db = shell.context.agent, shell.db
+    found = [d for d in drafts.of_conversation(db, conversation.id, agent) if d.kind is kind]
+    fresh = Draft(
+        id=0,
+        kind=kind,
+        agent=agent,
+        account=conversation.account,
+        conversation_id=conversation.id,
+        subject="",
+        body="",
+        updated_at=shell.context.clock(),
+        seen_message=messages.newest(db, conversation.id),
+    )
+    writing = Writing(
+        draft=found[0] if found else fresh,
+        conversation=conversation,
+        account=accounts.get(db, conversation.account, conversation.channel),
+        thread=(),
+        fresh=not found,
+    )
+    pane = ChatComposer(shell, writing, conversation)
+    shell.open_pane(pane, Dock.BOTTOM)
+    return pane
 
 
 def _begun(shell: Shell, draft: Draft, channel: Channel) -> Draft:
@@ -97,9 +145,12 @@ def _begun(shell: Shell, draft: Draft, channel: Channel) -> Draft:
     return begun
 
 
-def _show(shell: Shell, draft: Draft, *, fresh: bool) -> Composer:
+def _show(shell: Shell, draft: Draft, *, fresh: bool) -> WritingPane:
     found = draft.conversation_id
     conversation = conversations.get(shell.db, found) if found else None
+    if conversation is not None and conversation.channel in CHANNELS:
+        shell.show_conversation(conversation.id)
+        return _open_below(shell, conversation, draft.kind)
     channel = conversation.channel if conversation else Channel.MAIL
     pane = Composer(
         shell,

@@ -338,9 +338,10 @@ class Desk(Widget):
         if self._shows(Slot.CUSTOMER):
             self.customer.show(conversation)
         if conversation.unread:
-            self._mark_read(conversation)
+            self.mark_read(conversation)
 
-    def _mark_read(self, conversation: Conversation) -> None:
+    def mark_read(self, conversation: Conversation) -> None:
+        """The agent has seen all of it, and the provider is told."""
         from agent_tui.actions.provider import tell_read
 
         context = self._shell.context

@@ -4,6 +4,7 @@ import re
 from datetime import datetime, tzinfo
 from pathlib import Path
 
+from agent_tui.content.safe import safe_line
 from agent_tui.model.draft import Draft, DraftKind
 from agent_tui.model.message import Address, Body, Direction, FetchState, Message
 from agent_tui.ui.lines import say_size
@@ -110,6 +111,11 @@ def file_text(path: str) -> str:
         return f"{file.name} ({say_size(file.stat().st_size)})"
     except OSError:
         return f"{file.name} (missing)"
+
+
+def files_text(paths: tuple[str, ...]) -> str:
+    """All attachments in a line, their names made safe."""
+    return ", ".join(safe_line(file_text(path)) for path in paths)
 
 
 def _address(text: str) -> Address:

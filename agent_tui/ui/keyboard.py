@@ -7,6 +7,9 @@ from agent_tui.ui.keys import Keymap, shown
 from agent_tui.ui.navigation import MOTIONS
 from agent_tui.ui.shell import TRIAGE, Where
 
+_CHAT_DIGITS = frozenset(f"alt+{digit}" for digit in range(1, 10))
+_CHATS_AT_HAND = TRIAGE | {Where.CHAT}
+
 VIEW_WAIT_S = 0.4
 """A digit that no motion follows within this time chooses a view."""
 
@@ -54,6 +57,10 @@ class Keyboard:
             self._hint(
                 "  ".join(f"{shown((*typed, k))} {name}" for k, name in sorted(longer.items()))
             )
+            return True
+        if where in _CHATS_AT_HAND and key in _CHAT_DIGITS and not self._keys:
+            self._forget()
+            self._run("chat", int(key[-1]))
             return True
         return self._forget()
 

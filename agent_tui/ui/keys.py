@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from agent_tui.config.errors import ConfigError
-from agent_tui.config.settings import KeyBinding
+from agent_tui.config.settings import ChatEnter, KeyBinding
 from agent_tui.ui.shell import Where
 
 _NAMES = {
@@ -88,6 +88,10 @@ TRIAGE_KEYS: tuple[tuple[str, str], ...] = (
     ("z", "zoom"),
     ("B", "outbox"),
     ("A", "accounts"),
+    ("gc", "chats"),
+    ("alt+0", "chats"),
+    ("ctrl+n", "next-chat"),
+    ("enter", "write-chat"),
     ("ctrl+l", "redraw"),
     ("ctrl+s", "send"),
     ("alt+enter", "send"),
@@ -99,8 +103,18 @@ TRIAGE_KEYS: tuple[tuple[str, str], ...] = (
     ("ctrl+g", "discard"),
     ("ctrl+down", "message-down"),
     ("ctrl+up", "message-up"),
+    ("ctrl+s", "chat-send"),
+    ("pgdn", "scroll-down"),
+    ("pgup", "scroll-up"),
 )
-"""The preset ``triage``; digits are counts, and alone they choose a view."""
+"""The preset ``triage``; digits are counts, and alone they choose a view. What Enter does in a
+chat is a setting, see
+:func:`preset_keys`."""
+
+_CHAT_ENTER = {
+    ChatEnter.SEND: (("enter", "chat-send"), ("alt+enter", "chat-newline")),
+    ChatEnter.NEWLINE: (("alt+enter", "chat-send"), ("enter", "chat-newline")),
+}
 
 WhereOf = Callable[[str], frozenset[Where] | None]
 """Where a command can be used; None for an unknown one."""
@@ -136,10 +150,15 @@ class Keymap(NamedTuple):
         return list(found)
 
 
+def preset_keys(enter: ChatEnter = ChatEnter.SEND) -> tuple[tuple[str, str], ...]:
+    """The keys before the user's own are put over them; ``enter`` is what Enter does in a chat."""
+    return _CHAT_ENTER[enter] + TRIAGE_KEYS
+
+
 def build(
     user: Iterable[KeyBinding],
     where_of: WhereOf,
-    preset: Iterable[tuple[str, str]] = TRIAGE_KEYS,
+    preset: Iterable[tuple[str, str]] = preset_keys(),
     file: str = "config.toml",
 ) -> Keymap:
     """The preset with the user's keys over it.

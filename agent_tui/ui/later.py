@@ -7,8 +7,9 @@ from collections.abc import Awaitable
 from dataclasses import dataclass
 from importlib import import_module
 
-from agent_tui.ui.shell import SCREENS, TRIAGE, Command, Shell, Where
+from agent_tui.ui.shell import SCREENS, TRIAGE, WRITING, Command, Shell, Where
 
+_OPEN = frozenset({Where.READING})
 _READING = frozenset({Where.READING, Where.CUSTOMER})
 
 
@@ -19,10 +20,12 @@ class InModule:
     module: str
     function: str
     everybody: bool = False  # a reply to all
+    counted: bool = False  # it wants the count typed before the key
 
-    def __call__(self, shell: Shell, _: int) -> Awaitable[None] | None:
+    def __call__(self, shell: Shell, count: int) -> Awaitable[None] | None:
         function = getattr(import_module(f"agent_tui.ui.{self.module}"), self.function)
-        more = {"everybody": True} if self.everybody else {}
+        more: dict[str, int] = {"everybody": True} if self.everybody else {}
+        more |= {"count": count} if self.counted else {}
         going: Awaitable[None] | None = function(shell, **more)
         return going
 
@@ -65,6 +68,34 @@ COMMANDS: tuple[Command, ...] = (
         TRIAGE,
         InModule("composer", "canned"),
         "Answer with a prepared text.",
+    ),
+    Command(
+        "write-chat",
+        "Write in a chat",
+        _OPEN,
+        InModule("composer", "write_chat"),
+        "The same as a reply, where the conversation is a chat.",
+    ),
+    Command(
+        "chats",
+        "Live chats",
+        TRIAGE | {Where.CHAT},
+        InModule("chat_commands", "choose"),
+        "Who waits, longest waiting first; Enter goes there.",
+    ),
+    Command(
+        "next-chat",
+        "Next waiting chat",
+        TRIAGE | WRITING,
+        InModule("chat_commands", "following"),
+        "What you write is kept, and there again when you come back.",
+    ),
+    Command(
+        "chat",
+        "Chat by number",
+        TRIAGE | {Where.CHAT},
+        InModule("chat_commands", "numbered", counted=True),
+        "Alt+1 to Alt+9 go to the chats named in the first line.",
     ),
     Command(
         "palette",

@@ -22,6 +22,7 @@ from agent_tui.ui.theme import Theme
 if TYPE_CHECKING:
     from agent_tui.actions.action import Context
     from agent_tui.query.complete import Completion
+    from agent_tui.ui.chats import Chats
     from agent_tui.ui.desk import Desk
 
 
@@ -32,6 +33,7 @@ class Where(StrEnum):
     READING = "reading"
     CUSTOMER = "customer"
     COMPOSER = "composer"
+    CHAT = "chat"  # the composer below a chat
     PICKER = "picker"
     PROMPT = "prompt"
     OUTBOX = "outbox"
@@ -42,6 +44,9 @@ class Where(StrEnum):
 TRIAGE = frozenset({Where.LIST, Where.READING, Where.CUSTOMER})
 """Where a conversation is at hand and letters are verbs."""
 
+WRITING = frozenset({Where.COMPOSER, Where.CHAT})
+"""Where a message is written and letters are text."""
+
 SCREENS = TRIAGE | {Where.OUTBOX, Where.ACCOUNTS, Where.HELP}
 """Everywhere but where text is typed."""
 
@@ -50,7 +55,7 @@ class Dock(StrEnum):
     """Where an opened pane lies."""
 
     FULL = "full"  # instead of the inbox
-    BOTTOM = "bottom"  # above the status line, as high as its own CSS says
+    BOTTOM = "bottom"  # above the status line, over or below the inbox as its own CSS says
 
 
 class Choice(NamedTuple):
@@ -204,6 +209,21 @@ class Shell(Protocol):
         """The panes of the inbox."""
         ...
 
+    @property
+    def chats(self) -> "Chats":
+        """The live chats; imports them, so not before first paint."""
+        ...
+
+    @property
+    def opened(self) -> Pane | None:
+        """The pane that was opened last over the inbox, None when there is none."""
+        ...
+
+    @property
+    def attended(self) -> bool:
+        """Whether the terminal has the focus, as far as it says."""
+        ...
+
     def current(self) -> Conversation | None:
         """The conversation that is read or under the cursor."""
         ...
@@ -263,7 +283,7 @@ class Shell(Protocol):
         ...
 
     def show_conversation(self, conversation_id: int) -> None:
-        """Open a conversation, whether it is in the list or not."""
+        """Open a conversation, whether it is in the list or not; what lay over the inbox goes."""
         ...
 
     def show_view(self, view: View) -> None:

@@ -30,6 +30,10 @@ class WritingArea(TextArea):
         before: str
         step: int
 
+    @dataclass
+    class Up(Message):
+        """Up was pressed where nothing is written."""
+
     def __init__(self, shell: Shell, text: str) -> None:
         super().__init__(
             text, soft_wrap=True, show_line_numbers=False, highlight_cursor_line=False, compact=True
@@ -51,6 +55,10 @@ class WritingArea(TextArea):
             row, column = self.cursor_location
             before = self.get_line(row).plain[:column]
             self.post_message(self.Tab(before, 1 if event.key == "tab" else -1))
+        elif event.key == "up" and not self.text:
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.Up())
 
     def on_paste(self, event: events.Paste) -> None:
         event.stop()

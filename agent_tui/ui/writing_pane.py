@@ -1,0 +1,246 @@
+"""What all composers have in common: a text that is kept while it is typed, files, canned replies.
+
+Everything typed is on disk within a second, and before the pane goes.
+"""
+
+import asyncio
+import re
+from dataclasses import dataclass, replace
+
+from textual.timer import Timer
+
+from agent_tui.model.account import Account
+from agent_tui.model.conversation import Conversation
+from agent_tui.model.draft import Draft, DraftKind
+from agent_tui.model.message import Message
+from agent_tui.store.database import StoreError
+from agent_tui.ui import canned, drafting, files
+from agent_tui.ui.draft_keeper import DraftKeeper
+from agent_tui.ui.shell import Choice, Pane, Shell
+from agent_tui.ui.text_pane import TextLine
+from agent_tui.ui.theme import Part
+from agent_tui.ui.writing_area import WritingArea
+
+SAVE_AFTER_S = 0.7
+"""From the first unsaved key; with the write itself, a second is kept."""
+
+_SHORTHAND = re.compile(r"(?:^|\s);(\S+)$")
+_ADD = "+"
+"""The key of the choice that is no path."""
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """What lies before the agent who writes."""
+
+    draft: Draft
+    conversation: Conversation | None
+    account: Account | None
+    thread: tuple[Message, ...]
+    fresh: bool  # nothing was typed yet: leaving without a word leaves no draft
+
+    @property
+    def recipients(self) -> bool:
+        """Whether To, Cc, Bcc and Subject mean something here."""
+        if self.draft.kind is DraftKind.NOTE or self.account is None:
+            return False
+        return self.account.capabilities.recipients
+
+    @property
+    def limit(self) -> int | None:
+        """The most characters that the provider takes."""
+        if self.draft.kind is DraftKind.NOTE:
+            return None
+        own = self.conversation.reply_limit if self.conversation else None
+        if own is not None or self.account is None:
+            return own
+        return self.account.capabilities.reply_limit
+
+    @property
+    def attach(self) -> bool:
+        return self.account is not None and self.account.capabilities.attach
+
+    @property
+    def who(self) -> str:
+        """Whom the title names."""
+        return self.conversation.customer if self.conversation else ""
+
+
+class WritingPane(Pane):
+    """A pane in which a draft is written."""
+
+    can_focus = False
+
+    def __init__(self, shell: Shell, writing: Writing) -> None:
+        super().__init__()
+        self._shell = shell
+        self._writing = writing
+        self._files = writing.draft.files
+        self._keeper = DraftKeeper(shell.db, writing.draft)
+        self._timer: Timer | None = None
+        self._finished = False  # sent or discarded: there is nothing left to keep
+        self._body = WritingArea(shell, writing.draft.body)
+        self._body.move_cursor(writing.draft.cursor)
+        self._listed = TextLine(shell, Part.ACCENT)
+
+    def on_mount(self) -> None:
+        self._show_files()
+        self.show_count()
+
+    def focus_inside(self) -> None:
+        self._body.focus(scroll_visible=False)
+
+    async def send(self) -> None:
+        """Send what is written, unless something speaks against it; the reason is said."""
+
+    def show_count(self) -> None:
+        """Show the title and how many of the allowed characters are used."""
+
+    def scroll_message(self, pages: float) -> None:
+        """Scroll what is answered."""
+
+    def leave(self) -> None:
+        """Write what is on the screen to disk; an answer nobody began leaves nothing behind."""
+        if self._finished:
+            return
+        draft = self.draft()
+        if self._writing.fresh and self._untouched(draft):
+            self._finished = True
+            self._keeper.drop()
+        else:
+            self._keeper.write(draft, self._keeper.number())
+
+    def keep(self) -> None:
+        """Close; the draft waits in the conversation."""
+        self.leave()
+        self._close("" if self._finished else "Kept as a draft.")
+
+    async def discard(self) -> None:
+        """Throw the draft away, when the agent says so."""
+        if await self._shell.ask("Discard this text? y/n ", keys=("y",)) != "y":
+            return
+        self._finished = True
+        self._keeper.drop()
+        self._close("Discarded.")
+
+    def edit_outside(self) -> None:
+        """Go on in the agent's own editor; the screen is its own meanwhile."""
+        from agent_tui.ui import editor
+
+        self._save_now()
+        command = self._shell.settings.editor
+        with self.app.suspend():
+            text = editor.edited(command, self._body.text, self._shell.paths.state / "editing")
+        self.app.refresh(layout=True)
+        if text.rstrip("\n") != self._body.text.rstrip("\n"):
+            self._body.rewrite(text)
+        self._save_now()
+
+    async def attach(self) -> None:
+        """Attach a file, or take one off again."""
+        if not self._writing.attach:
+            self._shell.say("No files can be attached here: the provider takes none.", error=True)
+            return
+        if self._files and (chosen := await self._choose_file()) != _ADD:
+            if chosen is not None:
+                self._set_files(tuple(path for path in self._files if path != chosen))
+            return
+        path = await files.ask(self._shell)
+        if path is not None and path not in self._files:
+            self._set_files((*self._files, path))
+
+    async def insert_canned(self) -> None:
+        """Choose a canned reply and insert it at the cursor."""
+        text = await canned.choose(self._shell, self._asked_for())
+        if text is not None:
+            self._body.insert_text(text)
+
+    def insert(self, text: str) -> None:
+        """Insert ``text`` at the cursor."""
+        self._body.insert_text(text)
+
+    def tab(self, step: int) -> None:
+        """Tab or Shift+Tab behind something that is no ``;name``."""
+
+    def on_writing_area_tab(self, event: WritingArea.Tab) -> None:
+        event.stop()
+        found = _SHORTHAND.search(event.before)
+        if found is None:
+            self.tab(event.step)
+        else:
+            self._shell.follow(self._expand(found[1]))
+
+    def on_text_area_changed(self) -> None:
+        self._changed()
+        self.show_count()
+
+    def draft(self) -> Draft:
+        """The draft as it stands on the screen."""
+        return replace(
+            self._writing.draft,
+            id=self._keeper.kept.id,
+            body=self._body.text,
+            cursor=self._body.cursor_location,
+            files=self._files,
+            updated_at=self._shell.context.clock(),
+        )
+
+    def _untouched(self, draft: Draft) -> bool:
+        before = self._writing.draft
+        return (draft.body, draft.files, draft.subject, draft.recipients) == (
+            before.body,
+            before.files,
+            before.subject,
+            before.recipients,
+        )
+
+    async def _expand(self, name: str) -> None:
+        """Put a canned reply in place of the ``;name`` before the cursor."""
+        text = await canned.by_name(self._shell, self._asked_for(), name)
+        if text is not None:
+            self._body.replace_before(f";{name}", text)
+
+    def _asked_for(self) -> canned.Asked:
+        return canned.Asked(self._writing.conversation, self._writing.account)
+
+    async def _choose_file(self) -> str | None:
+        choices = [Choice(_ADD, "Attach another file")]
+        choices += [
+            Choice(path, f"Take off {drafting.file_text(path)}", path) for path in self._files
+        ]
+        return await self._shell.choose("Attachments", choices)
+
+    def _set_files(self, paths: tuple[str, ...]) -> None:
+        self._files = paths
+        self._show_files()
+        self._save_now()
+
+    def _show_files(self) -> None:
+        self._listed.display = bool(self._files)
+        self._listed.show(f" Attached: {drafting.files_text(self._files)}")
+
+    def _changed(self) -> None:
+        if self._timer is None:
+            self._timer = self.set_timer(SAVE_AFTER_S, self._save_behind)
+
+    async def _save_behind(self) -> None:
+        """Write to disk in a thread: the disk's time is not the typist's."""
+        self._timer = None
+        if self._finished:
+            return
+        draft, number = self.draft(), self._keeper.number()
+        try:
+            await asyncio.to_thread(self._keeper.write, draft, number)
+        except StoreError as error:
+            self._shell.say(f"The draft is not saved yet: {error}", error=True)
+            self._changed()
+
+    def _save_now(self) -> None:
+        self._keeper.write(self.draft(), self._keeper.number())
+
+    def _close(self, sentence: str) -> None:
+        self._shell.close_pane()
+        self._shell.refresh_list()
+        self._shell.refresh_conversation()
+        if sentence:
+            self._shell.say(sentence)
