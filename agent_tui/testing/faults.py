@@ -27,8 +27,8 @@ def every(request: httpx.Request) -> bool:  # noqa: ARG001 - any request will do
 
 
 def slow_down() -> httpx.Response:
-    """The 429 that most APIs give: two seconds, in the header (RFC 9110, 10.2.3)."""
-    return httpx.Response(429, headers={"Retry-After": "2"}, json={"error": "slow down"})
+    """The 429 that most APIs give: a second, in the header (RFC 9110, 10.2.3)."""
+    return httpx.Response(429, headers={"Retry-After": "1"}, json={"error": "slow down"})
 
 
 def no_entry() -> httpx.Response:
@@ -148,7 +148,8 @@ class FaultTransport(httpx.AsyncBaseTransport):
         content = json.loads(await answer.aread())
         await answer.aclose()
         kept = [(k, v) for k, v in answer.headers.raw if k.lower() not in _OF_THE_BODY]
-        return httpx.Response(answer.status_code, headers=kept, json=_strange(content, self._maps))
+        body = json.dumps(_strange(content, self._maps))
+        return httpx.Response(answer.status_code, headers=kept, content=body)
 
 
 _OF_THE_BODY = frozenset({b"content-encoding", b"content-length", b"transfer-encoding"})

@@ -1,0 +1,98 @@
+"""The conformance suite: what every adapter must do, tried on a stand.
+
+``await run(MyStand)`` gives a result for each of :func:`claims`. A test file of an author's own
+has each as a test: ``@pytest.mark.parametrize("claim", conformance_cases())`` and
+``await prove(MyStand, claim)``.
+"""
+
+from collections.abc import Callable, Iterable
+from importlib.metadata import EntryPoint, entry_points
+
+from agent_tui.model.account import Capabilities
+from agent_tui.testing.claim import Broken, Claim, NotApplicable, Outcome, Result
+from agent_tui.testing.claims import arriving, chatting, leaving, safety, weather
+from agent_tui.testing.stand import GROUP, CannotPlay, Stand, StandMissing
+from agent_tui.testing.trial import PATIENCE_S, trial
+
+__all__ = ["Broken", "Claim", "Outcome", "Result", "claims", "prove", "run", "stands", "try_claim"]
+
+
+def claims() -> tuple[Claim, ...]:
+    """All of them, by theme."""
+    return (
+        *arriving.CLAIMS,
+        *leaving.CLAIMS,
+        *chatting.CLAIMS,
+        *safety.CLAIMS,
+        *weather.CLAIMS,
+    )
+
+
+def stands() -> dict[str, EntryPoint]:
+    """The stands that are installed, by the names of their adapters; none is imported."""
+    return {entry.name: entry for entry in sorted(entry_points(group=GROUP), key=lambda e: e.name)}
+
+
+async def run(
+    stand_class: type[Stand],
+    only: Iterable[str] | None = None,
+    *,
+    patience_s: float = PATIENCE_S,
+    told: Callable[[Result], None] = lambda _: None,
+) -> list[Result]:
+    """Try all claims, or those named in ``only``, each on a stand of its own.
+
+    ``told`` gets each result as soon as it is there.
+    """
+    names = None if only is None else frozenset(only)
+    results = []
+    for claim in claims():
+        if names is None or claim.name in names:
+            results.append(await try_claim(stand_class, claim, patience_s=patience_s))
+            told(results[-1])
+    return results
+
+
+async def try_claim(
+    stand_class: type[Stand], claim: Claim, *, patience_s: float = PATIENCE_S
+) -> Result:
+    """What becomes of ``claim`` on a new stand; nothing is raised but what ends the program."""
+    try:
+        _applicable(claim, stand_class.adapter.info.capabilities)
+        _playable(claim, stand_class)
+        async with trial(stand_class(), patience_s) as made:
+            _applicable(claim, made.capabilities)
+            await claim.check(made)
+    except StandMissing as missing:
+        return Result(claim, Outcome.NOT_CHECKED, str(missing), missing=True)
+    except CannotPlay as reason:
+        why = str(reason) or "the stand has no hands for it"
+        return Result(claim, Outcome.NOT_CHECKED, why)
+    except NotApplicable as reason:
+        return Result(claim, Outcome.NOT_APPLICABLE, str(reason))
+    except AssertionError as broken:
+        return Result(claim, Outcome.FAILED, str(broken))
+    except Exception as error:  # noqa: BLE001 - whatever an adapter raises breaks its claim
+        return Result(claim, Outcome.FAILED, f"{type(error).__name__}: {error}")
+    return Result(claim, Outcome.PASSED)
+
+
+async def prove(
+    stand_class: type[Stand], claim: Claim, *, patience_s: float = PATIENCE_S
+) -> Result:
+    """As :func:`try_claim`, for tests: raises Broken when the claim does not hold."""
+    result = await try_claim(stand_class, claim, patience_s=patience_s)
+    if result.outcome is Outcome.FAILED:
+        raise Broken(f"{claim.sentence} Here: {result.detail}")
+    return result
+
+
+def _applicable(claim: Claim, can: Capabilities) -> None:
+    lacking = [need.words for need in claim.needs if not need.met(can)]
+    if lacking:
+        raise NotApplicable(f"the adapter does not offer {' and '.join(lacking)}")
+
+
+def _playable(claim: Claim, stand_class: type[Stand]) -> None:
+    if claim.fault is not None and claim.fault not in stand_class.faults:
+        raise CannotPlay(f"the stand cannot play '{claim.fault}'")
