@@ -79,21 +79,24 @@ def check(found: Found) -> Checked:
     Raises AdapterError, with a sentence, when the kit, the stand or what it needs is not there.
     """
     stand = _stand(found)
-    from agent_tui.testing import conformance
-    from agent_tui.testing.stand import StandMissing
-
     say(f"Checking {found.name} ...")
-    info = stand.adapter.info
-    try:
-        results = asyncio.run(conformance.run(stand))
-    except StandMissing as missing:
-        raise AdapterError(f"The stand of '{found.name}' is missing: {missing}") from missing
-    rows = [
-        Row(one.claim.name, one.claim.sentence, str(one.outcome), safe_line(one.detail))
-        for one in results
-    ]
-    capabilities = info.capabilities
+    rows = asyncio.run(_rows(found, stand))
+    capabilities = stand.adapter.info.capabilities
     return Checked(found, stand.contract, capabilities, (*rows, _manifest_row(found, stand)))
+
+
+async def _rows(found: Found, stand: type["Stand"]) -> list[Row]:
+    """What becomes of each claim. Raises AdapterError as soon as the stand turns out missing."""
+    from agent_tui.testing.conformance import claims, try_claim
+
+    rows = []
+    for claim in claims():
+        result = await try_claim(stand, claim)
+        if result.missing:
+            raise AdapterError(f"The stand of '{found.name}' is missing: {result.detail}")
+        detail = safe_line(result.detail)
+        rows.append(Row(claim.name, claim.sentence, str(result.outcome), detail))
+    return rows
 
 
 def _check_known(name: str, adapters: Mapping[str, Found]) -> None:

@@ -13,6 +13,8 @@ from agent_tui.model.account import Capabilities
 _CELLS = {"passed": "yes", "failed": "**no**", "not applicable": "-", "not checked": "not checked"}
 """Outcomes as the cells of a table."""
 
+_CORNER = "Adapter"
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -76,26 +78,67 @@ def as_json(checked: Checked) -> dict[str, object]:
 
 
 def markdown(all_checked: Sequence[Checked]) -> str:
-    """A table with a column for each adapter: capabilities, then claims."""
-    columns = {one.found.name: column(one) for one in all_checked}
-    names = list(dict.fromkeys(row for cells in columns.values() for row in cells))
-    lines = [_line(["", *columns]), _line(["---"] * (len(columns) + 1))]
-    lines += [
-        _line([name, *(cells.get(name, "-") for cells in columns.values())]) for name in names
-    ]
-    return "\n".join(lines)
+    """Two tables with a column for each adapter: what it can do, and each claim."""
+    able = {one.found.name: _abilities_and_sums(one) for one in all_checked}
+    claims = {one.found.name: _claims(one) for one in all_checked}
+    count = max((len(one.rows) for one in all_checked), default=0)
+    return "\n".join(
+        [
+            *_table(able),
+            "",
+            f"<details><summary>The {count} claims, one by one</summary>",
+            "",
+            *_table(claims),
+            "",
+            "</details>",
+        ]
+    )
 
 
-def column(checked: Checked) -> Mapping[str, str]:
-    """One adapter's cells by the heading of their row."""
-    able = {f"*{word}*": cell for word, cell in _abilities(checked.capabilities).items()}
-    held = {"*held against*": safe_line(checked.contract) or "-"}
-    return able | held | {row.sentence: _CELLS[row.outcome] for row in checked.rows}
+def column(checked: Checked) -> dict[str, str]:
+    """One adapter's cells by the heading of their row, of both tables."""
+    return _abilities_and_sums(checked) | _claims(checked)
+
+
+def read_columns(text: str) -> dict[str, dict[str, str]]:
+    """The columns of what :func:`markdown` has written, by adapter."""
+    columns: dict[str, dict[str, str]] = {}
+    names: list[str] = []
+    for line in text.splitlines():
+        if not line.startswith("| "):
+            continue
+        heading, *cells = (cell.strip() for cell in line.strip("| ").split(" | "))
+        if heading == _CORNER:
+            names = cells
+        elif not heading.startswith("---"):
+            for name, cell in zip(names, cells, strict=True):
+                columns.setdefault(name, {})[heading] = cell
+    return columns
+
+
+def _abilities_and_sums(checked: Checked) -> dict[str, str]:
+    counts = Counter(row.outcome for row in checked.rows)
+    sums = {f"claims: {outcome}": str(counts[outcome]) for outcome in _CELLS}
+    return {
+        "held against": safe_line(checked.contract) or "-",
+        **sums,
+        **_abilities(checked.capabilities),
+    }
+
+
+def _claims(checked: Checked) -> dict[str, str]:
+    return {row.sentence: _CELLS[row.outcome] for row in checked.rows}
 
 
 def _abilities(can: Capabilities) -> dict[str, str]:
     flags = {word: "yes" if has else "-" for word, has in capable.flags(can).items()}
     return capable.limits(can) | flags
+
+
+def _table(columns: Mapping[str, Mapping[str, str]]) -> list[str]:
+    headings = dict.fromkeys(heading for cells in columns.values() for heading in cells)
+    rows = [[one, *(cells.get(one, "-") for cells in columns.values())] for one in headings]
+    return [_line([_CORNER, *columns]), _line(["---"] * (len(columns) + 1)), *map(_line, rows)]
 
 
 def _line(cells: Sequence[str]) -> str:

@@ -1,6 +1,7 @@
 """A fake HTTP provider in memory: routes with handlers, served as an httpx transport."""
 
 import inspect
+import json
 import re
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -44,5 +45,6 @@ class FakeServer(httpx.AsyncBaseTransport):
 
 
 def answer_json(value: Any, status: int = 200, **headers: str) -> httpx.Response:
-    """An answer with a JSON body."""
-    return httpx.Response(status, json=value, headers=headers)
+    """An answer with a JSON body, escaped as servers do: httpx cannot encode half a character."""
+    json_type = {"Content-Type": "application/json"}
+    return httpx.Response(status, content=json.dumps(value), headers=json_type | headers)
