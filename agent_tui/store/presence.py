@@ -51,6 +51,15 @@ def writing(db: Database, conversation_id: int, now: Millis, *, ours: bool) -> l
     return [row["who"] for row in rows]
 
 
+def customers_write_in(db: Database, now: Millis) -> frozenset[int]:
+    """The conversations in which a customer writes now."""
+    rows = db.all(
+        "SELECT DISTINCT conversation_id AS id FROM presence WHERE ours = 0 AND until > :now",
+        {"now": now},
+    )
+    return frozenset(row["id"] for row in rows)
+
+
 def typing_agents(db: Database, account: str, now: Millis) -> dict[str, int]:
     """The conversations of the account in which an agent writes now: thread key, id."""
     rows = db.all(

@@ -4,7 +4,7 @@ import asyncio
 import inspect
 import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
@@ -295,6 +295,7 @@ class AgentApp(App[None]):
         self.focus_back()
         self.app_resume_signal.subscribe(self, lambda _: self._frames.forget())
         self.set_interval(POLL_S, self._look)
+        self._watch.listen(partial(self.call_later, self._look))
         if not self.is_headless:
             on_hang_up(self._terminal_gone)
         self.call_after_refresh(self._after_first_paint)

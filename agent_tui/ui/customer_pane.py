@@ -9,7 +9,7 @@ from textual.strip import Strip
 from agent_tui.content.safe import safe_line, safe_text
 from agent_tui.model.clock import Clock
 from agent_tui.model.conversation import Conversation
-from agent_tui.model.customer import Customer
+from agent_tui.model.customer import Customer, IdentityKind
 from agent_tui.store import conversations, customers
 from agent_tui.ui import draw
 from agent_tui.ui.cells import Glyphs, fit, folded
@@ -38,6 +38,7 @@ class CustomerPane(Pane):
         self._shell, self._glyphs, self._clock = shell, glyphs, clock
         self._opened = opened
         self._customer: Customer | None = None
+        self._claims: Sequence[tuple[IdentityKind, str]] = ()  # what they say to be
         self._shown: int | None = None  # the conversation that is read
         self._conversations: Sequence[Conversation] = ()
         self._head: list[Line] = []
@@ -55,15 +56,17 @@ class CustomerPane(Pane):
 
     def show(self, conversation: Conversation | None) -> None:
         """Show the customer of ``conversation``; nothing is drawn when nothing is different."""
-        before = (self._customer, self._conversations, self._shown)
+        before = (self._customer, self._claims, self._conversations, self._shown)
         same = conversation is not None and conversation.id == self._shown
         if conversation is None:
-            self._customer, self._conversations, self._shown = None, (), None
+            self._customer, self._claims = None, ()
+            self._conversations, self._shown = (), None
         else:
             self._shown, db = conversation.id, self._shell.db
             self._customer = customers.get(db, conversation.customer_id)
+            self._claims = customers.claims(db, conversation.customer_id)
             self._conversations = conversations.of_customer(db, conversation.customer_id)
-        if before == (self._customer, self._conversations, self._shown):
+        if before == (self._customer, self._claims, self._conversations, self._shown):
             return
         if not same:
             self._top = 0
@@ -135,6 +138,9 @@ class CustomerPane(Pane):
         lines: list[Line] = [(Piece(_clean(customer.name), Part.CUSTOMER),)]
         for identity in customer.identities:
             lines += plain_lines(f"{identity.kind} {_clean(identity.value)}", Part.TEXT, width, 0)
+        for _, value in self._claims:
+            says = f"says: {_clean(value)}, unverified"
+            lines += plain_lines(says, Part.WARNING, width, 0)
         since = f"customer since {say_time(customer.created_at, self._clock())}"
         lines += plain_lines(since, Part.DIM, width, 0)
         for paragraph in safe_text(customer.notes).splitlines():

@@ -7,14 +7,16 @@ from textual import events
 from textual.geometry import Region
 from textual.strip import Strip
 
-from agent_tui.model.clock import MINUTE, Clock
+from agent_tui.model.clock import MINUTE, SECOND, Clock, Millis
 from agent_tui.model.conversation import Conversation
+from agent_tui.store import presence
 from agent_tui.ui import draw
 from agent_tui.ui.cells import Glyphs
 from agent_tui.ui.listing import Listing
-from agent_tui.ui.rows import Piece, columns, row
+from agent_tui.ui.rows import Columns, Piece, columns, crossing, row
 from agent_tui.ui.shell import Pane, Shell, Where
 from agent_tui.ui.theme import Part
+from agent_tui.ui.waiting import pressure
 
 
 class ListPane(Pane):
@@ -40,7 +42,10 @@ class ListPane(Pane):
         self._shell, self._glyphs, self._me, self._clock = shell, glyphs, me, clock
         self._moved, self._opened, self._empty = moved, opened, empty
         self._top = 0
-        self._minute = clock() // MINUTE
+        self._at: Millis = clock()  # ages and waits are drawn as of then
+        self._crossing: Millis | None = None  # when a wait in view comes near its target next
+        self._writing: frozenset[int] = frozenset()  # where a customer writes
+        self._asked_at: Millis = 0  # when that was read
 
     @property
     def current(self) -> Conversation | None:
@@ -69,6 +74,7 @@ class ListPane(Pane):
         before = self._view()
         line = self.listing.cursor - self._top
         self.listing.refresh()
+        self._read_writing()
         self._top = 0 if own and self._top == 0 else max(self.listing.cursor - line, 0)
         if self._top == 0:
             self.listing.new_above = 0
@@ -76,11 +82,20 @@ class ListPane(Pane):
         draw.repaint(self, before, self._view())
 
     def tick(self) -> None:
-        """Ages have grown by a minute."""
-        minute = self._clock() // MINUTE
-        if minute != self._minute:
-            before, self._minute = self._view(), minute
-            draw.repaint(self, before, self._view())
+        """Ages have grown by a minute, a wait has come near its target, or somebody may have
+        stopped to write; cheap enough to be asked all the time."""
+        now = self._clock()
+        aged = now // MINUTE != self._at // MINUTE
+        crossed = self._crossing is not None and now >= self._crossing
+        asks = bool(self._writing) and abs(now - self._asked_at) >= SECOND
+        if not (aged or crossed or asks):
+            return
+        before = self._view()
+        if asks:
+            self._read_writing()
+        self._at = now
+        self._look_ahead()
+        draw.repaint(self, before, self._view())
 
     def move(self, rows: int) -> None:
         if self.listing is None or not self.listing.rows:
@@ -132,7 +147,7 @@ class ListPane(Pane):
         if index >= len(rows):
             return draw.blank(width, self._shell.colours)
         inner = width - (width < self.screen.size.width)  # panes must not touch
-        pieces = row(rows[index], columns(inner), self._minute, self._me, self._glyphs)
+        pieces = self._row(rows[index], columns(inner))
         if self.listing is not None and index == self.listing.cursor:
             part = Part.CURSOR if self.has_focus else Part.CURSOR_AWAY
             pieces = (Piece("".join(piece.text for piece in pieces), part),)
@@ -154,6 +169,26 @@ class ListPane(Pane):
 
     def focus_changed(self) -> None:
         self._refresh_rows(self._cursor())
+
+    def _row(self, conversation: Conversation, shape: Columns) -> tuple[Piece, ...]:
+        near = pressure(conversation.waiting_since, self._target(conversation), self._at)
+        writing = conversation.id in self._writing
+        minute = self._at // MINUTE
+        return row(conversation, shape, minute, self._me, self._glyphs, near, writing=writing)
+
+    def _target(self, conversation: Conversation) -> int:
+        """Seconds within which its customer should have an answer; 0: none is set."""
+        return self._shell.settings.targets.get(conversation.channel, 0)
+
+    def _read_writing(self) -> None:
+        self._asked_at = self._clock()
+        self._writing = presence.customers_write_in(self._shell.db, self._asked_at)
+
+    def _look_ahead(self) -> None:
+        """Note when the first wait in view comes near its target."""
+        rows = self.listing.rows[self._top : self._top + self.size.height] if self.listing else []
+        coming = (crossing(one.waiting_since, self._target(one), self._at) for one in rows)
+        self._crossing = min((at for at in coming if at is not None), default=None)
 
     def _cursor(self) -> int:
         return self.listing.cursor if self.listing else 0
@@ -187,6 +222,7 @@ class ListPane(Pane):
         self._top = max(min(self._top, len(listing.rows) - height), 0)
         if self._top == 0:
             listing.new_above = 0
+        self._look_ahead()
 
     def _refresh_rows(self, *indexes: int) -> None:
         width, height = self.size

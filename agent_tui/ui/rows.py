@@ -7,10 +7,11 @@ from typing import NamedTuple
 from rich.cells import cell_len
 
 from agent_tui.content.safe import safe_line
-from agent_tui.model.clock import DAY, HOUR, MINUTE, Millis
+from agent_tui.model.clock import DAY, HOUR, MINUTE, SECOND, Millis
 from agent_tui.model.conversation import Channel, Conversation, Priority
 from agent_tui.ui.cells import Glyphs, fit, fit_right, folded
 from agent_tui.ui.theme import Part
+from agent_tui.ui.waiting import PARTS, SIGNS, Pressure
 
 _LETTERS = {
     Channel.MAIL: "M",
@@ -22,6 +23,9 @@ _LETTERS = {
 }
 _PRIORITY = {Priority.URGENT: "!", Priority.HIGH: "^", Priority.LOW: "v"}
 _YEAR = 365 * DAY
+_CHATS = frozenset({Channel.CHAT, Channel.SOCIAL})
+_VIA = 9
+_LEAST_FOR_VIA = 24
 
 
 class Columns(NamedTuple):
@@ -56,27 +60,38 @@ def columns(width: int) -> Columns:
 
 @lru_cache(maxsize=2048)
 def row(
-    conversation: Conversation, shape: Columns, minute: int, me: str, glyphs: Glyphs
+    conversation: Conversation,
+    shape: Columns,
+    minute: int,
+    me: str,
+    glyphs: Glyphs,
+    pressure: Pressure = Pressure.NONE,
+    *,
+    writing: bool = False,
 ) -> tuple[Piece, ...]:
     """The pieces of a row; together exactly ``shape.width`` cells.
 
     ``minute`` is the time in minutes since the epoch: ages are no finer, so a row is made anew
-    at most once a minute.
+    at most once a minute, or when the wait comes near its target. ``writing``: the customer is.
     """
     main = Part.UNREAD if conversation.unread else Part.TEXT
     now = minute * MINUTE
     lead = Piece(
-        f"{_marks(conversation, glyphs)}{_when(conversation, now)}", _urgency(conversation, now)
+        f"{_marks(conversation, glyphs, writing=writing)}{_when(conversation, now)}"
+        f"{SIGNS[pressure]:2}",
+        _urgency(conversation, pressure, now),
     )
     assignee = _assignee(conversation, shape.assignee, me) if shape.assignee else ""
     name = fit(_clean(conversation.customer) or "?", shape.customer, glyphs.more)
-    rest = max(shape.width - cell_len(lead.text) - shape.assignee - shape.customer - 2, 0)
+    rest = max(
+        shape.width - cell_len(lead.text) - shape.assignee - shape.customer - 1 - bool(assignee), 0
+    )
     labels = _labels(conversation.labels, min(shape.labels, rest // 2), glyphs)
     body = rest - cell_len(labels)
     return _merged(
         [
             lead,
-            Piece(f"{assignee} {name} ", main),
+            Piece(f"{assignee}{name} ", main),
             *_subject(conversation, body, main, glyphs),
             Piece(labels, Part.ACCENT),
         ]
@@ -99,20 +114,30 @@ def age(since: Millis, now: Millis) -> str:
     return f"{min(span // _YEAR, 99)}y"
 
 
+def crossing(since: Millis | None, target_s: int, now: Millis) -> Millis | None:
+    """When a wait comes near its target or goes over it next; None when it does not."""
+    if since is None or not target_s:
+        return None
+    target = target_s * SECOND
+    return next((at for at in (since + target * 4 // 5, since + target) if at > now), None)
+
+
 def stars(rating: int, glyphs: Glyphs) -> str:
     """A rating as five characters."""
     return glyphs.star * rating + glyphs.no_star * (5 - rating)
 
 
-def _marks(conversation: Conversation, glyphs: Glyphs) -> str:
-    """Unread or unanswered, priority, channel, draft or file."""
+def _marks(conversation: Conversation, glyphs: Glyphs, *, writing: bool) -> str:
+    """Unread or unanswered, priority, channel; the customer writes, or a draft or file."""
     state = " "
     if conversation.unread:
         state = glyphs.unread
     elif conversation.waiting_since is not None:
         state = glyphs.waiting
     extra = " "
-    if conversation.draft:
+    if writing:
+        extra = glyphs.more
+    elif conversation.draft:
         extra = glyphs.draft
     elif conversation.attachments:
         extra = glyphs.file
@@ -120,8 +145,10 @@ def _marks(conversation: Conversation, glyphs: Glyphs) -> str:
     return f"{state}{urgent}{_LETTERS[conversation.channel]}{extra}"
 
 
-def _urgency(conversation: Conversation, now: Millis) -> Part:
+def _urgency(conversation: Conversation, pressure: Pressure, now: Millis) -> Part:
     """The colour of the marks and the age; the marks themselves say the same without it."""
+    if pressure is not Pressure.NONE:
+        return PARTS[pressure]
     since = conversation.waiting_since
     if since is not None and now - since >= DAY:
         return Part.WARNING
@@ -138,7 +165,7 @@ def _when(conversation: Conversation, now: Millis) -> str:
 def _assignee(conversation: Conversation, width: int, me: str) -> str:
     handle = conversation.assignee or ""
     shown = "me" if handle and handle == me else _clean(handle)[: width - 1]
-    return fit(f" {shown}", width)
+    return f"{fit(shown, width)} "
 
 
 def _labels(labels: Iterable[str], width: int, glyphs: Glyphs) -> str:
@@ -155,16 +182,26 @@ def _labels(labels: Iterable[str], width: int, glyphs: Glyphs) -> str:
 def _subject(
     conversation: Conversation, width: int, main: Part, glyphs: Glyphs
 ) -> tuple[Piece, ...]:
+    if conversation.channel in _CHATS:
+        return _said(conversation, width, main, glyphs)
     subject = _clean(conversation.subject)
     if conversation.rating is not None:
         subject = f"{stars(conversation.rating, glyphs)} {subject}".rstrip()
-    if conversation.channel is Channel.CHAT or not subject:
-        return (Piece(fit(subject or _clean(conversation.snippet), width, glyphs.more), main),)
+    if not subject:
+        return (Piece(fit(_clean(conversation.snippet[:width]), width, glyphs.more), main),)
     room = width - cell_len(subject)
     if room < 8 or not conversation.snippet:
         return (Piece(fit(subject, width, glyphs.more), main),)
     snippet = f" {glyphs.dash} {_clean(conversation.snippet[:width])}"
     return (Piece(subject, main), Piece(fit(snippet, room, glyphs.more), Part.DIM))
+
+
+def _said(conversation: Conversation, width: int, main: Part, glyphs: Glyphs) -> tuple[Piece, ...]:
+    """What carries a chat, and what was said last in it."""
+    via = _clean(conversation.via)
+    via = f"{fit(via, min(cell_len(via), _VIA))} " if via and width >= _LEAST_FOR_VIA else ""
+    words = _clean(conversation.snippet) or _clean(conversation.subject)
+    return (Piece(via, Part.DIM), Piece(fit(words, width - cell_len(via), glyphs.more), main))
 
 
 def _merged(pieces: Iterable[Piece]) -> tuple[Piece, ...]:

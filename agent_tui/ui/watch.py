@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 
 from agent_tui.model.clock import MINUTE, SECOND, Millis
 from agent_tui.store.database import StoreError
@@ -10,7 +11,12 @@ from agent_tui.ui.inbox import Inbox
 from agent_tui.ui.shell import Shell
 
 POLL_S = 0.25
-"""How often the store is asked whether something is new; asking costs 20 us."""
+"""How often the screen looks at the clock and the store, and at most at what is heavy: the list,
+counts, facts. A message is worth no more of it than that, however many come in."""
+
+_LISTEN_S = 0.04
+"""How often the store is asked between that whether something is new: asking costs 20 us, a timer
+of Textual's ten times as much."""
 
 _COUNT_EVERY_MS = 2 * SECOND
 
@@ -28,6 +34,10 @@ class Watch:
         self._shell, self._inbox, self._status, self._up = shell, inbox, status, up
         self._spawn = spawn
         self._stamp = shell.db.stamp()
+        self._heard_stamp = self._stamp
+        self._call: Callable[[], object] = _nobody
+        self._refresh_is_due = False
+        self._refreshed_at = 0.0  # by the event loop's clock
         self._minute = shell.clock() // MINUTE
         self._new_above = 0
         self._heard: Millis = 0  # the newest message that the bell has rung for
@@ -41,6 +51,11 @@ class Watch:
         self._inbox.read_views()
         self._tell_facts()
         self.count_soon()
+
+    def listen(self, call: Callable[[], object]) -> None:
+        """Have ``call`` called as soon as somebody has written, beside the regular looks."""
+        self._call = call
+        self._listen_on()
 
     def look(self) -> None:
         """Show what is different since the last look; a store that fails is told."""
@@ -58,22 +73,49 @@ class Watch:
         self._count_is_due, self._counting, self._counted_at = False, True, now
         self._spawn(self._count())
 
+    def _listen_on(self) -> None:
+        with suppress(StoreError):  # the next look tells
+            stamp = self._shell.db.stamp()
+            if stamp != self._heard_stamp:
+                self._heard_stamp = stamp
+                self._call()
+        asyncio.get_running_loop().call_later(_LISTEN_S, self._listen_on)
+
     def _look(self) -> None:
+        """What is read at once, the rest as often as there is time for it."""
         desk = self._shell.desk
         minute, stamp = self._shell.clock() // MINUTE, self._shell.db.stamp()
         passed, written = minute != self._minute, stamp != self._stamp
         self._minute, self._stamp = minute, stamp
-        if passed:
-            desk.list.tick()
+        desk.list.tick()
         if written:
-            desk.refresh_list()
-            desk.refresh_conversation()
-            self.count_soon()
-            self._ring_for(desk.newest_unread())
+            self._refresh_is_due = True
+            if desk.reading.display:
+                desk.reading.reload()
+        else:
+            desk.reading.look_at_clock()
+        refreshes = self._refresh_is_due and self._has_time()
+        if refreshes:
+            self._refresh()
         elif self._count_is_due:
             self.count_soon()
-        if passed or written or desk.list.new_above != self._new_above:
+        if passed or refreshes or desk.list.new_above != self._new_above:
             self._tell_facts()
+
+    def _has_time(self) -> bool:
+        """Whether the last refresh is long enough ago; a little less than a poll, for timers."""
+        now = asyncio.get_running_loop().time()
+        if now - self._refreshed_at < POLL_S * 0.9:
+            return False
+        self._refreshed_at = now
+        return True
+
+    def _refresh(self) -> None:
+        desk, self._refresh_is_due = self._shell.desk, False
+        desk.refresh_list()
+        desk.refresh_conversation()
+        self.count_soon()
+        self._ring_for(desk.newest_unread())
 
     def _ring_for(self, newest: Millis) -> None:
         if newest > self._heard and self._shell.settings.notify_bell:
@@ -95,3 +137,7 @@ class Watch:
         finally:
             self._counting = False
         self._shell.desk.tell_bar()
+
+
+def _nobody() -> None:
+    """Nobody is to be called yet."""
