@@ -24,6 +24,14 @@ ACCOUNT = "mail"
 OWN = "support@shop.example"
 CUSTOMER = "ada@customer.example"
 
+CHAT = Capabilities(
+    Channel.CHAT,
+    frozenset(EffectKind),
+    statuses=frozenset(Status),
+    push=True,
+    attach=True,
+    undo_ms=0,
+)
 MAIL = Capabilities(Channel.MAIL, frozenset(EffectKind), push=True, attach=True, recipients=True)
 
 
@@ -85,12 +93,46 @@ def ours(text: str = "It is on its way.", **more: object) -> Incoming:
     return incoming(text, **(given | more))  # type: ignore[arg-type]  # passed through
 
 
+def chat(
+    text: str = "Is anybody there?",
+    *,
+    direction: Direction = Direction.INBOUND,
+    room: str = "room",
+    sender: str = "@ada:chat.example",
+    name: str = "Ada",
+    at: Millis | None = None,
+    remote_id: str = "",
+    **more: object,
+) -> Incoming:
+    """A chat message; by default each has its own place and time."""
+    number = next(_numbers)
+    ours = direction is not Direction.INBOUND
+    given: dict[str, object] = {"customer": Sender(IdentityKind.HANDLE, sender, name)}
+    writer = ("@shop:chat.example", "Shop") if ours else (sender, name)
+    return Incoming(
+        remote_id=remote_id or f"${number}",
+        channel=Channel.CHAT,
+        direction=direction,
+        sender=Sender(IdentityKind.HANDLE, *writer),
+        at=START + number * MINUTE if at is None else at,
+        body=Body(text),
+        thread_key=room,
+        **((given if ours else {}) | more),  # type: ignore[arg-type]  # passed through
+    )
+
+
 def batch(
     *messages: Incoming, mailbox: str = "INBOX", first_sync: bool = False, cursor: str = "c"
 ) -> Batch:
     """A batch of messages."""
     progress = Progress(len(messages), len(messages)) if first_sync else None
     return Batch(mailbox=mailbox, cursor=cursor, messages=messages, progress=progress)
+
+
+def changed(db: Database, mailbox: str = "INBOX", **what: object) -> None:
+    """Take in a batch without messages, such as ``marks=(...)``."""
+    one = Batch(mailbox=mailbox, cursor="c", **what)  # type: ignore[arg-type]  # passed through
+    commit_batch(db, ACCOUNT, one, frozenset({OWN}), START)
 
 
 def receive(db: Database, *messages: Incoming, mailbox: str = "INBOX") -> int:

@@ -7,6 +7,7 @@ from typing import Any
 
 from agent_tui.adapters.contract import AccountProblem, Adapter, AdapterError, MailboxProblem
 from agent_tui.engine import backoff, sync
+from agent_tui.engine.announcing import Announcer
 from agent_tui.engine.attachments import fetch_wanted
 from agent_tui.engine.bell import Bell
 from agent_tui.engine.contain import call, stream
@@ -15,14 +16,18 @@ from agent_tui.engine.dispatch import Dispatch
 from agent_tui.engine.followup import FollowUp
 from agent_tui.engine.health import Health, Part, Trouble
 from agent_tui.engine.storing import LeaseLost
-from agent_tui.model.account import AccountState, Capabilities
+from agent_tui.model.account import AccountState, Capabilities, EffectKind
 from agent_tui.model.clock import MINUTE, SECOND, Millis
 from agent_tui.model.conversation import Channel
-from agent_tui.store import accounts, outbox
+from agent_tui.model.incoming import Typing
+from agent_tui.store import accounts, conversations, outbox, presence
 from agent_tui.store.database import StoreError
 
 POLL: Millis = 60 * SECOND
 """Behind push, too: a hint may get lost."""
+
+_TYPING: Millis = 30 * SECOND
+"""A customer who stops without a word of it is taken to write no longer than that."""
 
 _STORE_REST: Millis = 5 * SECOND
 _CLOSE_LIMIT_S = 0.5
@@ -41,6 +46,7 @@ class AccountRunner:
         self._out = Bell(desk.clock)
         self._after = Bell(desk.clock)
         self._files = Bell(desk.clock)
+        self._typing = Bell(desk.clock)
         self._again = {part: Bell(desk.clock) for part in Part}
 
     def store_changed(self) -> None:
@@ -48,6 +54,7 @@ class AccountRunner:
         self._out.ring()
         self._after.ring()
         self._files.ring()
+        self._typing.ring()
 
     def try_again(self) -> None:
         """What was in the way may be gone: do not wait for the next try."""
@@ -89,8 +96,11 @@ class AccountRunner:
             self._following_up(adapter),
             self._fetching(adapter),
         ]
-        if capabilities(adapter).push:
+        can = capabilities(adapter)
+        if can.push:
             work.append(self._watching(adapter))
+        if EffectKind.TYPING in can.effects:
+            work.append(self._announcing(adapter))
         try:
             await _together(work)
         finally:
@@ -138,15 +148,43 @@ class AccountRunner:
             began = desk.clock()
             try:
                 async with aclosing(stream(desk.doing("watching", None), adapter.watch)) as hints:
-                    async for _ in hints:
+                    async for hint in hints:
                         failures = 0
-                        self._pull.ring()
+                        if hint.typing is None:
+                            self._pull.ring()
+                        else:
+                            self._customer_types(hint.typing)
             except AdapterError as error:
                 desk.log.warning("watch: %s %s", error, error.detail)
             failures = 1 if desk.clock() - began > _LONG_ENOUGH else failures + 1
             wait = backoff.sync_delay(failures, desk.chance)
             await Bell(desk.clock).wait(desk.clock() + wait)
             self._pull.ring()  # for what came while nobody watched
+
+    def _customer_types(self, typing: Typing) -> None:
+        db, desk = self._desk.db, self._desk
+        try:
+            number = conversations.id_of_thread(db, desk.account, typing.thread_key)
+            if number is None:
+                return
+            if typing.on:
+                until = desk.clock() + _TYPING
+                presence.write(db, number, typing.who, ours=False, until=until)
+            else:
+                presence.stop(db, number, typing.who, ours=False)
+        except StoreError as error:  # nobody misses it
+            desk.log.info("typing: %s", error)
+
+    async def _announcing(self, adapter: Adapter) -> None:
+        desk, announcer = self._desk, Announcer(self._desk)
+        while True:
+            try:
+                await announcer.work(adapter)
+                until = announcer.next_at()
+            except StoreError as error:
+                desk.log.info("typing: %s", error)
+                until = desk.clock() + _STORE_REST
+            await self._typing.wait(until)
 
     async def _delivering(self, adapter: Adapter) -> None:
         desk, problems, well = self._desk, 0, 0
