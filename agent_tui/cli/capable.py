@@ -38,7 +38,7 @@ def limits(can: Capabilities) -> dict[str, str]:
     """What has a figure or a name, by the word for it."""
     return {
         "channel": str(can.channel),
-        "statuses": ", ".join(sorted(can.statuses)),
+        "statuses": ", ".join(sorted(can.statuses)) or "-",
         "limit": "-" if can.reply_limit is None else f"{can.reply_limit} characters",
         "undo": f"{can.undo_ms / SECOND:g} s",
     }

@@ -14,9 +14,8 @@ from agent_tui.config.paths import HOME_VARIABLE
 from agent_tui.testing import conformance
 from tests.cli.plugins import install
 
-BOTH = (
-    "[agent_tui.adapters]\nshop = shop:Adapter\n[agent_tui.stands]\nshop = shop.stand:ShopStand\n"
-)
+ALONE = "[agent_tui.adapters]\nshop = shop:Adapter\n"
+BOTH = f"{ALONE}[agent_tui.stands]\nshop = shop.stand:ShopStand\n"
 ADAPTER = """
 from agent_tui.adapters.contract import AdapterInfo
 from agent_tui.model.account import Capabilities
