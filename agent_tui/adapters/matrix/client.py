@@ -158,7 +158,7 @@ class Client:
     async def leave_device(self) -> None:
         """End the log-in again, where it was ours."""
         if self._token and self._settings.token is None:
-            await self.send("POST", f"{V3}/logout", json={})
+            await self.send("POST", f"{V3}/logout")
             self._token = ""
 
     async def _entry(self, lost: str = "") -> str:

@@ -160,10 +160,10 @@ def read_sync(value: Any, me: str) -> Sync:
     return Sync(
         next_batch=text(value, "next_batch"),
         rooms=(
-            *(_room(room, one) for room, one in table(rooms, "join").items()),
-            *(_room(room, one, left=True) for room, one in table(rooms, "leave").items()),
+            *(_room(room, one) for room, one in _named(rooms, "join")),
+            *(_room(room, one, left=True) for room, one in _named(rooms, "leave")),
         ),
-        invitations=tuple(_invitation(r, one, me) for r, one in table(rooms, "invite").items()),
+        invitations=tuple(_invitation(room, one, me) for room, one in _named(rooms, "invite")),
     )
 
 
@@ -177,6 +177,11 @@ def receipts(event: Event) -> Iterator[tuple[str, str, str]]:
     for seen in event.content:
         for user in table(event.content, seen, "m.read"):
             yield seen, user, text(event.content, seen, "m.read", user, "thread_id")
+
+
+def _named(value: Any, name: str) -> list[tuple[str, Any]]:
+    """Rooms by their ids; what else stands among them is no room."""
+    return [(room, one) for room, one in table(value, name).items() if room.startswith("!")]
 
 
 def _room(room: str, value: Any, *, left: bool = False) -> RoomUpdate:
