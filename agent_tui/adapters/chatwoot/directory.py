@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
 
 from agent_tui.adapters.chatwoot.api import Api
 from agent_tui.adapters.chatwoot.canned import server_reply
@@ -15,7 +17,7 @@ from agent_tui.model.incoming import ServerReply
 _FRESH: Millis = 10 * MINUTE
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Known:
     """The account as of ``at``."""
 
@@ -24,6 +26,12 @@ class Known:
     inboxes: dict[int, Inbox]
     served: frozenset[int] | None  # None: all inboxes
     canned: tuple[ServerReply, ...]
+
+    @cached_property
+    def digest(self) -> str:
+        """Other agents or canned responses have another one."""
+        told = repr((self.agents.colleagues(), self.canned))
+        return sha256(told.encode(errors="replace")).hexdigest()[:12]
 
     def serves(self, conversation: Conversation) -> bool:
         return self.served is None or conversation.inbox in self.served

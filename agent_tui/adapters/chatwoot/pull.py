@@ -2,14 +2,14 @@
 
 Chatwoot's own clock says what has changed. It touches a conversation for each new message, change
 of status, label, priority or assignee, but not when a message is deleted, delivered or read: such
-conversations are named by the websocket (:meth:`Pull.touch`), and after a gap those of the first
-page are looked through.
+messages are named by the websocket (:meth:`Pull.touch`), and while nobody listens the conversations of
+the first page are looked through at each pull.
 """
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
 from typing import TypeVar
@@ -18,11 +18,11 @@ from agent_tui.adapters.chatwoot.api import Api
 from agent_tui.adapters.chatwoot.channels import Kind, kind_of
 from agent_tui.adapters.chatwoot.cursor import MAILBOX, Cursor
 from agent_tui.adapters.chatwoot.directory import Directory, Known
+from agent_tui.adapters.chatwoot.memory import Memory, Read
 from agent_tui.adapters.chatwoot.reading import Reader, body_of, is_deleted, mark_of
 from agent_tui.adapters.chatwoot.records import INCOMING, Conversation, Message
 from agent_tui.model.clock import DAY, MINUTE, SECOND, Millis
-from agent_tui.model.incoming import Batch, Deletion, Edit, FlagChange, Flags, Progress
-from agent_tui.model.message import Body
+from agent_tui.model.incoming import Batch, Deletion, FlagChange, Flags, Progress
 
 OVERLAP: Millis = MINUTE
 """What changed so long before the cursor is looked at again: transactions end out of order."""
@@ -38,8 +38,8 @@ _FULL_PAGE = 20
 
 _AT_ONCE = 4
 _MOST_PAGES_FOR_WINDOW = 5
-_MOST_REMEMBERED = 20_000
-
+_LARGE_BATCH = 500
+_MOST_CONVERSATIONS = 25
 
 _T = TypeVar("_T")
 _Named = Mapping[int, frozenset[int]]
@@ -47,39 +47,12 @@ _NOTHING: _Named = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
-    """A conversation with the messages that were asked for, oldest first."""
+class _Step:
+    """A batch that was not committed yet, and what may be forgotten once it is."""
 
-    conversation: Conversation
-    messages: tuple[Message, ...]
-
-
-@dataclass(slots=True)
-class _Memory:
-    """What spares requests; nothing is lost where it is empty."""
-
-    seen: dict[int, tuple[int, float]] = field(default_factory=dict)  # conversation's last state
-    bodies: dict[int, Body] = field(default_factory=dict)  # of messages, to notice edits
-
-    def edits(self, messages: Sequence[tuple[Message, Body]], now: Millis) -> tuple[Edit, ...]:
-        """Those whose text is another than it was."""
-        changed = [
-            Edit(str(message.id), body, message.updated_at or now)
-            for message, body in messages
-            if self.bodies.get(message.id, body) != body and not is_deleted(message)
-        ]
-        if len(self.bodies) > _MOST_REMEMBERED:
-            self.bodies.clear()
-        self.bodies.update((message.id, body) for message, body in messages)
-        return tuple(changed)
-
-    def remember(self, conversation: Conversation) -> None:
-        if len(self.seen) > _MOST_REMEMBERED:
-            self.seen.clear()
-        self.seen[conversation.id] = _state(conversation)
-
-    def knows(self, conversation: Conversation) -> bool:
-        return self.seen.get(conversation.id) == _state(conversation)
+    batch: Batch
+    reads: tuple[Read, ...] = ()
+    named: _Named = _NOTHING
 
 
 class Pull:
@@ -90,11 +63,11 @@ class Pull:
         self._directory = directory
         self._place = place
         self._past = past
-        self._memory = _Memory()
+        self._memory = Memory()
         self._touched: dict[int, frozenset[int]] = {}  # messages named, by conversation
-        self._told_at: Millis | None = None  # as of when the directory was handed in
         self._hearing = False
         self._gap = True  # for some time since the last pull nobody has listened
+        self._step: _Step | None = None  # the last one handed out
 
     def touch(self, conversation: int, message: int) -> None:
         """Something about ``message`` has changed."""
@@ -107,83 +80,134 @@ class Pull:
 
     async def run(self, stored: str | None) -> AsyncIterator[Batch]:
         """Everything since the cursor ``stored``."""
+        self._kept(stored)
         known = await self._directory.known()
-        cursor = Cursor(self._api.now(), step=0) if stored is None else Cursor.read(stored)
-        if self._told_at != known.at:
-            told = known.agents.colleagues()
-            yield Batch(MAILBOX, str(cursor), colleagues=told, canned=known.canned)
-            self._told_at = known.at
-        if cursor.step is not None:
-            async for batch in self._first(known, cursor):
-                yield batch
-            cursor = Cursor(cursor.since)
-        async for batch in self._news(known, cursor):
-            yield batch
+        cursor = self._begun() if stored is None else Cursor.read(stored)
+        async for step in self._steps(known, cursor):
+            self._step = step
+            yield step.batch
+            self._kept(step.batch.cursor)
 
-    async def _first(self, known: Known, cursor: Cursor) -> AsyncIterator[Batch]:
+    def _kept(self, cursor: str | None) -> None:
+        """The batch with ``cursor`` was committed."""
+        step, self._step = self._step, None
+        if step is None or step.batch.cursor != cursor:
+            return
+        self._memory.remember(step.reads)
+        self._done_with((read.conversation.id for read in step.reads), step.named)
+
+    def _done_with(self, conversations: Iterable[int], named: _Named) -> None:
+        """Their messages in ``named`` need not be looked at again, but those named meanwhile."""
+        for number in conversations:
+            if number in named and self._touched.get(number) == named[number]:
+                del self._touched[number]
+
+    def _begun(self) -> Cursor:
+        now = self._api.now()
+        return Cursor(now, now - self._past if self._past is not None else 0, step=0)
+
+    async def _steps(self, known: Known, cursor: Cursor) -> AsyncIterator[_Step]:
+        if cursor.told != known.digest:
+            cursor = replace(cursor.next(), told=known.digest)
+            told = known.agents.colleagues()
+            yield _Step(Batch(MAILBOX, str(cursor), colleagues=told, canned=known.canned))
+        if cursor.step is not None:
+            last = str(cursor)
+            async for step in self._first(known, cursor):
+                yield step
+                last = step.batch.cursor
+            cursor = Cursor.read(last)
+        async for step in self._news(known, cursor):
+            yield step
+
+    async def _first(self, known: Known, cursor: Cursor) -> AsyncIterator[_Step]:
         """All passes from where ``cursor`` stands."""
-        horizon = cursor.since - self._past if self._past is not None else 0
-        for step in range(cursor.step or 0, len(PASSES)):
+        horizon = cursor.horizon
+        for step in range(cursor.step or 0, len(PASSES) if horizon > 0 else 1):
             page = cursor.page if step == cursor.step else 1
             more = True
             while more:
-                cursor = Cursor(cursor.since, step, page, cursor.done)
                 rows, total = await self._page(known, status=PASSES[step], page=page)
                 chosen = [one for one in rows if (one.active_at >= horizon) is (step == 0)]
+                due = [one for one in chosen if not cursor.taken.is_current(one)]
+                done = cursor.done + len(chosen)
+                async for reads in self._reads(known, due, horizon):
+                    before, cursor = cursor, _with(cursor, reads, cursor.since)
+                    batch = self._batch(known, reads, before, everything=True)
+                    batch = replace(batch, cursor=str(cursor), progress=_progress(done, total))
+                    yield _Step(batch, tuple(reads))
                 more = bool(rows) and (step > 0 or rows[-1].active_at >= horizon)
-                async for batch in self._conversations(known, chosen, horizon, str(cursor)):
-                    yield replace(batch, progress=_progress(cursor.done, total))
                 page += 1
-                cursor = Cursor(cursor.since, step, page, cursor.done + len(chosen))
-                yield Batch(MAILBOX, str(cursor), progress=_progress(cursor.done, total))
-            cursor = Cursor(cursor.since, step + 1, done=cursor.done)
-            if horizon <= 0:
-                break  # the first pass has left nothing out
-        yield Batch(MAILBOX, str(Cursor(cursor.since)))
+                cursor = (
+                    cursor.at_page(step, page, done) if more else cursor.at_pass(step + 1, done)
+                )
+                yield _Step(Batch(MAILBOX, str(cursor), progress=_progress(done, total)))
+        yield _Step(Batch(MAILBOX, str(_caught_up(cursor, cursor.since))))
 
-    async def _news(self, known: Known, cursor: Cursor) -> AsyncIterator[Batch]:
+    async def _news(self, known: Known, cursor: Cursor) -> AsyncIterator[_Step]:
         """What has changed since ``cursor``, and what was named."""
-        named, self._touched = self._touched, {}
-        gap, self._gap = self._gap, not self._hearing
-        came = Cursor(self._api.now())
-        done: set[int] = set()
+        named, came = dict(self._touched), self._api.now()
+        gap, self._gap = self._gap or not self._hearing, False
         try:
-            async for rows in self._changed(known, cursor.since, gap=gap):
-                due = [one for one in rows if one.id not in done and self._is_due(one, named, gap)]
-                done |= {one.id for one in due}
-                since = cursor.since - OVERLAP
-                async for batch in self._conversations(known, due, since, str(cursor), named):
-                    yield batch
-            rest = [number for number in named if number not in done]
-            async for one in _ahead([partial(self._api.conversation, number) for number in rest]):
-                due = [one] if one is not None else []
-                since = cursor.since
-                async for batch in self._conversations(known, due, since, str(cursor), named):
-                    yield batch
-            named, gap = {}, False
-        finally:  # what was not come by is done next time
-            for number, messages in named.items():
-                self._touched[number] = self._touched.get(number, frozenset()) | messages
+            async for found in self._news_read(known, cursor, named, gap=gap):
+                taken = cursor.taken
+                reads = [
+                    one
+                    for one in found
+                    if not taken.is_current(one.conversation) or self._memory.is_news(one)
+                ]
+                self._done_with({r.conversation.id for r in found if r not in reads}, named)
+                if reads:
+                    before, cursor = cursor, _with(cursor, reads, came)
+                    batch = self._batch(known, reads, before, everything=False)
+                    yield _Step(replace(batch, cursor=str(cursor)), tuple(reads), named)
+            gap = False
+        finally:
             self._gap = self._gap or gap
-        if came != cursor:
-            yield Batch(MAILBOX, str(came))
+        after = _caught_up(cursor, came)
+        if after != replace(cursor, turn=after.turn):
+            yield _Step(Batch(MAILBOX, str(after)))
 
-    def _is_due(self, one: Conversation, named: _Named, gap: bool) -> bool:
-        return gap or one.id in named or not self._memory.knows(one)
+    async def _news_read(
+        self, known: Known, cursor: Cursor, named: _Named, *, gap: bool
+    ) -> AsyncIterator[list[Read]]:
+        done: set[int] = set()
+        since, taken = cursor.since - OVERLAP, cursor.taken
+        async for rows, look in self._changed(known, cursor.since, gap=gap):
+            due = [
+                one
+                for one in rows
+                if one.id not in done and (look or one.id in named or not taken.is_current(one))
+            ]
+            done |= {one.id for one in due}
+            async for reads in self._reads(known, due, since, named):
+                yield reads
+        rest = [partial(self._named, number) for number in named if number not in done]
+        there: list[Conversation] = []
+        async for number, one in _ahead(rest):
+            if one is not None and known.serves(one):
+                there.append(one)
+            else:
+                self._touched.pop(number, None)  # gone, or none of ours
+        async for reads in self._reads(known, there, since, named):
+            yield reads
+
+    async def _named(self, number: int) -> tuple[int, Conversation | None]:
+        return number, await self._api.conversation(number)
 
     async def _changed(
         self, known: Known, since: Millis, *, gap: bool
-    ) -> AsyncIterator[list[Conversation]]:
-        """Conversations that changed after ``since``; after a gap those of the first page, too."""
-        missing = self._api.now() - since + OVERLAP
-        if missing <= _LONGEST_GAP:
-            yield await self._within(known, since)
+    ) -> AsyncIterator[tuple[list[Conversation], bool]]:
+        """Conversations that changed after ``since``, and whether to look through them anyway:
+        after a gap those of the first page."""
+        if self._api.now() - since + OVERLAP <= _LONGEST_GAP:
+            yield await self._within(known, since), False
             if gap:
-                yield (await self._page(known, status="all", page=1))[0]
+                yield (await self._page(known, status="all", page=1))[0], True
             return
         page, rows = 1, (await self._page(known, status="all", page=1))[0]
         while rows:
-            yield rows
+            yield rows, page == 1
             if rows[-1].active_at < since - OVERLAP:
                 return
             page += 1
@@ -192,7 +216,7 @@ class Pull:
     async def _within(self, known: Known, since: Millis) -> list[Conversation]:
         """Asked again where the answer shows that our clock had been put back meanwhile."""
         while True:
-            seconds = max(0, self._api.now() - since) // SECOND + OVERLAP // SECOND + 1
+            seconds = (max(0, self._api.now() - since) + OVERLAP) // SECOND + 1
             rows, _ = await self._page(known, status="all", updated_within=seconds)
             if self._api.now() - since < seconds * SECOND:
                 return rows
@@ -202,40 +226,33 @@ class Pull:
             query["inbox_id"] = known.only_inbox
         return await self._api.conversations(**query)
 
-    async def _conversations(
+    async def _reads(
         self,
         known: Known,
         some: Sequence[Conversation],
         since: Millis,
-        cursor: str,
         named: _Named = _NOTHING,
-    ) -> AsyncIterator[Batch]:
-        """A batch for each that is served and still there."""
-        reader = Reader(self._place, known.agents)
-        reads = [
-            partial(
-                self._read,
-                one,
-                since,
-                also=named.get(one.id, frozenset()),
-                look_for_customer=bool(_kind(known, one).windows),
-            )
+    ) -> AsyncIterator[list[Read]]:
+        """Those that are served and still there, as many at once as a batch takes well."""
+        work = [
+            partial(self._read, _kind(known, one), one, since, named.get(one.id, frozenset()))
             for one in some
             if known.serves(one)
         ]
-        async for read in _ahead(reads):
+        group: list[Read] = []
+        async for read in _ahead(work):
             if read is not None:
-                yield self._batch(known, reader, read, cursor)
-                self._memory.remember(read.conversation)
+                group.append(read)
+            messages = sum(len(one.messages) for one in group)
+            if messages >= _LARGE_BATCH or len(group) >= _MOST_CONVERSATIONS:
+                yield group
+                group = []
+        if group:
+            yield group
 
     async def _read(
-        self,
-        conversation: Conversation,
-        since: Millis,
-        *,
-        also: frozenset[int],
-        look_for_customer: bool,
-    ) -> _Read | None:
+        self, kind: Kind, conversation: Conversation, since: Millis, also: frozenset[int]
+    ) -> Read | None:
         """The newest page, all before it until ``since``, and ``also``; None: it is gone.
 
         Where the window for answers is to be known, some pages more until the customer wrote.
@@ -249,7 +266,7 @@ class Pull:
             pages += 1
             new = [one for one in rows if one.id not in found]
             found.update((one.id, one) for one in rows)
-            wanted = look_for_customer and pages < _MOST_PAGES_FOR_WINDOW
+            wanted = bool(kind.windows) and pages < _MOST_PAGES_FOR_WINDOW
             missed = wanted and not any(one.kind == INCOMING for one in found.values())
             reached = bool(new) and min(one.at for one in new) < since
             if not new or len(rows) < _FULL_PAGE or (reached and not missed):
@@ -260,37 +277,76 @@ class Pull:
             rows = await self._api.messages(conversation.id, number + 1) or []
             found.update((one.id, one) for one in rows if one.id == number)
         ordered = sorted(found.values(), key=lambda one: (one.at, one.id))
-        return _Read(conversation, tuple(ordered))
+        return Read(conversation, tuple((one, body_of(one, kind)) for one in ordered))
 
-    def _batch(self, known: Known, reader: Reader, read: _Read, cursor: str) -> Batch:
-        conversation, messages = read.conversation, read.messages
-        kind, now = _kind(known, conversation), self._api.now()
-        wrote = [one.at for one in messages if one.kind == INCOMING and not one.private]
-        bodies = [(one, body_of(one, kind)) for one in messages]
-        return Batch(
-            MAILBOX,
-            cursor,
-            messages=tuple(reader.incoming(conversation, one, kind) for one in messages),
-            flags=tuple(
-                FlagChange(str(one.id), Flags(seen=True))
-                for one in messages
-                if one.kind == INCOMING and one.at <= conversation.seen_at
-            ),
-            edits=self._memory.edits(bodies, now),
-            deletions=tuple(
-                Deletion(str(one.id), one.updated_at or now) for one in messages if is_deleted(one)
-            ),
-            marks=tuple(mark for one in messages if (mark := mark_of(one)) is not None),
-            conversations=(reader.state(conversation, kind, max(wrote, default=None), now),),
-        )
+    def _batch(
+        self, known: Known, reads: Sequence[Read], before: Cursor, *, everything: bool
+    ) -> Batch:
+        """What is new of ``reads`` for who stands at ``before``, and how the rest is now.
+
+        ``everything`` that is not taken is new in a first sync, whatever its time.
+        """
+        reader, now = Reader(self._place, known.agents), self._api.now()
+        batch = Batch(MAILBOX, "")
+        for read in reads:
+            one, kind = read.conversation, _kind(known, read.conversation)
+            all_of = [message for message, _ in read.messages]
+            fresh = {m.id for m in (all_of if everything else _recent(all_of, before))}
+            fresh -= {m.id for m in all_of if before.taken.has(one.id, m.id)}
+            wrote = [m.at for m in all_of if m.kind == INCOMING and not m.private]
+            batch = replace(
+                batch,
+                messages=batch.messages
+                + tuple(
+                    reader.incoming(one, m, b, kind) for m, b in read.messages if m.id in fresh
+                ),
+                edits=batch.edits
+                + self._memory.edits([m for m in read.messages if m[0].id not in fresh], now),
+                flags=batch.flags + tuple(_seen(one, all_of)),
+                deletions=batch.deletions
+                + tuple(Deletion(str(m.id), m.updated_at or now) for m in all_of if is_deleted(m)),
+                marks=batch.marks + tuple(mark for m in all_of if (mark := mark_of(m))),
+                conversations=(
+                    *batch.conversations,
+                    reader.state(one, kind, max(wrote, default=None), now),
+                ),
+            )
+        return batch
+
+
+def _recent(messages: Sequence[Message], cursor: Cursor) -> Sequence[Message]:
+    """Those after the cursor; all where what is older was left out by the first sync, too."""
+    line = cursor.since - OVERLAP
+    older = [one.at for one in messages if one.at < line]
+    if older and max(older) < cursor.horizon:
+        return messages
+    return [one for one in messages if one.at >= line]
+
+
+def _with(cursor: Cursor, reads: Sequence[Read], came: Millis) -> Cursor:
+    """``cursor`` once ``reads``, begun at ``came``, are taken in."""
+    taken, cursor = cursor.taken, cursor.next()
+    for read in reads:
+        messages = [message for message, _ in read.messages]
+        taken = taken.plus(read.conversation, messages, came - OVERLAP)
+    return replace(cursor, taken=taken)
+
+
+def _caught_up(cursor: Cursor, came: Millis) -> Cursor:
+    taken = cursor.taken.since(came - OVERLAP)
+    return Cursor(came, cursor.horizon, taken, told=cursor.told, turn=cursor.turn + 1)
+
+
+def _seen(conversation: Conversation, messages: Sequence[Message]) -> list[FlagChange]:
+    return [
+        FlagChange(str(one.id), Flags(seen=True))
+        for one in messages
+        if one.kind == INCOMING and one.at <= conversation.seen_at
+    ]
 
 
 def _kind(known: Known, conversation: Conversation) -> Kind:
     return kind_of(conversation.channel, known.inboxes.get(conversation.inbox))
-
-
-def _state(conversation: Conversation) -> tuple[int, float]:
-    return conversation.newest, conversation.updated_at
 
 
 def _progress(done: int, total: int) -> Progress:

@@ -66,7 +66,9 @@ class Reader:
             claims=tuple((kind, line) for kind, one in given if (line := safe_line(one, 200))),
         )
 
-    def incoming(self, conversation: Conversation, message: Message, kind: Kind) -> Incoming:
+    def incoming(
+        self, conversation: Conversation, message: Message, body: Body, kind: Kind
+    ) -> Incoming:
         """A message of ``conversation`` as one that may be its first."""
         direction = _direction(message)
         automatic = message.kind not in (INCOMING, OUTGOING) or _is_auto_reply(message)
@@ -76,7 +78,7 @@ class Reader:
             direction=direction,
             sender=self._sender(conversation, message),
             at=message.at,
-            body=body_of(message, kind),
+            body=body,
             subject=safe_line(conversation.subject, 300),
             message_id=_key(message),
             thread_key=str(conversation.id),
