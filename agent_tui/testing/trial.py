@@ -113,7 +113,11 @@ class Trial:
         """What ``work`` gives; Broken when it takes too long, and more so when it cannot even be
         cancelled."""
         task = asyncio.ensure_future(work)
-        done, _ = await asyncio.wait({task}, timeout=self.patience_s)
+        try:
+            done, _ = await asyncio.wait({task}, timeout=self.patience_s)
+        except asyncio.CancelledError:  # wait() itself leaves its tasks running
+            await self.cancelled(task, what)
+            raise
         if done:
             return task.result()
         await self.cancelled(task, what)
