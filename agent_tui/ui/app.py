@@ -18,7 +18,7 @@ from agent_tui.config.settings import Settings
 from agent_tui.model.clock import Clock, system_clock
 from agent_tui.model.conversation import Conversation, View
 from agent_tui.store.database import Database, StoreError
-from agent_tui.ui import commands, keys
+from agent_tui.ui import alt_keys, commands, keys
 from agent_tui.ui import theme as themes
 from agent_tui.ui.bars import StatusLine
 from agent_tui.ui.cells import glyphs_for
@@ -81,8 +81,8 @@ class AgentApp(App[None]):
         self._bound = keys.build(settings.keys, commands.where_of, preset, str(paths.settings))
         super().__init__(ansi_color=depth is not Depth.FULL)
         self.db, self.settings, self.paths, self.clock = db, settings, paths, clock
-        self._start_engine = start_engine
-        self._glyphs = glyphs_for(environment)
+        self._start_engine, self._glyphs = start_engine, glyphs_for(environment)
+        alt_keys.teach()
         self._inbox = Inbox(db, settings.agent.handle, clock, settings.views)
         self.desk = Desk(self, self._inbox, settings, self._glyphs, clock)
         self._status = StatusLine(self)

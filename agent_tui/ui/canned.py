@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from agent_tui.config.canned import CannedCache, CannedReply, rank, strangeness
 from agent_tui.content.language import likely_language
@@ -13,7 +14,8 @@ from agent_tui.content.template import TemplateError, prompts, render
 from agent_tui.model.account import Account
 from agent_tui.model.conversation import Channel, Conversation
 from agent_tui.model.customer import IdentityKind
-from agent_tui.store import customers, messages
+from agent_tui.model.incoming import ServerReply
+from agent_tui.store import customers, messages, server_replies
 from agent_tui.ui import drafting
 from agent_tui.ui.shell import Choice, Shell
 
@@ -35,14 +37,14 @@ class Asked:
 
 async def choose(shell: Shell, asked: Asked) -> str | None:
     """The text of a reply that the agent has chosen and filled in, None when it was left."""
-    fitting = rank(_loaded(shell), "", asked.channel, languages(shell, asked))
+    fitting = rank(_loaded(shell, asked), "", asked.channel, languages(shell, asked))
     return await _choose_of(shell, asked, fitting)
 
 
 async def by_name(shell: Shell, asked: Asked, name: str) -> str | None:
     """The same for the reply called ``name``, or those that it may mean."""
     wanted = languages(shell, asked)
-    fitting = rank(_loaded(shell), name, asked.channel, wanted)
+    fitting = rank(_loaded(shell, asked), name, asked.channel, wanted)
     meant = [reply for reply in fitting if reply.name == name] or fitting
     if not meant:
         shell.say(f"There is no canned reply '{name}'.", error=True)
@@ -147,11 +149,28 @@ async def _filled(shell: Shell, reply: CannedReply, asked: Asked) -> str | None:
         return None
 
 
-def _loaded(shell: Shell) -> tuple[CannedReply, ...]:
+def _loaded(shell: Shell, asked: Asked) -> tuple[CannedReply, ...]:
+    """The replies of the folders, then those that the account's server keeps."""
     loaded = _CACHE.load(shell.settings.canned)
     if loaded.problems:
         shell.say(loaded.problems[0], error=True)
-    return loaded.replies
+    if asked.account is None:
+        return loaded.replies
+    kept = server_replies.of_account(shell.db, asked.account.name)
+    return (*loaded.replies, *(_of_server(reply, asked.account) for reply in kept))
+
+
+def _of_server(reply: ServerReply, account: Account) -> CannedReply:
+    """A reply of the server as one of ours; its tag says where it is from."""
+    return CannedReply(
+        name=reply.name,
+        title=reply.name,
+        channels=frozenset(),
+        language="",
+        body=reply.text,
+        path=Path("/", account.name, reply.name),
+        tags=(f"on the server of {account.name}",),
+    )
 
 
 def _title(reply: CannedReply) -> str:

@@ -4,8 +4,10 @@ Made after first paint. What is live is read in a thread, and only when the stor
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
+
+from rich.cells import cell_len
 
 from agent_tui.content.safe import safe_line
 from agent_tui.model.clock import MINUTE, SECOND, Millis
@@ -34,7 +36,8 @@ _MARK_EVERY = 1 * SECOND
 """A provider is told of reading no oftener than that."""
 _QUIET: Millis = 10 * MINUTE
 """An answered chat keeps its place in the strip that long."""
-_NAME = 14
+_NAMES = (16, 12, 9, 7, 5)
+"""Cells for a name, from roomy to hardly readable."""
 _GOING_ON = frozenset({Status.OPEN, Status.PENDING})
 
 
@@ -210,7 +213,8 @@ class Chats:
         here = self.at_hand
         several = here is not None and len({here.id, *(chat.id for chat in self.shown)}) > 1
         targets = self._shell.settings.targets
-        pieces = strip(self.shown, here.id, targets, now) if several and here else ()
+        width = self._shell.desk.size.width
+        pieces = strip(self.shown, here.id, targets, now, width) if several and here else ()
         self._shell.desk.bar.show_instead(pieces)
 
     def _choice(self, chat: Conversation, now: Millis) -> Choice:
@@ -233,23 +237,54 @@ def target_of(targets: Mapping[Channel, int], conversation: Conversation) -> int
 
 
 def strip(
-    shown: Sequence[Conversation], here: int, targets: Mapping[Channel, int], now: Millis
+    shown: Sequence[Conversation],
+    here: int,
+    targets: Mapping[Channel, int],
+    now: Millis,
+    width: int,
 ) -> tuple[Piece, ...]:
-    """The line of chats: digit, name, wait with its sign, unread; the one at hand stands out."""
-    pieces: list[Piece] = [Piece(" ", Part.BAR)]
-    for place, chat in enumerate(shown[:MOST_SHOWN], 1):
-        name = folded(_name(chat))
-        name = name if len(name) <= _NAME else fit(name, _NAME)
-        near = pressure(chat.waiting_since, target_of(targets, chat), now)
-        wait = f"{waited(chat, now)}{SIGNS[near]}"
-        part = Part.BAR_ACCENT if chat.id == here else Part.BAR
-        lead, tail = ("[", "]") if chat.id == here else (" ", " ")
-        pieces.append(Piece(f"{lead}{place} {name}", part))
-        if wait:
-            pieces.append(Piece(" ", part))
-            pieces.append(Piece(wait, PARTS[near] if near else part))
-        pieces.append(Piece(f" ({chat.unread}){tail}" if chat.unread else tail, part))
-    return tuple(pieces)
+    """The line of chats: digit, name, wait with its sign, unread; the one at hand stands out.
+
+    Names are cut so that all fit into ``width`` cells; where even that is not enough, those
+    farthest before the one at hand make way.
+    """
+    entries: list[list[Piece]] = []
+    for size in _NAMES:
+        entries = [
+            _entry(place, chat, size, target_of(targets, chat), now, here=chat.id == here)
+            for place, chat in enumerate(shown[:MOST_SHOWN], 1)
+        ]
+        if _wide(entries) <= width:
+            break
+    ids = [chat.id for chat in shown[:MOST_SHOWN]]
+    upto = ids.index(here) + 1 if here in ids else 0
+    while upto > 1 and _wide(entries[:upto]) > width:
+        del entries[0]
+        upto -= 1
+    return tuple(piece for entry in entries for piece in entry)
+
+
+def _entry(
+    place: int, chat: Conversation, size: int, target_s: int, now: Millis, *, here: bool
+) -> list[Piece]:
+    name = _name(chat)
+    if cell_len(name) > size:
+        first = name.split()[0]
+        name = fit(first, min(size, cell_len(first)), "")
+    near = pressure(chat.waiting_since, target_s, now)
+    wait = f" {waited(chat, now)}{SIGNS[near]}" if chat.waiting_since is not None else ""
+    part = Part.BAR_ACCENT if here else Part.BAR
+    lead, tail = ("[", "]") if here else (" ", " ")
+    unread = f" ({chat.unread})" if chat.unread else ""
+    return [
+        Piece(f"{lead}{place} {name}", part),
+        Piece(wait, PARTS[near] if near else part),
+        Piece(f"{unread}{tail}", part),
+    ]
+
+
+def _wide(entries: Iterable[Iterable[Piece]]) -> int:
+    return sum(cell_len(piece.text) for entry in entries for piece in entry)
 
 
 def _read(db: Database, me: str, kept: Sequence[int], now: Millis) -> Live:
