@@ -27,6 +27,7 @@ COMMANDS = {
     "sync": "agent_tui.cli.sync",
     "list": "agent_tui.cli.list",
     "show": "agent_tui.cli.show",
+    "transcript": "agent_tui.cli.transcript",
     "reply": "agent_tui.cli.reply",
     "do": "agent_tui.cli.do",
     "doctor": "agent_tui.cli.doctor",

@@ -1,6 +1,7 @@
 """What carries a conversation behind its channel, by name."""
 
 NAMES = {
+    "api": "API",
     "email": "Mail",
     "facebook": "Facebook",
     "instagram": "Instagram",

@@ -86,6 +86,7 @@ _Text = Words | Phrase | Term
 _COLUMNS = {
     Key.STATUS: "c.status",
     Key.CHANNEL: "c.channel",
+    Key.VIA: "c.via",
     Key.ACCOUNT: "c.account",
     Key.ASSIGNEE: "c.assignee",
     Key.PRIORITY: "c.priority",
@@ -122,6 +123,7 @@ _HAS = {
 }
 
 _ABSENT = {
+    Key.VIA: "c.via = ''",
     Key.ASSIGNEE: "c.assignee IS NULL",
     Key.LABEL: "NOT EXISTS (SELECT 1 FROM conversation_labels l WHERE l.conversation_id = c.id)",
 }

@@ -15,6 +15,7 @@ class Key(StrEnum):
 
     STATUS = "status"
     CHANNEL = "channel"
+    VIA = "via"
     ACCOUNT = "account"
     ASSIGNEE = "assignee"
     LABEL = "label"

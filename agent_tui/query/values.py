@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from agent_tui.model.clock import DAY, HOUR, MINUTE, Millis
 from agent_tui.model.conversation import Channel, Priority, Status
+from agent_tui.model.via import NAMES
 from agent_tui.query.syntax import Key, Op
 
 
@@ -35,7 +36,7 @@ ME = "me"
 """The assignee who asks."""
 
 NONE = "none"
-"""Nobody as assignee, no label at all."""
+"""Nobody as assignee, no label at all, nothing behind the channel."""
 
 _RATINGS = range(1, 6)
 
@@ -46,6 +47,7 @@ _EXPECTED = {
     Key.AFTER: "a day such as 2026-01-31, a month such as 2026-01, today or yesterday",
     Key.OLDER: "a time such as 30m, 2h, 1d, 2w, 6mo or 1y",
     Key.NEWER: "a time such as 30m, 2h, 1d, 2w, 6mo or 1y",
+    Key.VIA: "what carries it behind its channel, such as whatsapp or sms, or none",
     Key.ACCOUNT: "the name of an account",
     Key.ASSIGNEE: "an agent's handle, me or none",
     Key.LABEL: "the name of a label or none",
@@ -56,6 +58,7 @@ _EXPECTED = {
 _CHOICES: dict[Key, tuple[str, ...]] = {
     Key.STATUS: tuple(map(str, Status)),
     Key.CHANNEL: tuple(map(str, Channel)),
+    Key.VIA: (*NAMES, NONE),
     Key.PRIORITY: tuple(level.name.lower() for level in Priority),
     Key.RATING: tuple(str(stars) for stars in _RATINGS),
     Key.HAS: tuple(map(str, Has)),
@@ -147,6 +150,6 @@ def _read_plain(key: Key, text: str) -> str | None:
         return lower if day(lower, date(_LAST_YEAR, 1, 1)) else None
     if key in (Key.OLDER, Key.NEWER):
         return lower if duration(lower) is not None else None
-    if key in (Key.ASSIGNEE, Key.LABEL) and lower in choices(key):
+    if key is Key.VIA or (key in (Key.ASSIGNEE, Key.LABEL) and lower in choices(key)):
         return lower
     return NONE if key is Key.ASSIGNEE and text == "-" else text

@@ -91,7 +91,7 @@ def test_text_is_read_as(text: str, query: Query) -> None:
     ("text", "position", "word", "said"),
     [
         ("is:draft statsu:open", 9, "statsu", "unknown key 'statsu' at character 10 (did you mean"),
-        ("Re: order", 0, "Re", "keys are status, channel, account"),
+        ("Re: order", 0, "Re", "keys are status, channel, via, account"),
         ("status:opne", 7, "opne", "'opne' at character 8 (did you mean 'open'?); it takes open,"),
         ("status:open,x", 12, "x", "at character 13"),
         ("has:cheese", 4, "cheese", "it takes attachment, note, draft, label, rating"),

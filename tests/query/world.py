@@ -54,6 +54,7 @@ class Case:
     ago: Millis
     status: Status = Status.OPEN
     channel: Channel = Channel.MAIL
+    via: str = ""
     account: str = "shop"
     assignee: str | None = None
     priority: Priority = Priority.NORMAL
@@ -113,6 +114,7 @@ CASES = (
         40 * DAY,
         Status.RESOLVED,
         Channel.CHAT,
+        via="whatsapp",
         assignee="bo",
         attachments=1,
         letters=(Letter("zipper and order"), Letter("order", direction=Direction.NOTE)),
@@ -201,9 +203,9 @@ def _insert(db: Database, case: Case) -> None:
         "waiting_since": case.last_at if case.waiting else None,
     }
     db.run(
-        "INSERT INTO conversations (id, account, channel, subject, status, assignee, priority,"
+        "INSERT INTO conversations (id, account, channel, via, subject, status, assignee, priority,"
         " rating, customer_id, waiting_since, created_at, last_at, unread, attachments) VALUES"
-        " (:id, :account, :channel, '', :status, :assignee, :priority, :rating, :customer_id,"
+        " (:id, :account, :channel, :via, '', :status, :assignee, :priority, :rating, :customer_id,"
         " :waiting_since, 0, :last_at, :unread, :attachments)",
         row,
     )
@@ -329,6 +331,7 @@ def _older(text: str, case: Case) -> bool:
 _MEANING: dict[Key, Callable[[Term, Case], bool]] = {
     Key.STATUS: lambda term, case: case.status == term.value,
     Key.CHANNEL: lambda term, case: case.channel == term.value,
+    Key.VIA: lambda term, case: case.via == {"none": ""}.get(term.value, term.value),
     Key.ACCOUNT: lambda term, case: case.account == term.value,
     Key.ASSIGNEE: lambda term, case: (
         case.assignee == {"me": ME, "none": None}.get(term.value, term.value)
