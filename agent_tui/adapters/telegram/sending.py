@@ -129,7 +129,9 @@ class Sending:
                     break
                 waited += await self._waited(error, part, waited)
             except Unreachable as error:
-                raise _in_part(error, part) if course.arrived else error from error
+                if not course.arrived:
+                    raise
+                raise _in_part(error, part) from error
             else:
                 course.doubtful = False
                 course.arrived.append(sent)

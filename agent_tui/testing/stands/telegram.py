@@ -64,7 +64,7 @@ class TelegramStand(Stand):
         return AccountContext(
             "telegram",
             {"name": "Help", "api": "https://api.telegram.org"},
-            {"token": self.api.token}.__getitem__,
+            lambda option: {"token": self.api.token}[option],
             logging.getLogger("agent_tui.account.telegram"),
             clock,
             network=lambda: self.weather,
