@@ -24,6 +24,10 @@ _EXTRA = frozenset({"aiosmtpd", "jsonschema", "trustme", "referencing"})
 _MANIFEST = "Its file of capabilities says what its class says."
 
 
+class MissingStand(AdapterError):  # noqa: N818 - a state of the world
+    """What the stand needs, such as a server, is not here; ``str()`` says what to install."""
+
+
 def add_verb(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = verbs.add_parser(
         "check",
@@ -76,7 +80,8 @@ def run(args: argparse.Namespace, paths: Paths) -> int:
 def check(found: Found) -> Checked:
     """Run the suite on the stand of an adapter.
 
-    Raises AdapterError, with a sentence, when the kit, the stand or what it needs is not there.
+    Raises MissingStand when what the stand needs is not there, AdapterError when the kit is not
+    or nobody has written a stand.
     """
     stand = _stand(found)
     say(f"Checking {found.name} ...")
@@ -86,14 +91,14 @@ def check(found: Found) -> Checked:
 
 
 async def _rows(found: Found, stand: type["Stand"]) -> list[Row]:
-    """What becomes of each claim. Raises AdapterError as soon as the stand turns out missing."""
+    """What becomes of each claim. Raises MissingStand as soon as that is known."""
     from agent_tui.testing.conformance import claims, try_claim
 
     rows = []
     for claim in claims():
         result = await try_claim(stand, claim)
         if result.missing:
-            raise AdapterError(f"The stand of '{found.name}' is missing: {result.detail}")
+            raise MissingStand(f"The stand of '{found.name}' is missing: {result.detail}")
         detail = safe_line(result.detail)
         rows.append(Row(claim.name, claim.sentence, str(result.outcome), detail))
     return rows
