@@ -2,14 +2,14 @@
 
 Chatwoot's own clock says what has changed. It touches a conversation for each new message, change
 of status, label, priority or assignee, but not when a message is deleted, delivered or read: such
-messages are named by the websocket (:meth:`Pull.touch`), and while nobody listens the conversations of
-the first page are looked through at each pull.
+messages are named by the websocket (:meth:`Pull.touch`), and while nobody listens the
+conversations of the first page are looked through at each pull.
 """
 
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from types import MappingProxyType
 from typing import TypeVar
@@ -52,7 +52,7 @@ class _Step:
 
     batch: Batch
     reads: tuple[Read, ...] = ()
-    named: _Named = _NOTHING
+    named: _Named = field(default_factory=dict)
 
 
 class Pull:
@@ -150,13 +150,10 @@ class Pull:
         gap, self._gap = self._gap or not self._hearing, False
         try:
             async for found in self._news_read(known, cursor, named, gap=gap):
-                taken = cursor.taken
-                reads = [
-                    one
-                    for one in found
-                    if not taken.is_current(one.conversation) or self._memory.is_news(one)
-                ]
-                self._done_with({r.conversation.id for r in found if r not in reads}, named)
+                news = [self._is_news(cursor, one) for one in found]
+                reads = [one for one, new in zip(found, news, strict=True) if new]
+                stale = [one for one, new in zip(found, news, strict=True) if not new]
+                self._done_with((one.conversation.id for one in stale), named)
                 if reads:
                     before, cursor = cursor, _with(cursor, reads, came)
                     batch = self._batch(known, reads, before, everything=False)
@@ -167,6 +164,9 @@ class Pull:
         after = _caught_up(cursor, came)
         if after != replace(cursor, turn=after.turn):
             yield _Step(Batch(MAILBOX, str(after)))
+
+    def _is_news(self, cursor: Cursor, read: Read) -> bool:
+        return not cursor.taken.is_current(read.conversation) or self._memory.is_news(read)
 
     async def _news_read(
         self, known: Known, cursor: Cursor, named: _Named, *, gap: bool
