@@ -9,10 +9,12 @@ import time
 from itertools import count
 from pathlib import Path
 
+from agent_tui.model.account import Capabilities, EffectKind
 from agent_tui.model.conversation import Channel
 from agent_tui.model.customer import IdentityKind
 from agent_tui.model.incoming import Batch, Incoming, Sender
 from agent_tui.model.message import Body, Direction
+from agent_tui.store import accounts
 from agent_tui.store.intake import commit_batch
 from agent_tui.store.sqlite import SqliteDatabase
 
@@ -35,6 +37,15 @@ def message(number: int) -> Incoming:
 
 def main() -> None:
     db = SqliteDatabase(Path(sys.argv[1]))
+    accounts.put(
+        db,
+        "chat",
+        adapter="demo",
+        address="shop",
+        display_name="Shop",
+        capabilities=Capabilities(Channel.CHAT, frozenset({EffectKind.SEND})),
+        now=time.time_ns() // 1_000_000,
+    )
     pause = 1 / float(sys.argv[2])
     for number in count():
         batch = Batch("chats", str(number), (message(number),))

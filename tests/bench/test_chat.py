@@ -21,6 +21,7 @@ CONVERSATIONS = 10_000
 KEYS = 100
 RATE = 20
 _REST_S = 0.15  # between keys, as a quick typist's
+_LOW = 6
 _LINE = "qwertzuiop"
 _BACKSPACE = ("\x7f",)
 _FEED = Path(__file__).with_name("feed.py")
@@ -41,11 +42,13 @@ def busy(on: Ground) -> Iterator[None]:
 
 
 def cursor_keys(terminal: Terminal) -> list[float]:
-    """Milliseconds from each cursor key until the cursor's row is painted, up and down in turn."""
+    """Milliseconds from each cursor key until the cursor's row is painted, down and up again: the
+    cursor goes with its conversation, which may come to the top by itself."""
     times = []
-    for key in ("j", "k") * (KEYS // 2):
+    for _ in range(KEYS):
         terminal.settle_for(_REST_S)
         before = terminal.marked_row()
+        key = "j" if before < _LOW else "k"
         times.append(_timed(terminal, key, partial(_has_left, terminal, before)))
     return times
 
