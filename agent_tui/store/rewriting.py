@@ -92,7 +92,12 @@ def _forget_draft(db: Database, message: Message) -> None:
         params,
     )
     db.run(
-        "UPDATE outbox SET payload = '{}'"
-        " WHERE message_id = :id AND state IN ('sent', 'cancelled') AND filed <> 'wanted'",
+        "UPDATE outbox SET state = 'cancelled' WHERE message_id = :id AND kind = 'edit'"
+        " AND state IN ('queued', 'held', 'failed', 'uncertain')",
+        params,
+    )
+    db.run(
+        "UPDATE outbox SET payload = '{}', filed = 'none'"
+        " WHERE message_id = :id AND state IN ('sent', 'cancelled')",
         params,
     )

@@ -7,16 +7,18 @@ import pytest
 
 from agent_tui.adapters.contract import Unreachable
 from agent_tui.engine import storing
+from agent_tui.engine.attachments import fetch_wanted
 from agent_tui.engine.contain import AdapterFault
 from agent_tui.engine.desk import Desk
 from agent_tui.engine.storing import LeaseLost
 from agent_tui.engine.sync import patience, pull
-from agent_tui.model.incoming import Batch, Progress
-from agent_tui.store import accounts
+from agent_tui.model.incoming import Batch, Deletion, Edit, IncomingFile, Progress, ServerReply
+from agent_tui.model.message import Body
+from agent_tui.store import accounts, messages
 from agent_tui.store.intake import commit_batch
 from agent_tui.store.sqlite import SqliteDatabase
 from tests.engine.fakes import FakeAdapter, Provider, desk
-from tests.factory import ACCOUNT, batch, incoming, listed, mail_account
+from tests.factory import ACCOUNT, batch, chat, incoming, listed, mail_account
 
 LIMIT_S = 30.0
 
@@ -127,3 +129,65 @@ async def test_one_mail_that_cannot_be_stored_is_listed_and_the_others_arrive(
 
 def test_patience_grows_with_failures_and_has_an_end() -> None:
     assert [patience(n) for n in range(7)] == [30, 60, 120, 240, 480, 600, 600]
+
+
+async def test_a_change_that_cannot_be_stored_is_passed_over(
+    db: SqliteDatabase, at_work: Desk
+) -> None:
+    one = replace(
+        batch(chat("one", remote_id="$1"), cursor="1"),
+        edits=(Edit("$1", Body("\ud800"), 1), Edit("$1", Body("two"), 2)),
+        canned=(ServerReply("x", "\udfff"),),
+    )
+
+    assert await pull(at_work, FakeAdapter(Provider([one])), LIMIT_S) == 1
+
+    (conversation,) = listed(db)
+    (message,) = messages.of_conversation(db, conversation.id)
+    assert message.body.text == "two"
+    assert accounts.cursors(db, ACCOUNT) == {"INBOX": "1"}
+
+
+async def test_a_fetched_file_goes_with_its_message(
+    db: SqliteDatabase, at_work: Desk, tmp_path: Path
+) -> None:
+    file = IncomingFile("p", "a.txt", "text/plain", 1)
+    adapter = FakeAdapter(Provider([batch(chat("one", remote_id="$1", files=(file,)), cursor="1")]))
+    await pull(at_work, adapter, LIMIT_S)
+    (row,) = db.all("SELECT id FROM attachments")
+    messages.want_file(db, row["id"])
+    adapter.provider.files["p"] = b"secret"
+    await fetch_wanted(at_work, adapter)
+    kept = messages.file(db, row["id"])
+    assert kept is not None
+    assert contents(kept.path) == b"secret"
+
+    adapter.provider.batches.append(Batch("INBOX", "2", deletions=(Deletion("$1", 9),)))
+    await pull(at_work, adapter, LIMIT_S)
+
+    assert contents(kept.path) is None
+    assert db.all("SELECT id FROM attachments") == []
+
+
+def contents(path: str | None) -> bytes | None:
+    """What stands in a file, if there is one."""
+    return Path(path).read_bytes() if path and Path(path).exists() else None
+
+
+async def test_an_agents_own_file_stays_when_its_message_is_taken_away(
+    db: SqliteDatabase, at_work: Desk, tmp_path: Path
+) -> None:
+    own = tmp_path / "own.txt"
+    own.write_text("mine")
+    adapter = FakeAdapter(Provider([batch(chat("one", remote_id="$1"), cursor="1")]))
+    await pull(at_work, adapter, LIMIT_S)
+    db.run(
+        "INSERT INTO attachments (message_id, name, type, size, part, state, path)"
+        " SELECT id, 'own.txt', 'text/plain', 4, '', 'here', :path FROM messages",
+        {"path": str(own)},
+    )
+
+    adapter.provider.batches.append(Batch("INBOX", "2", deletions=(Deletion("$1", 9),)))
+    await pull(at_work, adapter, LIMIT_S)
+
+    assert own.read_text() == "mine"
