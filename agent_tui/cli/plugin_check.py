@@ -84,10 +84,11 @@ def check(found: Found) -> Checked:
     or nobody has written a stand.
     """
     stand = _stand(found)
+    contract = _contract(found, stand)
     say(f"Checking {found.name} ...")
     rows = asyncio.run(_rows(found, stand))
     capabilities = stand.adapter.info.capabilities
-    return Checked(found, stand.contract, capabilities, (*rows, _manifest_row(found, stand)))
+    return Checked(found, contract, capabilities, (*rows, _manifest_row(found, stand)))
 
 
 async def _rows(found: Found, stand: type["Stand"]) -> list[Row]:
@@ -98,7 +99,7 @@ async def _rows(found: Found, stand: type["Stand"]) -> list[Row]:
     for claim in claims():
         result = await try_claim(stand, claim)
         if result.missing:
-            raise MissingStand(f"The stand of '{found.name}' is missing: {result.detail}")
+            raise _missing(found, result.detail)
         detail = safe_line(result.detail)
         rows.append(Row(claim.name, claim.sentence, str(result.outcome), detail))
     return rows
@@ -135,6 +136,22 @@ def _stand(found: Found) -> type["Stand"]:
     if not (isinstance(loaded, type) and issubclass(loaded, Stand)):
         raise AdapterError(f"The stand of '{found.name}' is not a Stand; tell its author.")
     return loaded
+
+
+def _contract(found: Found, stand: type["Stand"]) -> str:
+    """What a stand of this class holds all exchanges against, here. Raises AdapterError."""
+    from agent_tui.testing.stand import StandMissing
+
+    try:
+        return safe_line(stand().contract)
+    except StandMissing as missing:
+        raise _missing(found, str(missing)) from missing
+    except Exception as error:  # a plugin may raise anything
+        raise _unloaded(found, error) from error
+
+
+def _missing(found: Found, why: str) -> MissingStand:
+    return MissingStand(f"The stand of '{found.name}' is missing: {why}")
 
 
 def _unloaded(found: Found, error: Exception) -> AdapterError:

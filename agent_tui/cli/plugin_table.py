@@ -13,6 +13,9 @@ from agent_tui.model.account import Capabilities
 _CELLS = {"passed": "yes", "failed": "**no**", "not applicable": "-", "not checked": "not checked"}
 """Outcomes as the cells of a table."""
 
+HELD = "held against"
+"""The row of API descriptions, which are not everywhere at hand."""
+
 _CORNER = "Adapter"
 
 
@@ -44,7 +47,7 @@ class Checked:
 def text(checked: Checked) -> str:
     """For people: the claims, then what the adapter can do."""
     found = checked.found
-    held = f", held against {safe_line(checked.contract)}" if checked.contract else ""
+    held = f", held against {checked.contract}" if checked.contract else ""
     lines = [f"{found.name} {safe_line(found.version)}{held}", "", "Claims"]
     wide = max((len(row.name) for row in checked.rows), default=0)
     for row in checked.rows:
@@ -120,7 +123,7 @@ def _abilities_and_sums(checked: Checked) -> dict[str, str]:
     counts = Counter(row.outcome for row in checked.rows)
     sums = {f"claims: {outcome}": str(counts[outcome]) for outcome in _CELLS}
     return {
-        "held against": safe_line(checked.contract) or "-",
+        HELD: checked.contract or "-",
         **sums,
         **_abilities(checked.capabilities),
     }
