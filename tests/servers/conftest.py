@@ -25,6 +25,12 @@ from tests.servers.real import (
     run,
     shared,
 )
+from tests.servers.synapse import (  # noqa: F401 - fixtures
+    own_synapse,
+    synapse,
+    synapse_venv,
+    tight_synapse,
+)
 
 _DOVECOT = "dovecot-imapd dovecot-submissiond dovecot-lmtpd dovecot-sieve dovecot-managesieved"
 

@@ -5,6 +5,7 @@ Matrix Client-Server API, "Standards": an error is a JSON object with ``errcode`
 
 import asyncio
 import json
+from collections import deque
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
@@ -29,8 +30,9 @@ PAGE = 100
 _FIRST_SYNC_S = 300.0
 """A homeserver may think for minutes about the first sync of many rooms."""
 _UPLOAD_S = 120.0
-_RELOGIN_S = 60.0
-"""Who is thrown out again so soon after a log-in is not helped by another one."""
+_MOST_LOGINS = 3
+"""Within a minute; who is thrown out so often is not helped by yet another log-in."""
+_MINUTE_S = 60.0
 
 _NO_ENTRY = frozenset({"M_UNKNOWN_TOKEN", "M_MISSING_TOKEN"})
 _SHUT_OUT = frozenset({"M_USER_DEACTIVATED", "M_USER_LOCKED", "M_USER_SUSPENDED"})
@@ -60,7 +62,7 @@ class Client:
             ca_file=settings.ca_file,
         )
         self._token = ""
-        self._logged_in_at = float("-inf")
+        self._logins: deque[float] = deque(maxlen=_MOST_LOGINS)
         self._door = asyncio.Lock()
 
     async def call(self, method: str, path: str, **how: Any) -> Any:
@@ -180,11 +182,13 @@ class Client:
             return self._token
 
     def _check_pace(self) -> None:
-        if asyncio.get_running_loop().time() - self._logged_in_at < _RELOGIN_S:
+        now = asyncio.get_running_loop().time()
+        if len(self._logins) == _MOST_LOGINS and now - self._logins[0] < _MINUTE_S:
             raise AccountProblem(
-                f"The Matrix server ended the log-in of {self._settings.user} right after it was "
+                f"The Matrix server ends each log-in of {self._settings.user} right after it was "
                 "made; see whether another program logs in as this device."
             )
+        self._logins.append(now)
 
     async def _checked(self, token: str) -> str:
         """``token``, if it is our user's."""
@@ -214,7 +218,6 @@ class Client:
         self._same_user(found)
         if not (token := wire.text(found, "access_token")):
             raise Unreachable("The Matrix server let us in without a token; it is tried again.")
-        self._logged_in_at = asyncio.get_running_loop().time()
         return token
 
     def _same_user(self, answer: Any) -> None:

@@ -26,6 +26,8 @@ HISTORY = 200
 """Events of a room that are read when we first see it."""
 
 _BATCH = 100
+_MOST_ROUNDS = 10
+"""An answer may be minutes old: Synapse keeps them for who asks again from the same place."""
 _MOST_TRIES = 5
 """To join a room whose server cannot be reached; each pull is one."""
 
@@ -81,13 +83,15 @@ class Pull:
             async for batch in kept:
                 hinted = True
                 yield batch
-        while self._joined or not hinted or self._feed.polling != self._cursor.since:
-            self._joined, hinted = False, True
+        if hinted and not self._joined and self._feed.polling == self._cursor.since:
+            return
+        for _ in range(_MOST_ROUNDS):
+            self._joined = False
             sync = await self._sync()
             async with aclosing(self._taken(sync)) as taken:
                 async for batch in taken:
                     yield batch
-            if not self._joined:
+            if not self._joined and not sync.news():
                 return
 
     async def _kept(self) -> AsyncGenerator[Batch, None]:
@@ -143,7 +147,8 @@ class Pull:
         for batch in early:
             yield batch
         progress = Progress(done, done + rest) if first else None
-        yield replace(last, cursor=str(self._cursor), progress=progress)
+        if self._cursor != before or gathered != Chunk():
+            yield replace(last, cursor=str(self._cursor), progress=progress)
 
     async def _room(self, update: RoomUpdate, since: str) -> Chunk:
         room = self._rooms.get(update.room)

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 
 from agent_tui.model.clock import Clock, system_clock
-from agent_tui.testing.server import FakeServer
+from agent_tui.testing.server import FakeServer, Handler
 
 SERVER = "shop.test"
 US = f"@support:{SERVER}"
@@ -162,7 +162,7 @@ class Homeserver(FakeServer):
     # What the adapter asks.
 
     def _add_routes(self) -> None:
-        routes = [
+        routes: list[tuple[str, str, Handler]] = [
             ("GET", "/_matrix/client/versions", self._versions),
             ("POST", f"{V3}/login", self._login),
             ("POST", f"{V3}/logout", self._logout),

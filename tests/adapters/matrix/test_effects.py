@@ -20,7 +20,7 @@ from agent_tui.adapters.matrix.markup import formatted
 from agent_tui.model.account import EffectKind
 from agent_tui.model.incoming import Outgoing
 from agent_tui.model.message import Address
-from agent_tui.testing.faults import Fault
+from agent_tui.testing.stand import Fault
 from agent_tui.testing.stands.matrix import customer
 from agent_tui.testing.stands.matrix_server import US
 from tests.adapters.matrix.desk import Desk

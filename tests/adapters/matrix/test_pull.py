@@ -10,7 +10,7 @@ from agent_tui.adapters.matrix.cursor import Back, Cursor
 from agent_tui.adapters.matrix.pull import HISTORY, TIMELINE
 from agent_tui.model.clock import DAY, HOUR
 from agent_tui.model.message import Direction
-from agent_tui.testing.faults import Fault
+from agent_tui.testing.stand import Fault
 from agent_tui.testing.stands.matrix import MatrixStand, customer
 from agent_tui.testing.stands.matrix_server import US
 from tests.adapters.matrix.desk import Desk, until, within
