@@ -166,14 +166,16 @@ class Pull:
             yield _Step(Batch(MAILBOX, str(after)))
 
     def _is_news(self, cursor: Cursor, read: Read) -> bool:
-        return not cursor.taken.is_current(read.conversation) or self._memory.is_news(read)
+        one = read.conversation
+        changed = one.updated_at * SECOND >= cursor.since - OVERLAP
+        return (changed and not cursor.taken.is_current(one)) or self._memory.is_news(read)
 
     async def _news_read(
         self, known: Known, cursor: Cursor, named: _Named, *, gap: bool
     ) -> AsyncIterator[list[Read]]:
         done: set[int] = set()
         since, taken = cursor.since - OVERLAP, cursor.taken
-        async for rows, look in self._changed(known, cursor.since, gap=gap):
+        async for rows, look in self._changed(known, cursor, gap=gap):
             due = [
                 one
                 for one in rows
@@ -196,18 +198,20 @@ class Pull:
         return number, await self._api.conversation(number)
 
     async def _changed(
-        self, known: Known, since: Millis, *, gap: bool
+        self, known: Known, cursor: Cursor, *, gap: bool
     ) -> AsyncIterator[tuple[list[Conversation], bool]]:
-        """Conversations that changed after ``since``, and whether to look through them anyway:
-        after a gap those of the first page."""
+        """Conversations that changed after ``cursor``, and whether to look through them anyway:
+        after a gap those of the first page that a first sync takes in."""
+        since = cursor.since
         if self._api.now() - since + OVERLAP <= _LONGEST_GAP:
             yield await self._within(known, since), False
             if gap:
-                yield (await self._page(known, status="all", page=1))[0], True
+                rows, _ = await self._page(known, status="all", page=1)
+                yield [one for one in rows if one.active_at >= cursor.horizon], True
             return
         page, rows = 1, (await self._page(known, status="all", page=1))[0]
         while rows:
-            yield rows, page == 1
+            yield [one for one in rows if one.active_at >= cursor.horizon], page == 1
             if rows[-1].active_at < since - OVERLAP:
                 return
             page += 1
