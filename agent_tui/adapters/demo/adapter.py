@@ -1,10 +1,10 @@
 """The demo adapter: a small shop in memory whose customers write and answer."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from agent_tui.adapters.contract import (
     AccountContext,
@@ -20,19 +20,35 @@ from agent_tui.adapters.contract import (
     Severity,
     Target,
 )
-from agent_tui.adapters.demo import files, shop
+from agent_tui.adapters.demo import carriers, files, shop
+from agent_tui.adapters.demo.habits import Happening
 from agent_tui.adapters.demo.live import Live
 from agent_tui.adapters.demo.play import history, people
 from agent_tui.adapters.demo.world import Scene, Stage, message, place, timeline
 from agent_tui.model.account import Capabilities, EffectKind
 from agent_tui.model.clock import SECOND, Millis
-from agent_tui.model.conversation import Channel
-from agent_tui.model.incoming import Batch, Incoming, Progress
+from agent_tui.model.conversation import Channel, Status
+from agent_tui.model.incoming import (
+    Batch,
+    Colleague,
+    ConversationState,
+    Deletion,
+    Edit,
+    Incoming,
+    Mark,
+    Progress,
+    ReactionChange,
+    ServerReply,
+    Typing,
+)
 
 MAILBOX = "shop"
 """The one mailbox of the demo account."""
 
 _BATCH = 100
+
+_OF_CHATS = frozenset({EffectKind.EDIT, EffectKind.DELETE, EffectKind.REACT, EffectKind.TYPING})
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +58,7 @@ class _Cursor:
     now: Millis
     past: int = 0  # messages of the past taken in
     run: Millis = 0  # which run ``live`` counts in, by its start
-    live: int = 0  # messages taken in that came while somebody watched
+    live: int = 0  # of what happened while somebody watched, how much was taken in
 
     def __str__(self) -> str:
         return f"{self.now} {self.past} {self.run} {self.live}"
@@ -58,7 +74,9 @@ class DemoAdapter:
         capabilities=Capabilities(
             channel=Channel.MAIL,
             effects=frozenset(EffectKind),
+            statuses=frozenset(Status),
             push=True,
+            marks=True,
             attach=True,
             recipients=True,
             idempotent=True,
@@ -80,7 +98,7 @@ class DemoAdapter:
         self._now = account.settings.get("now")
         self._clock = account.clock
         self._live: Live | None = None
-        self._came: list[Incoming] = []  # all that came in this run
+        self._came: list[Happening] = []  # all that happened in this run
         self._sent: dict[str, Receipt] = {}
         self._changed = asyncio.Event()  # something may be due earlier than watch() thinks
 
@@ -99,14 +117,16 @@ class DemoAdapter:
         if news:
             past = sum(len(scene.times) for scene in scenes)
             after = _Cursor(cursor.now, past, live.start, len(self._came))
-            yield Batch(MAILBOX, str(after), tuple(news))
+            yield _batch(str(after), news)
 
     async def watch(self) -> AsyncIterator[Hint]:
-        """A hint whenever a customer has written."""
+        """A hint whenever a customer has written or done something else, or begins to write."""
         while True:
             self._changed.clear()
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._changed.wait(), self._seconds_left())
+                await asyncio.wait_for(self._changed.wait(), self._seconds_to_watch())
+            for typing in self._typing():
+                yield Hint(MAILBOX, typing)
             if self._seconds_left() == 0:
                 self._changed.clear()
                 yield Hint(MAILBOX)
@@ -115,6 +135,8 @@ class DemoAdapter:
     async def deliver(self, effect: Effect, commit: Commit) -> Receipt:
         """Everything works at once; a sent reply is answered a few seconds later."""
         if effect.kind is not EffectKind.SEND:
+            if effect.kind in _OF_CHATS and self._is_mail(effect):
+                raise Refused("What has left as mail cannot be changed; write another mail.")
             return Receipt()
         if effect.outgoing is None:
             raise Refused("There is nothing to send in what was queued; write it again.")
@@ -157,24 +179,65 @@ class DemoAdapter:
             self._live = Live(self._seed, self._me, self._clock(), scenes)
         return self._live
 
+    def _is_mail(self, effect: Effect) -> bool:
+        channel = self._live.channel_of(effect.thread_key) if self._live is not None else None
+        return channel is Channel.MAIL
+
+    def _typing(self) -> list[Typing]:
+        if self._live is None or self._frozen:
+            return []
+        return self._live.typing(self._clock())
+
     async def _past(self, cursor: _Cursor, scenes: list[Scene]) -> AsyncIterator[Batch]:
         stage = Stage(self._me, cursor.now)
         moments = timeline(scenes)
         for start in range(cursor.past, len(moments), _BATCH):
             some = moments[start : start + _BATCH]
             done = start + len(some)
+            ended = [scene for scene, index in some if index == len(scene.times) - 1]
             yield Batch(
                 MAILBOX,
                 str(_Cursor(cursor.now, done, cursor.run, cursor.live)),
                 tuple(message(scene, index, stage) for scene, index in some),
                 progress=Progress(done, len(moments)),
+                reactions=carriers.reactions(ended),
+                marks=carriers.marks(ended),
+                conversations=carriers.states(ended),
+                colleagues=tuple(Colleague(*agent) for agent in shop.AGENTS.items()),
+                canned=tuple(ServerReply(*reply) for reply in shop.REPLIES),
             )
 
+    def _seconds_to_watch(self) -> float | None:
+        """Until there is something to hint at; None while there will be nothing."""
+        left = self._seconds_left()
+        at = self._live.next_typing_at() if self._live is not None else None
+        if left is None or at is None:
+            return left
+        return min(left, max(0, at - self._clock()) / SECOND)
+
     def _seconds_left(self) -> float | None:
-        """Until the next customer writes; None while nobody will."""
+        """Until there is something to pull; None while there will be nothing."""
         if self._live is None or self._frozen:
             return None
         return max(0, self._live.next_at() - self._clock()) / SECOND
+
+
+def _batch(cursor: str, news: Sequence[Happening]) -> Batch:
+    """What happened, sorted into a batch."""
+    return Batch(
+        MAILBOX,
+        cursor,
+        _of(Incoming, news),
+        edits=_of(Edit, news),
+        deletions=_of(Deletion, news),
+        reactions=_of(ReactionChange, news),
+        marks=_of(Mark, news),
+        conversations=_of(ConversationState, news),
+    )
+
+
+def _of(kind: type[_T], news: Sequence[Happening]) -> tuple[_T, ...]:
+    return tuple(one for one in news if isinstance(one, kind))
 
 
 def _whole(value: object) -> int:

@@ -8,12 +8,14 @@ from dataclasses import dataclass, field, replace
 from agent_tui.adapters.contract import Effect
 from agent_tui.adapters.demo import shop
 from agent_tui.adapters.demo.body import Quoted, body
-from agent_tui.adapters.demo.phrases import Phrases
+from agent_tui.adapters.demo.carriers import carrier, state
+from agent_tui.adapters.demo.habits import Habits, Happening, Timed, Writes
+from agent_tui.adapters.demo.phrases import Phrases, asks_for_photo
 from agent_tui.adapters.demo.play import Person, Play, Voice, arrivals, people
 from agent_tui.adapters.demo.world import Scene, Stage, customer, message
 from agent_tui.model.clock import MINUTE, SECOND, Millis
 from agent_tui.model.conversation import Channel, Status
-from agent_tui.model.incoming import Incoming
+from agent_tui.model.incoming import Incoming, Typing
 from agent_tui.model.message import Direction, Recipients
 
 _BETWEEN = (20 * SECOND, 60 * SECOND)
@@ -28,6 +30,10 @@ _ASLEEP: Millis = 10 * MINUTE
 _PATIENCE = {Channel.CHAT: 8}
 """How often a customer answers in one conversation."""
 _MAIL_PATIENCE = 2
+
+_TOGETHER = 0.5
+"""Share of new chats soon after which another one begins: agents have several at once."""
+_SOON = (3 * SECOND, 8 * SECOND)
 
 _DELAYS: dict[Channel, tuple[Millis, Millis]] = {Channel.CHAT: (2 * SECOND, 5 * SECOND)}
 _MAIL_DELAY = (5 * SECOND, 14 * SECOND)
@@ -53,7 +59,9 @@ class Live:
     _chance: random.Random = field(init=False)
     _phrases: Phrases = field(init=False)
     _next: Millis = field(init=False)
-    _due: list[tuple[Millis, int, Incoming]] = field(default_factory=list)
+    _habits: Habits = field(init=False)
+    _due: list[tuple[Millis, int, Happening]] = field(default_factory=list)
+    _writes: list[tuple[Millis, int, Writes]] = field(default_factory=list)
     _talks: dict[str, _Talk] = field(default_factory=dict)
     _ours: dict[str, _Talk] = field(default_factory=dict)  # begun by agents, by Message-ID
     _waiting: list[Play] = field(init=False)
@@ -63,6 +71,7 @@ class Live:
     def __post_init__(self) -> None:
         self._chance = random.Random(f"live {self.seed}")  # noqa: S311 - a world, not a secret
         self._phrases = Phrases(self._chance)
+        self._habits = Habits(random.Random(f"habits {self.seed}"))  # noqa: S311 - as above
         self._next = self.start + self._between(_BETWEEN)
         self._talks = {scene.play.key: _Talk(scene.play, scene.play.key) for scene in self.past}
         self._waiting = [
@@ -76,10 +85,28 @@ class Live:
         self._chance.shuffle(self._waiting)
 
     def next_at(self) -> Millis:
-        """When something comes next."""
+        """When something comes next that is to be pulled."""
         return min(self._next, self._due[0][0]) if self._due else self._next
 
-    def due(self, now: Millis) -> list[Incoming]:
+    def next_typing_at(self) -> Millis | None:
+        """When somebody begins to write next."""
+        return self._writes[0][0] if self._writes else None
+
+    def typing(self, now: Millis) -> list[Typing]:
+        """Who has begun to write up to ``now``, and has not sent it yet."""
+        begun = []
+        while self._writes and self._writes[0][0] <= now:
+            writes = heapq.heappop(self._writes)[2]
+            if now < writes.until:
+                begun.append(writes.typing)
+        return begun
+
+    def channel_of(self, thread_key: str | None) -> Channel | None:
+        """The channel of a conversation that the world knows."""
+        talk = self._talks.get(thread_key or "")
+        return talk.play.channel if talk else None
+
+    def due(self, now: Millis) -> list[Happening]:
         """Everything that has come up to ``now`` and was not returned before, in order."""
         if now - self._next > _ASLEEP:
             self._next = now
@@ -96,7 +123,10 @@ class Live:
         talk = self._talk(effect)
         if talk is None or effect.outgoing is None:
             return
-        channel = talk.play.channel
+        channel, read = talk.play.channel, now
+        if carrier(channel, talk.play.person):
+            read, shown = self._habits.read(talk.play, effect.key, now)
+            self._schedule_all(shown)
         if talk.answers >= _PATIENCE.get(channel, _MAIL_PATIENCE):
             return
         text = self._phrases.answer(
@@ -106,10 +136,16 @@ class Live:
             answers=talk.answers,
         )
         talk.answers += 1
-        self._schedule(
-            now + self._between(_DELAYS.get(channel, _MAIL_DELAY)),
-            self._reply(talk, effect, text, now),
-        )
+        at = now + self._between(_DELAYS.get(channel, _MAIL_DELAY))
+        answer = replace(self._reply(talk, effect, text, now), at=at)
+        if channel is Channel.CHAT:
+            if asks_for_photo(effect.outgoing.text):
+                answer = self._habits.with_photo(answer)
+            answer, corrections = self._habits.slips(talk.play, answer)
+            self._schedule_all(corrections)
+            self._write(talk, read, at)
+        self._schedule(at, answer)
+        self._keep_open(talk, at)
 
     def _arrive(self, at: Millis) -> None:
         if self._waiting and self._chance.random() < _REMINDERS:
@@ -118,18 +154,36 @@ class Live:
             self._begin(at)
 
     def _begin(self, at: Millis) -> None:
-        if not self._stock:
-            self._stock = list(arrivals())
-            self._chance.shuffle(self._stock)
-        play = replace(self._stock.pop(), key=self._new_key("new"))
+        play = self._new_play()
         times = [at]
         for _ in play.lines[1:]:
             times.append(times[-1] + self._between((3 * SECOND, 9 * SECOND)))
         scene = Scene(play, tuple(times), quotes=False, unread=True)
-        self._talks[play.key] = _Talk(play, play.key)
+        talk = self._talks[play.key] = _Talk(play, play.key)
         for index, moment in enumerate(times):
             line = message(scene, index, Stage(self.me, at))
             self._schedule(moment, line if index == 0 else replace(line, status=None))
+            self._keep_open(talk, moment)
+            if index and play.channel is Channel.CHAT:
+                self._write(talk, times[index - 1], moment)
+        if play.channel is Channel.CHAT:
+            self._schedule_all(self._habits.doubles(play, line))
+            if self._chance.random() < _TOGETHER:
+                self._begin_chat(at + self._between(_SOON))
+
+    def _begin_chat(self, at: Millis) -> None:
+        """Another chat beside one that has just begun, if one is left."""
+        chats = [play for play in self._stock if play.channel is Channel.CHAT]
+        if chats:
+            self._stock.remove(chats[-1])
+            self._stock.append(chats[-1])  # the next to be taken
+            self._begin(at)
+
+    def _new_play(self) -> Play:
+        if not self._stock:
+            self._stock = list(arrivals())
+            self._chance.shuffle(self._stock)
+        return replace(self._stock.pop(), key=self._new_key("new"))
 
     def _remind(self, play: Play, at: Millis) -> None:
         text = self._phrases.reminder(play.person.language)
@@ -166,9 +220,28 @@ class Live:
             rating=play.rating,
         )
 
-    def _schedule(self, at: Millis, incoming: Incoming) -> None:
+    def _schedule(self, at: Millis, happening: Happening) -> None:
         self._count += 1
-        heapq.heappush(self._due, (at, self._count, replace(incoming, at=at)))
+        if isinstance(happening, Incoming):
+            happening = replace(happening, at=at)
+        heapq.heappush(self._due, (at, self._count, happening))
+
+    def _schedule_all(self, timed: Iterable[Timed]) -> None:
+        for at, happening in timed:
+            self._schedule(at, happening)
+
+    def _keep_open(self, talk: _Talk, at: Millis) -> None:
+        """The customer writes ``at``: they can be answered for a while again."""
+        said = state(talk.play, talk.key, at) if talk.key is not None else None
+        if said is not None:
+            self._schedule(at, said)
+
+    def _write(self, talk: _Talk, start: Millis, end: Millis) -> None:
+        """The customer is seen to write before something comes of them at ``end``."""
+        if talk.key is not None:
+            writes = self._habits.types(talk.play, talk.key, start, end)
+            self._count += 1
+            heapq.heappush(self._writes, (writes.at, self._count, writes))
 
     def _talk(self, effect: Effect) -> _Talk | None:
         """The conversation that ``effect`` answers, or the one that it begins."""

@@ -46,6 +46,11 @@ class Phrases:
         return deck.pop()
 
 
+def asks_for_photo(text: str) -> bool:
+    """Whether an agent's ``text`` asks for a picture."""
+    return "photo" in _topics(text)
+
+
 @cache
 def _book() -> _Book:
     text = (files(__package__) / "plays" / "phrases.toml").read_text("utf-8")

@@ -11,6 +11,13 @@ AGENTS = {"mara": "Mara", "jonas": "Jonas", "priya": "Priya", "tom": "Tom"}
 ME = "me"
 """Stands in the plays for the agent at the keyboard."""
 
+REPLIES = (
+    ("Opening hours", "The shop in Hexham is open Monday to Saturday, 10 to 4. Dogs welcome."),
+    ("One moment", 'One moment, {{ customer.first_name | default: "please" }}, I look that up.'),
+    ("Still there?", "Are you still there? I keep this open for another five minutes."),
+)
+"""Canned replies that the shop's chat server keeps."""
+
 
 def agent_name(handle: str) -> str:
     """How the agent called ``handle`` signs."""
