@@ -14,11 +14,12 @@ from agent_tui.model.clock import SECOND, Millis
 from agent_tui.model.conversation import Conversation
 from agent_tui.model.draft import Draft, DraftKind
 from agent_tui.model.message import Delivery, Direction, Message
+from agent_tui.model.via import via_name
 from agent_tui.store import messages, presence
 from agent_tui.store.database import StoreError
 from agent_tui.ui import chat_messages
 from agent_tui.ui.announcing import Announcer
-from agent_tui.ui.chat_head import ChatHead, Facts, Window, service, window_text
+from agent_tui.ui.chat_head import ChatHead, Facts, Window, window_text
 from agent_tui.ui.draft_keeper import DraftKeeper
 from agent_tui.ui.shell import TRIAGE, Shell, Where
 from agent_tui.ui.theme import Part
@@ -277,10 +278,10 @@ class ChatComposer(WritingPane):
         conversation, now = self._conversation, self._shell.clock()
         until, limit, size = conversation.reply_until, self._limit, len(draft.body)
         if until is not None and until <= now:
-            told = window_text(Window(conversation.via, until), now)
+            told = window_text(Window("", until), now)
             raise ActionError(f"Not sent: {told}; the customer must write first.")
         if limit is not None and size > limit:
-            on = f" on {service(conversation.via)}" if conversation.via else ""
+            on = f" on {via_name(conversation.via)}" if conversation.via else ""
             raise ActionError(
                 f"Not sent: the text has {size} characters; at most {limit} are allowed{on}."
             )

@@ -8,13 +8,13 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from agent_tui.model.clock import HOUR, Millis
+from agent_tui.model.via import via_name
 from agent_tui.ui import draw
 from agent_tui.ui.rows import Piece
 from agent_tui.ui.shell import Shell
 from agent_tui.ui.theme import Part
 
 _NEAR_LIMIT = 10  # a tenth of the limit is left
-_SERVICES = {"whatsapp": "WhatsApp", "sms": "SMS", "tiktok": "TikTok"}
 
 
 class Window(NamedTuple):
@@ -50,17 +50,12 @@ def pieces(facts: Facts, now: Millis, base: Part) -> tuple[list[Piece], list[Pie
     return left, right
 
 
-def service(via: str) -> str:
-    """The name of what carries a conversation."""
-    return _SERVICES.get(via, via.capitalize())
-
-
 def window_text(window: Window, now: Millis) -> str:
     """``WhatsApp: free answers until 14:05``, or since when no more."""
     until = datetime.fromtimestamp(window.until / 1000).astimezone()
     today = datetime.fromtimestamp(now / 1000).astimezone().date() == until.date()
     at = f"{until:%H:%M}" if today else f"{until:%a %H:%M}"
-    who = f"{service(window.via)}: " if window.via else ""
+    who = f"{via_name(window.via)}: " if window.via else ""
     return f"{who}free answers {'until' if window.until > now else 'ended'} {at}"
 
 

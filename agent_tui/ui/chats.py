@@ -31,7 +31,7 @@ Spawn = Callable[[Coroutine[None, None, None]], object]
 MOST_SHOWN = 9
 """As many as there are digits."""
 
-_READ_EVERY = 500
+_READ_EVERY_S = 0.5
 _MARK_EVERY = 1 * SECOND
 """A provider is told of reading no oftener than that."""
 _QUIET: Millis = 10 * MINUTE
@@ -59,7 +59,7 @@ class Chats:
         self._stamp = -1
         self._due = False
         self._reading = False
-        self._read_at: Millis = 0
+        self._read_at = 0.0  # by the event loop's clock
         self._writing: set[int] = set()  # chats whose composer was open when they were left
         self._open: tuple[int, int] | None = None  # the chat that is read, its messages
         self._unmarked = False  # something in it has come and is not marked as read yet
@@ -160,8 +160,9 @@ class Chats:
         stamp = shell.db.stamp()
         if stamp != self._stamp:
             self._stamp, self._due = stamp, True
-        if self._due and not self._reading and abs(now - self._read_at) >= _READ_EVERY:
-            self._due, self._reading, self._read_at = False, True, now
+        ticks = asyncio.get_running_loop().time()
+        if self._due and not self._reading and ticks - self._read_at >= _READ_EVERY_S:
+            self._due, self._reading, self._read_at = False, True, ticks
             self.spawn(self._read_store())
         self._mark_what_came(now)
         self._tell_strip(now)
@@ -173,10 +174,11 @@ class Chats:
         shell = self._shell
         me, before = shell.settings.agent.handle, tuple(chat.id for chat in self.shown)
         here = self.at_hand
-        kept = (*before, here.id) if here is not None and here.id not in before else before
         now = shell.clock()
         try:
-            found = await asyncio.to_thread(_read, shell.db, me, kept, now)
+            found = await asyncio.to_thread(
+                _read, shell.db, me, before, now, here.id if here else None
+            )
         except StoreError as error:
             shell.say(str(error), error=True)
             return
@@ -193,7 +195,7 @@ class Chats:
             self._open, self._unmarked = None, False
             return
         if self._open is None or self._open[0] != chat.id:
-            self._unmarked = False
+            self._unmarked = chat.unread > 0
         elif chat.messages > self._open[1]:
             self._unmarked = True
         self._open = (chat.id, chat.messages)
@@ -287,16 +289,17 @@ def _wide(entries: Iterable[Iterable[Piece]]) -> int:
     return sum(cell_len(piece.text) for entry in entries for piece in entry)
 
 
-def _read(db: Database, me: str, kept: Sequence[int], now: Millis) -> Live:
-    """The live chats; ``kept`` are those of the strip before, in their order."""
+def _read(
+    db: Database, me: str, before: Sequence[int], now: Millis, here: int | None = None
+) -> Live:
+    """The live chats; ``before``: those of the strip in their order, ``here``: the one at hand."""
     waiting = live.waiting(db, me)
     fresh = {chat.id: chat for chat in waiting}
-    others = conversations.by_ids(db, [number for number in kept if number not in fresh])
-    stay = {chat.id: chat for chat in others if _goes_on(chat, me, now)}
+    kept = [number for number in (*before, here) if number is not None and number not in fresh]
+    stay = {c.id: c for c in conversations.by_ids(db, kept) if _goes_on(c, me, now)}
     known = fresh | stay
-    order = [number for number in kept if number in known]
-    order += [chat.id for chat in waiting if chat.id not in order]
-    return Live(waiting, [known[number] for number in order][:MOST_SHOWN])
+    every = dict.fromkeys((*before, *fresh, *stay))
+    return Live(waiting, [known[number] for number in every if number in known][:MOST_SHOWN])
 
 
 def _goes_on(chat: Conversation, me: str, now: Millis) -> bool:

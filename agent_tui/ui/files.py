@@ -19,7 +19,7 @@ async def ask(shell: Shell) -> str | None:
     )
     if not said or not said.strip():
         return None
-    path = _path(said)
+    path = meant_path(said)
     if not path.is_file():
         shell.say(f"There is no file {safe_line(str(path))}.", error=True)
         return None
@@ -32,7 +32,7 @@ def complete_path(text: str, cursor: int) -> Sequence[Completion]:
     Names that a terminal would obey are left out: they cannot be shown as they are.
     """
     folder_text, slash, start = text[:cursor].rpartition("/")
-    folder = _path(folder_text + slash) if slash else Path()
+    folder = meant_path(folder_text + slash) if slash else Path()
     try:
         found = sorted(folder.iterdir(), key=lambda path: path.name.casefold())
     except OSError:
@@ -48,7 +48,7 @@ def describe(text: str) -> Hint:
     """What stands at the path typed so far."""
     if not text.strip():
         return Hint("Tab completes")
-    path = _path(text)
+    path = meant_path(text)
     try:
         if path.is_dir():
             return NO_HINT
@@ -62,7 +62,7 @@ def _fits(name: str, start: str) -> bool:
     return not hidden and name.startswith(start) and safe_line(name) == name
 
 
-def _path(text: str) -> Path:
+def meant_path(text: str) -> Path:
     """The path that ``text`` means; a home that is unknown stays as it was typed."""
     try:
         return Path(text.strip()).expanduser()

@@ -98,6 +98,13 @@ COMMANDS: tuple[Command, ...] = (
         "Alt+1 to Alt+9 go to the chats named in the first line.",
     ),
     Command(
+        "transcript",
+        "Transcript",
+        TRIAGE,
+        InModule("transcripts", "transcript"),
+        "All of the conversation as text, into a file or by mail.",
+    ),
+    Command(
         "palette",
         "Palette",
         SCREENS,
