@@ -14,7 +14,7 @@ from agent_tui.store import outbox
 from agent_tui.store.database import StoreError
 from agent_tui.store.sqlite import SqliteDatabase
 from tests.engine.fakes import FakeAdapter, Provider, accept, before, desk, hang, until
-from tests.engine.world import customer_writes, now_of, reply
+from tests.engine.world import customer_writes, now_of, reply, resolve
 
 
 @pytest.fixture
@@ -121,3 +121,21 @@ async def test_an_outcome_that_could_not_be_written_down_is_put_right_when_the_s
 
     assert now_of(db, item).state is OutboxState.UNCERTAIN
     assert provider.keys == [item.key]
+
+
+async def test_what_no_customer_sees_leaves_room_for_a_reply(
+    db: SqliteDatabase, dispatch: Dispatch, provider: Provider
+) -> None:
+    provider.deliveries.extend([hang] * 2)
+    for _ in range(4):
+        resolve(db, customer_writes(db))
+    dispatch.begin()
+    await until(lambda: len(provider.tried) == 2)
+    assert dispatch.next_due() is None, "nobody looks again and again for what has no room"
+
+    item = reply(db, customer_writes(db))
+    assert dispatch.next_due() is not None
+    dispatch.begin()
+
+    await until(lambda: provider.keys == [item.key])
+    await until(lambda: not dispatch.full)

@@ -29,6 +29,8 @@ def offered(text: str) -> list[str]:
         ("account:shop", ['"Web shop"']),
         ("label:v", ["vip"]),
         ("label:n", ["none", "refund"]),
+        ("via:wh", ["whatsapp"]),
+        ("via:n", ["none", "instagram", "line"]),
         ("assignee:", ["me", "none", "ann", "bo"]),
         ("before:t", ["today", "yesterday"]),
         ("customer:a", []),

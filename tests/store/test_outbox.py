@@ -11,7 +11,7 @@ from agent_tui.model.outbox import Filed, OutboxItem, OutboxState, state_after_c
 from agent_tui.store import messages, outbox
 from agent_tui.store.database import Conflict, StoreError
 from agent_tui.store.sqlite import SqliteDatabase
-from tests.factory import ACCOUNT, START, incoming, only, receive
+from tests.factory import ACCOUNT, START, incoming, listed, only, receive
 
 S = OutboxState
 
@@ -358,3 +358,96 @@ def test_the_screen_lists_sends_and_whatever_is_not_done(db: SqliteDatabase) -> 
     assert outbox.shown(db) == [failed, stuck, sent]
     assert outbox.undecided(db) == 1
     assert outbox.uncertain(db, ACCOUNT) == [stuck]
+
+
+# Who waits for whom within a conversation
+
+K = EffectKind
+
+
+@pytest.mark.parametrize("first", [K.READ, K.UNREAD, K.STATUS, K.NOTE, K.ASSIGN, K.LABELS])
+@pytest.mark.parametrize("second", [K.SEND, K.EDIT, K.DELETE, K.REACT])
+def test_what_the_customer_sees_waits_for_nothing_else(
+    db: SqliteDatabase, first: EffectKind, second: EffectKind
+) -> None:
+    assert kinds_due(db, first, second) == [second, first]
+
+
+@pytest.mark.parametrize("second", [K.SEND, K.EDIT, K.DELETE, K.REACT, K.STATUS, K.NOTE])
+@pytest.mark.parametrize("first", [K.SEND, K.EDIT, K.DELETE, K.REACT])
+def test_what_the_customer_sees_leaves_in_order_and_the_rest_after_it(
+    db: SqliteDatabase, first: EffectKind, second: EffectKind
+) -> None:
+    assert kinds_due(db, first, second) == [first]
+
+
+def test_what_is_told_to_the_provider_leaves_in_order(db: SqliteDatabase) -> None:
+    assert kinds_due(db, K.STATUS, K.NOTE, K.ASSIGN) == [K.STATUS]
+
+
+@pytest.mark.parametrize("first", [K.SEND, K.STATUS, K.READ])
+def test_reading_waits_for_nothing(db: SqliteDatabase, first: EffectKind) -> None:
+    assert K.READ in kinds_due(db, first, K.READ)
+
+
+@pytest.mark.parametrize("second", [K.SEND, K.STATUS, K.NOTE])
+def test_nothing_waits_for_reading(db: SqliteDatabase, second: EffectKind) -> None:
+    assert second in kinds_due(db, K.READ, second)
+
+
+@pytest.mark.parametrize("state", [S.SENDING, S.COMMITTED, S.HELD])
+def test_who_is_on_the_way_is_waited_for(db: SqliteDatabase, state: OutboxState) -> None:
+    receive(db, incoming())
+    queued(db, state, key="1", conversation=only(db).id, hold=10**6 if state is S.HELD else 0)
+    queued(db, key="2", conversation=only(db).id)
+
+    assert outbox.due(db, ACCOUNT, START) == []
+
+
+def test_other_conversations_wait_for_nobody(db: SqliteDatabase) -> None:
+    receive(db, incoming(), incoming(sender="b@x.example"))
+    for number, conversation in enumerate(listed(db)):
+        queued(db, key=str(number), conversation=conversation.id)
+
+    assert len(outbox.due(db, ACCOUNT, START)) == 2
+
+
+def test_only_what_customers_see_may_be_asked_for(db: SqliteDatabase) -> None:
+    receive(db, incoming())
+    queued(db, key="1", kind=K.STATUS, conversation=only(db).id)
+    assert outbox.next_due(db, ACCOUNT, only_seen=True) is None
+
+    queued(db, key="2", conversation=only(db).id)
+
+    assert outbox.next_due(db, ACCOUNT, only_seen=True) == START
+
+
+def test_the_queue_is_read_by_indexes_alone(db: SqliteDatabase) -> None:
+    plan = db.all(
+        f"EXPLAIN QUERY PLAN SELECT o.* FROM outbox o WHERE {outbox._NEXT} AND o.due_at <= 1",
+        {"account": ACCOUNT},
+    )
+
+    steps = [row["detail"] for row in plan]
+    assert not [step for step in steps if step.startswith("SCAN")], steps
+
+
+def kinds_due(db: SqliteDatabase, *kinds: EffectKind) -> list[EffectKind]:
+    """What of these, queued in this order in one conversation, may leave at once."""
+    receive(db, incoming())
+    for number, kind in enumerate(kinds):
+        queued(db, key=str(number), kind=kind, conversation=only(db).id)
+    return [item.kind for item in outbox.due(db, ACCOUNT, START)]
+
+
+@pytest.mark.parametrize("kind", [K.EDIT, K.DELETE, K.REACT])
+def test_only_what_sends_a_message_says_how_it_is_delivered(
+    db: SqliteDatabase, kind: EffectKind
+) -> None:
+    item = with_message(db)
+    messages.set_delivery(db, item.message_id or 0, Delivery.QUEUED)
+    db.run("UPDATE outbox SET kind = :kind", {"kind": kind})
+
+    outbox.fail(db, again(db, item), "refused", START)
+
+    assert delivery(db, item) == (Delivery.QUEUED, "")

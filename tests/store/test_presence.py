@@ -1,9 +1,11 @@
 """Who writes at the moment."""
 
 from agent_tui.model.clock import MINUTE, SECOND
-from agent_tui.store import presence
+from agent_tui.model.conversation import Channel, Status
+from agent_tui.model.customer import IdentityKind
+from agent_tui.store import conversations, customers, presence
 from agent_tui.store.database import Database
-from tests.factory import ACCOUNT, START, incoming, only, receive
+from tests.factory import ACCOUNT, START, incoming, listed, only, receive
 
 
 def conversation(db: Database) -> int:
@@ -64,3 +66,44 @@ def test_the_engine_sees_where_agents_write_and_when_that_ends(db: Database) -> 
     assert presence.next_end(db, ACCOUNT, START) == START + 20 * SECOND
     assert presence.typing_agents(db, "other", START) == {}
     assert presence.typing_agents(db, ACCOUNT, START + 20 * SECOND) == {}
+
+
+def test_conversations_that_become_one_keep_who_writes_and_the_providers_word(
+    db: Database,
+) -> None:
+    receive(db, incoming(message_id="a@x", at=START))
+    receive(db, incoming(message_id="b@x", at=START + MINUTE))
+    one, two = sorted(c.id for c in listed(db))
+    presence.write(db, one, "jo", ours=True, until=START + MINUTE)
+    presence.write(db, two, "jo", ours=True, until=START + MINUTE)
+    presence.write(db, two, "maria", ours=True, until=START + MINUTE)
+    db.run(
+        "UPDATE conversations SET via = 'sms', remote = '{\"priority\":1}' WHERE id = :i",
+        {"i": two},
+    )
+
+    receive(db, incoming(references=("a@x", "b@x"), at=START + 2 * MINUTE))
+
+    kept = only(db)
+    assert kept.id == one
+    assert kept.via == "sms"
+    assert presence.writing(db, kept.id, START, ours=True) == ["jo", "maria"]
+    (row,) = db.all("SELECT remote FROM conversations")
+    assert row["remote"] == '{"priority":1}'
+
+
+def test_who_writes_is_forgotten_with_an_empty_conversation(db: Database) -> None:
+    number = conversations.create(
+        db,
+        account=ACCOUNT,
+        channel=Channel.CHAT,
+        subject="",
+        status=Status.OPEN,
+        customer_id=customers.of_identity(db, IdentityKind.HANDLE, "ada", "Ada", START),
+        at=START,
+    )
+    presence.write(db, number, "maria", ours=True, until=START + MINUTE)
+
+    conversations.delete_empty(db, number)
+
+    assert db.all("SELECT * FROM presence") == []
