@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -95,14 +96,23 @@ async def _rows(found: Found, stand: type["Stand"]) -> list[Row]:
     """What becomes of each claim. Raises MissingStand as soon as that is known."""
     from agent_tui.testing.conformance import claims, try_claim
 
-    rows = []
+    rows: list[Row] = []
     for claim in claims():
+        _show_progress(len(rows), len(claims()))
         result = await try_claim(stand, claim)
         if result.missing:
             raise _missing(found, result.detail)
         detail = safe_line(result.detail)
         rows.append(Row(claim.name, claim.sentence, str(result.outcome), detail))
+    _show_progress(len(rows), len(rows))
     return rows
+
+
+def _show_progress(done: int, of: int) -> None:
+    """On a terminal, since waiting for silences takes its time."""
+    if sys.stderr.isatty():
+        end = "\n" if done == of else ""
+        print(f"\r{done} of {of} claims", end=end, file=sys.stderr, flush=True)
 
 
 def _check_known(name: str, adapters: Mapping[str, Found]) -> None:

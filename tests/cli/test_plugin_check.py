@@ -156,6 +156,19 @@ def test_a_table_has_a_column_for_each_adapter(
     assert columns["shop"]["All is well."] == "yes"
 
 
+def test_an_adapter_that_cannot_be_checked_keeps_no_other_from_it(
+    site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    install(site, "toys")
+    shop(site)
+
+    assert run(["plugin", "check", "toys", "shop", "--json"]) == FAILED
+
+    out, err = capsys.readouterr()
+    assert [json.loads(line)["name"] for line in out.splitlines()] == ["shop"]
+    assert "toys: The adapter 'toys' of toys has no stand" in err
+
+
 @pytest.mark.usefixtures("site")
 def test_an_unknown_adapter_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["plugin", "check", "telegrm"]) == USAGE
