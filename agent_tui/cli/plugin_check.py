@@ -50,31 +50,21 @@ def run(args: argparse.Namespace, paths: Paths) -> int:
     adapters, problems = registry.survey()
     for problem in problems:
         say(problem)
-    names = list(adapters) if args.all else list(dict.fromkeys(args.names))
-    if not names:
-        raise ConfigError("Name an adapter, or say --all; agent-tui plugin list prints them.")
-    for name in names:
-        _check_known(name, adapters)
-    done, good = [], True
+    names = _chosen(args, adapters)
+    done: list[Checked] = []
     for name in names:
         try:
-            checked = check(adapters[name])
+            done.append(check(adapters[name]))
         except AdapterError as error:
             if len(names) == 1:
                 raise
             say(f"{name}: {error}")
-            good = False
-            continue
-        good = good and not checked.failed
-        done.append(checked)
-        if not args.markdown:
-            print(
-                shape.line(plugin_table.as_json(checked))
-                if args.json
-                else plugin_table.text(checked)
-            )
+        else:
+            if not args.markdown:
+                print(_shown(done[-1], as_json=args.json), flush=True)
     if args.markdown:
         print(plugin_table.markdown(done))
+    good = len(done) == len(names) and not any(one.failed for one in done)
     return 0 if good else 1
 
 
@@ -115,10 +105,20 @@ def _show_progress(done: int, of: int) -> None:
         print(f"\r{done} of {of} claims", end=end, file=sys.stderr, flush=True)
 
 
-def _check_known(name: str, adapters: Mapping[str, Found]) -> None:
-    if name not in adapters:
-        hint = meant(name, adapters) or f"; installed: {', '.join(adapters)}."
-        raise ConfigError(f"There is no adapter '{name}'{hint}")
+def _chosen(args: argparse.Namespace, adapters: Mapping[str, Found]) -> list[str]:
+    """The names that were given. Raises ConfigError for none, and for one that nobody knows."""
+    names = list(adapters) if args.all else list(dict.fromkeys(args.names))
+    if not names:
+        raise ConfigError("Name an adapter, or say --all; agent-tui plugin list prints them.")
+    for name in names:
+        if name not in adapters:
+            hint = meant(name, adapters) or f"; installed: {', '.join(adapters)}."
+            raise ConfigError(f"There is no adapter '{name}'{hint}")
+    return names
+
+
+def _shown(checked: Checked, *, as_json: bool) -> str:
+    return shape.line(plugin_table.as_json(checked)) if as_json else plugin_table.text(checked)
 
 
 def _stand(found: Found) -> type["Stand"]:
