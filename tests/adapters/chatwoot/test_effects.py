@@ -125,7 +125,7 @@ async def test_an_agent_is_assigned_by_handle_and_taken_off_again() -> None:
 async def test_an_unknown_agent_is_refused_with_those_that_exist() -> None:
     async with visit() as here:
         here.api.say(11, "Hello")
-        with pytest.raises(Refused, match="no agent 'carl' .* there are ann, bob"):
+        with pytest.raises(Refused, match=r"no agent 'carl' .* there are ann, bob"):
             await here.deliver(triage(EffectKind.ASSIGN, assignee="carl"))
 
 

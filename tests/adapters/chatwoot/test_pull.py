@@ -5,7 +5,7 @@ import pytest
 from agent_tui.adapters.contract import AccountProblem
 from agent_tui.model.clock import HOUR
 from agent_tui.model.conversation import Status
-from agent_tui.testing.stands.chatwoot_api import ChatwootApi
+from agent_tui.testing.stands.chatwoot_api import ChatwootApi, Json, Talk
 from tests.adapters.chatwoot.visit import Visit, visit
 
 
@@ -169,7 +169,7 @@ async def test_an_inbox_that_nobody_knows_is_named_with_those_that_exist() -> No
 
 async def test_a_wrong_account_is_a_problem_of_the_settings() -> None:
     async with visit(account_id=8) as here:
-        with pytest.raises(AccountProblem, match="no account 8 .* 'account_id'"):
+        with pytest.raises(AccountProblem, match=r"no account 8 .* 'account_id'"):
             await here.pull()
 
 
@@ -178,9 +178,12 @@ async def test_a_conversation_that_vanishes_while_it_is_read_is_passed_over() ->
         here.api.say(11, "Gone")
         here.api.say(12, "There")
         listed = here.api.of_talk
-        here.api.of_talk = lambda talk: (  # type: ignore[method-assign]
-            here.api.forbidden.add(11) or listed(talk)  # type: ignore[func-returns-value]
-        )
+
+        def listed_last(talk: Talk) -> Json:
+            here.api.forbidden.add(11)
+            return listed(talk)
+
+        here.api.of_talk = listed_last  # type: ignore[method-assign]
         assert await here.texts() == ["There"]
 
 

@@ -12,6 +12,8 @@ from agent_tui.model.message import Delivery, Direction
 from tests.adapters.chatwoot.visit import Visit, visit
 
 BOB = {"id": 2, "name": "Bob Builder", "type": "user"}
+BOT = {"id": 9, "name": "Helper", "type": "agent_bot"}
+GONE = {"id": 99, "name": "Gone Away", "type": "user"}
 
 
 async def _said(here: Visit, text: str | None, kind: int = 0, **more: Any) -> Incoming:
@@ -47,13 +49,13 @@ async def test_a_customer_is_known_by_number_and_what_they_say_is_a_claim() -> N
     [
         (1, {"sender": BOB}, Direction.OUTBOUND, "bob", False),
         (1, {"sender": BOB, "private": True}, Direction.NOTE, "bob", False),
-        (1, {"sender": {"id": 9, "name": "Helper", "type": "agent_bot"}}, Direction.OUTBOUND, "chatwoot", False),
-        (1, {"sender": {"id": 99, "name": "Gone Away", "type": "user"}}, Direction.OUTBOUND, "gone-away", False),
+        (1, {"sender": BOT}, Direction.OUTBOUND, "chatwoot", False),
+        (1, {"sender": GONE}, Direction.OUTBOUND, "gone-away", False),
         (2, {}, Direction.NOTE, "chatwoot", True),
         (3, {}, Direction.OUTBOUND, "chatwoot", True),
         (17, {}, Direction.NOTE, "chatwoot", True),
     ],
-)  # fmt: skip
+)
 async def test_each_type_of_message_goes_its_way(
     kind: int, more: dict[str, Any], direction: Direction, author: str, automatic: bool
 ) -> None:
@@ -97,10 +99,15 @@ async def test_a_deleted_message_has_no_text_and_a_deletion() -> None:
         ("sent", {}, Delivery.SENT, ""),
         ("delivered", {}, Delivery.DELIVERED, ""),
         ("read", {}, Delivery.READ, ""),
-        ("failed", {"external_error": "131047: window\x1b closed"}, Delivery.FAILED, "131047: window\ufffd closed"),
+        (
+            "failed",
+            {"external_error": "131047:\x1b closed"},
+            Delivery.FAILED,
+            "131047:\ufffd closed",
+        ),
         ("failed", {}, Delivery.FAILED, "Chatwoot could not hand it over and does not say why"),
     ],
-)  # fmt: skip
+)
 async def test_how_far_a_message_of_ours_has_come_is_marked(
     status: str, attributes: dict[str, Any], delivery: Delivery, problem: str
 ) -> None:
