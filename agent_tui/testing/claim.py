@@ -47,6 +47,7 @@ class Claim:
     check: Callable[["Trial"], Awaitable[None]]
     needs: tuple[Need, ...] = ()
     fault: Fault | None = None  # what the stand must be able to play
+    pulling: bool = False  # it is pull() that meets the fault
 
 
 @dataclass(frozen=True, slots=True)

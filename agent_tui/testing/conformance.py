@@ -94,5 +94,8 @@ def _applicable(claim: Claim, can: Capabilities) -> None:
 
 
 def _playable(claim: Claim, stand_class: type[Stand]) -> None:
-    if claim.fault is not None and claim.fault not in stand_class.faults:
+    playable = stand_class.faults
+    if claim.pulling and stand_class.faults_of_pull is not None:
+        playable = stand_class.faults_of_pull
+    if claim.fault is not None and claim.fault not in playable:
         raise CannotPlay(f"the stand cannot play '{claim.fault}'")

@@ -55,6 +55,7 @@ class Stand(ABC):
 
     adapter: ClassVar[type[Adapter]]
     faults: ClassVar[frozenset[Fault]] = frozenset()  # what :meth:`fault` can play
+    faults_of_pull: ClassVar[frozenset[Fault] | None] = None  # what pull() can meet, if fewer
     contract: str = ""  # the API description that all exchanges were held against, for the table
 
     @abstractmethod
@@ -68,6 +69,10 @@ class Stand(ABC):
     @abstractmethod
     def context(self, clock: Clock) -> AccountContext:
         """The account, ready to log in; each call gives a context of its own."""
+
+    def make(self, account: AccountContext) -> Adapter:
+        """The adapter for an account of :meth:`context`; a stand may want to keep hold of it."""
+        return self.adapter(account)
 
     @abstractmethod
     async def write(

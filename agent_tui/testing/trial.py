@@ -96,7 +96,7 @@ class Trial:
 
         log = logging.Logger("conformance", logging.DEBUG)
         log.addHandler(_Kept(self.log))
-        self._adapters.append(self.stand.adapter(replace(context, log=log, secret=secret)))
+        self._adapters.append(self.stand.make(replace(context, log=log, secret=secret)))
         return self._adapters[-1]
 
     async def close(self) -> None:

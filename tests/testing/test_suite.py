@@ -1,12 +1,71 @@
-"""The conformance suite itself: a right adapter passes all of it."""
+"""The conformance suite itself: a right adapter passes all of it, each seeded flaw is found."""
 
-from agent_tui.testing.conformance import Claim, Outcome, prove
+import pytest
+
+from agent_tui.testing.conformance import Claim, Outcome, claims, prove, run
 from agent_tui.testing.pytest_suite import conformance_cases
-from agent_tui.testing.stand import Stand
-from tests.testing.toy import IdempotentStand, ToyStand
+from agent_tui.testing.stand import CannotPlay, Stand, StandMissing
+from tests.testing.flawed import FLAWS
+from tests.testing.toy import IdempotentStand, ToyAdapter, ToyStand
+
+PATIENCE_S = 4.0
+SOON_S = 0.4
+"""The patience with an adapter that is known to hang."""
 
 
 @conformance_cases(ToyStand, IdempotentStand)
 async def test_a_right_adapter_passes(stand: type[Stand], claim: Claim) -> None:
-    result = await prove(stand, claim, patience_s=4)
+    result = await prove(stand, claim, patience_s=PATIENCE_S)
     assert result.outcome in (Outcome.PASSED, Outcome.NOT_APPLICABLE), result.detail
+
+
+@pytest.mark.parametrize(
+    ("flawed", "name"), [(flaw, name) for flaw, names in FLAWS.items() for name in names]
+)
+async def test_a_seeded_flaw_is_found(flawed: type[ToyAdapter], name: str) -> None:
+    class Flawed(ToyStand):
+        adapter = flawed
+
+    (result,) = await run(Flawed, [name], patience_s=SOON_S)
+    assert result.outcome is Outcome.FAILED
+    assert result.detail
+
+
+async def test_what_cannot_be_played_is_not_checked() -> None:
+    class NoHands(ToyStand):
+        faults = frozenset()
+
+        def strange(self) -> None:
+            raise CannotPlay
+
+    results = await run(NoHands, ["unknown", "pull-refused"], patience_s=PATIENCE_S)
+    assert [one.outcome for one in results] == [Outcome.NOT_CHECKED] * 2
+    assert all(one.detail for one in results)
+
+
+async def test_a_stand_that_is_not_there_says_what_to_install() -> None:
+    class Missing(ToyStand):
+        async def start(self) -> None:
+            raise StandMissing("apt-get install toy-server")
+
+    (result,) = await run(Missing, ["resume"])
+    assert (result.outcome, result.missing) == (Outcome.NOT_CHECKED, True)
+    assert "apt-get" in result.detail
+
+
+async def test_an_exception_that_is_none_of_the_contracts_breaks_the_claim() -> None:
+    class Crashes(ToyAdapter):
+        async def page(self, after: int) -> object:
+            raise KeyError("next")
+
+    class Crashing(ToyStand):
+        adapter = Crashes
+
+    (result,) = await run(Crashing, ["resume"])
+    assert (result.outcome, result.detail) == (Outcome.FAILED, "KeyError: 'next'")
+
+
+def test_names_of_claims_are_unique_and_their_sentences_whole() -> None:
+    names = [claim.name for claim in claims()]
+    assert len(set(names)) == len(names)
+    assert all(claim.sentence.endswith(".") for claim in claims())

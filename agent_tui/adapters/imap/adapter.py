@@ -36,6 +36,9 @@ from agent_tui.model.account import Capabilities, EffectKind
 from agent_tui.model.conversation import Channel
 from agent_tui.model.incoming import Batch, Outgoing
 
+_EFFECTS = frozenset({EffectKind.SEND, EffectKind.STATUS, EffectKind.READ, EffectKind.UNREAD})
+"""What a mailbox can take; notes, labels and assignees stay within the program."""
+
 _COURTESY = 5.0
 """Seconds to spend on marking a mail as answered."""
 
@@ -51,9 +54,7 @@ class ImapAdapter:
         name="imap",
         title="Mail (IMAP and SMTP)",
         version="1",
-        capabilities=Capabilities(
-            Channel.MAIL, frozenset(EffectKind), push=True, attach=True, recipients=True
-        ),
+        capabilities=Capabilities(Channel.MAIL, _EFFECTS, push=True, attach=True, recipients=True),
         options=OPTIONS,
     )
 

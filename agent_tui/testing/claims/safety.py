@@ -62,7 +62,8 @@ async def _hostile_text(trial: Trial) -> None:
         except (UnicodeError, CannotPlay):
             continue  # the provider itself would not take it
         written[name] = (start, end)
-    hold(written, "the stand wrote none of the hostile texts")
+    if not written:
+        raise CannotPlay("no customer of this stand can write a hostile text")
     await trial.see(*(start for start, _ in written.values()))
     for name, (start, end) in written.items():
         (message,) = trial.with_mark(start)

@@ -175,6 +175,7 @@ def _claims(fault: Fault) -> tuple[Claim, ...]:
             f"pull() that meets '{fault}' raises {wanted} and loses nothing.",
             partial(_pulls, fault=fault),
             fault=fault,
+            pulling=True,
         ),
         Claim(
             f"send-{name}",
