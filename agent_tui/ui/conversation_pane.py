@@ -156,7 +156,7 @@ class ConversationPane(Pane):
         found = self._document.found(self._hit or self._place, way)
         if found is not None:
             self._hit = found
-            self._go(found)
+            self._go(self._document.fitting(found, self._height))
         return found is not None
 
     def mark(self, words: tuple[str, ...]) -> None:
@@ -168,7 +168,8 @@ class ConversationPane(Pane):
 
     def move(self, rows: int) -> None:
         self._let_go()
-        self._go(self._document.moved(self._place, rows, self._height))
+        if rows < 0 or not self.at_end:
+            self._go(self._document.moved(self._place, rows, self._height))
 
     def turn(self, pages: float) -> None:
         whole = abs(pages) == 1
@@ -182,7 +183,7 @@ class ConversationPane(Pane):
     @property
     def at_end(self) -> bool:
         """Whether the last line is in view."""
-        return self._document.moved(self._place, 1, self._height) == self._place
+        return self._document.ends_within(self._place, self._height)
 
     def render_line(self, y: int) -> Strip:
         if self._laid_out != self.size:
@@ -287,13 +288,22 @@ class ConversationPane(Pane):
         if self._opened_at_unread:
             self._place = self._opening(height)
         elif self._follows:
-            self._place = self._document.end(height)
+            self._place = self._following(before, height, hold=hold)
         else:
             self._place = self._document.same_place(before, self._place)
             hold = hold and same_size and self._is_chat
             self._held = hold and self._document.hold(before, self._place, height)
-        self._place = self._document.fitting(self._place, height)
+            self._place = self._document.fitting(self._place, height)
         self._arrived()
+
+    def _following(self, before: Document, height: int, *, hold: bool) -> Place:
+        """The end. What comes into a chat appears below what is read and moves it only when there
+        is no room: then by a third of the pane, so that few messages cost a whole repaint."""
+        if not self._is_chat or not hold:
+            return self._document.end(height)
+        place = self._document.same_place(before, self._place)
+        fits = self._document.ends_within(place, height)
+        return place if fits else self._document.end(max(height - height // 3, 1))
 
     def _made(self) -> Document:
         look = Look(
@@ -317,13 +327,15 @@ class ConversationPane(Pane):
         if unread is not None:
             of = (n for n in numbers if (found := blocks[n].message) and found.id == unread)
             place = Place(next(of, 0), 0)
-            return self._document.moved(place, -_CONTEXT, height) if self._is_chat else place
+            if self._is_chat:
+                place = self._document.moved(place, -_CONTEXT, height)
+            return self._document.fitting(place, height)
         if self._is_chat:
             return self._document.end(height)
-        return Place(numbers[-1] if numbers else 0, 0)
+        return self._document.fitting(Place(numbers[-1] if numbers else 0, 0), height)
 
     def _go(self, place: Place) -> None:
-        self._place = self._document.fitting(place, self._height)
+        self._place = place
         self._arrived()
         self._show()
 

@@ -128,6 +128,10 @@ class Document:
         missing = height - len(self.lines(place, height))
         return self._up(place, missing) if missing else place
 
+    def ends_within(self, place: Place, height: int) -> bool:
+        """Whether ``height`` lines from ``place`` on show the last one."""
+        return len(self.lines(place, height + 1)) <= height
+
     def end(self, height: int) -> Place:
         """The place from which the last line stands at the bottom."""
         last = len(self.blocks) - 1

@@ -263,7 +263,7 @@ def built(wanted: Sequence[dict[str, object]]) -> list[Message]:
     for number, one in enumerate(wanted, 1):
         at += int(str(one["gap"]))
         given = {name: value for name, value in one.items() if name != "gap"}
-        found.append(message(number, at=at, **given))
+        found.append(message(number, f"text of {number}", **(given | {"at": at})))
     return found
 
 
