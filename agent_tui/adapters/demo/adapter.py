@@ -1,7 +1,7 @@
 """The demo adapter: a small shop in memory whose customers write and answer."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import ClassVar, TypeVar
@@ -102,7 +102,7 @@ class DemoAdapter:
         self._sent: dict[str, Receipt] = {}
         self._changed = asyncio.Event()  # something may be due earlier than watch() thinks
 
-    async def pull(self, cursors: Mapping[str, str]) -> AsyncIterator[Batch]:
+    async def pull(self, cursors: Mapping[str, str]) -> AsyncGenerator[Batch, None]:
         """The shop's past, oldest first, then what has come since."""
         cursor = self._resumed(cursors.get(MAILBOX))
         scenes = place(history(), self._seed, cursor.now)
@@ -119,7 +119,7 @@ class DemoAdapter:
             after = _Cursor(cursor.now, past, live.start, len(self._came))
             yield _batch(str(after), news)
 
-    async def watch(self) -> AsyncIterator[Hint]:
+    async def watch(self) -> AsyncGenerator[Hint, None]:
         """A hint whenever a customer has written or done something else, or begins to write."""
         while True:
             self._changed.clear()
@@ -188,7 +188,7 @@ class DemoAdapter:
             return []
         return self._live.typing(self._clock())
 
-    async def _past(self, cursor: _Cursor, scenes: list[Scene]) -> AsyncIterator[Batch]:
+    async def _past(self, cursor: _Cursor, scenes: list[Scene]) -> AsyncGenerator[Batch, None]:
         stage = Stage(self._me, cursor.now)
         moments = timeline(scenes)
         for start in range(cursor.past, len(moments), _BATCH):

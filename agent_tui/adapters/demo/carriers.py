@@ -47,14 +47,17 @@ def states(ended: Iterable[Scene]) -> tuple[ConversationState, ...]:
 
 
 def marks(ended: Iterable[Scene]) -> tuple[Mark, ...]:
-    """How far our answers came: read where the customer wrote after them."""
+    """How far our answers came: what the customer wrote after was read, the rest delivered."""
     found = []
     for scene in ended:
-        index, at = _spoken(scene, Voice.AGENT)
-        if index >= 0 and carrier(scene.play.channel, scene.play.person):
-            read = _spoken(scene, Voice.CUSTOMER)[1] > at
-            delivery = Delivery.READ if read else Delivery.DELIVERED
-            found.append(Mark(f"{scene.play.key}.{index}", delivery, and_before=True))
+        if not carrier(scene.play.channel, scene.play.person):
+            continue
+        customers = _spoken(scene, Voice.CUSTOMER)[1]
+        ours = [n for n, line in enumerate(scene.play.lines) if line.voice is Voice.AGENT]
+        read = [n for n in ours if scene.times[n] < customers]
+        if read:
+            found.append(Mark(_remote_id(scene, read[-1]), Delivery.READ, and_before=True))
+        found += [Mark(_remote_id(scene, n), Delivery.DELIVERED) for n in ours[len(read) :]]
     return tuple(found)
 
 
@@ -66,8 +69,12 @@ def reactions(ended: Iterable[Scene]) -> tuple[ReactionChange, ...]:
         if index >= 0 and carrier(scene.play.channel, scene.play.person) and chance % 3 == 0:
             emoji = EMOJI[chance // 3 % len(EMOJI)]
             who = customer(scene.play.person)
-            found.append(ReactionChange(f"{scene.play.key}.{index}", who, emoji))
+            found.append(ReactionChange(_remote_id(scene, index), who, emoji))
     return tuple(found)
+
+
+def _remote_id(scene: Scene, index: int) -> str:
+    return f"{scene.play.key}.{index}"
 
 
 def _spoken(scene: Scene, voice: Voice) -> tuple[int, Millis]:

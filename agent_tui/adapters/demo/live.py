@@ -18,6 +18,8 @@ from agent_tui.model.conversation import Channel, Status
 from agent_tui.model.incoming import Incoming, Typing
 from agent_tui.model.message import Direction, Recipients
 
+_FIRST = (16 * SECOND, 25 * SECOND)
+"""From the start to the first arrival."""
 _BETWEEN = (20 * SECOND, 60 * SECOND)
 """From one arrival to the next."""
 
@@ -72,7 +74,7 @@ class Live:
         self._chance = random.Random(f"live {self.seed}")  # noqa: S311 - a world, not a secret
         self._phrases = Phrases(self._chance)
         self._habits = Habits(random.Random(f"habits {self.seed}"))  # noqa: S311 - as above
-        self._next = self.start + self._between(_BETWEEN)
+        self._next = self.start + self._between(_FIRST)
         self._talks = {scene.play.key: _Talk(scene.play, scene.play.key) for scene in self.past}
         self._waiting = [
             scene.play

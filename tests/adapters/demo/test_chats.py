@@ -59,6 +59,28 @@ async def test_mail_is_never_marked() -> None:
     assert not any(b.marks for b in await _happened(visit, ticks=20))
 
 
+async def test_all_that_customers_have_answered_in_the_past_is_marked_as_read() -> None:
+    batches = await Visit(frozen=True).pull()
+    messages = [m for batch in batches for m in batch.messages]
+    of_thread = {m.remote_id: m.thread_key for m in messages}
+    read = {
+        of_thread[mark.remote_id]: mark.remote_id
+        for batch in batches
+        for mark in batch.marks
+        if mark.delivery is Delivery.READ and mark.and_before
+    }
+    last: dict[str | None, str] = {}
+    pending: dict[str | None, str] = {}
+    for m in messages:
+        if m.channel not in (Channel.CHAT, Channel.SOCIAL):
+            continue
+        if m.direction is Direction.OUTBOUND:
+            pending[m.thread_key] = m.remote_id
+        elif m.direction is Direction.INBOUND and m.thread_key in pending:
+            last[m.thread_key] = pending[m.thread_key]
+    assert read == last
+
+
 async def test_customers_are_seen_to_write_before_their_answer_comes() -> None:
     visit = Visit()
     chat = await _chat(visit)
