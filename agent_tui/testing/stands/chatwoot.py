@@ -27,7 +27,8 @@ from agent_tui.testing.contract import Amendment, ContractTransport, Document
 from agent_tui.testing.faults import FaultTransport
 from agent_tui.testing.server import answer_json
 from agent_tui.testing.stand import Arrived, CannotPlay, Fault, Stand
-from agent_tui.testing.stands.chatwoot_api import ACCOUNT, ChatwootApi
+from agent_tui.testing.stands.chatwoot_api import ChatwootApi
+from agent_tui.testing.stands.chatwoot_world import ACCOUNT
 
 TOKEN = "tPu1nVQxJmKoYcB4wzDk"  # noqa: S105 - nobody's
 

@@ -5,11 +5,11 @@ import pytest
 from agent_tui.adapters.contract import AccountProblem
 from agent_tui.model.clock import HOUR
 from agent_tui.model.conversation import Status
-from agent_tui.testing.stands.chatwoot_api import ChatwootApi, Json, Talk
+from agent_tui.testing.stands.chatwoot_world import Json, Talk, World
 from tests.adapters.chatwoot.visit import Visit, visit
 
 
-def _talks(api: ChatwootApi, count: int, words: str = "Hello") -> set[str]:
+def _talks(api: World, count: int, words: str = "Hello") -> set[str]:
     """Customers who write once each, in so many conversations."""
     texts = {f"{words} {number}" for number in range(1, count + 1)}
     for number in range(1, count + 1):
