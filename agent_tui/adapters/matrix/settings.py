@@ -24,8 +24,8 @@ OPTIONS = (
     Option("address", str, "Your Matrix user that customers write to, as @support:example.org."),
     Option("name", str, "The name shown beside what you write.", default=""),
     Option("aliases", list[str], "Other Matrix users that are yours.", default=[]),
-    Option("access_token", str, "An access token of that user.", optional=True, secret=True),
-    Option("password", str, "Its password, in place of a token.", optional=True, secret=True),
+    Option("password", str, "The password of that user.", optional=True, secret=True),
+    Option("access_token", str, "Its access token, in place of one.", optional=True, secret=True),
     Option(
         "invitations",
         str,
