@@ -75,7 +75,7 @@ def check(found: Found) -> Checked:
     or nobody has written a stand.
     """
     stand = _stand(found)
-    contract = _contract(found, stand)
+    contract = asyncio.run(_contract(found, stand))
     say(f"Checking {found.name} ...")
     rows = asyncio.run(_rows(found, stand))
     capabilities = stand.adapter.info.capabilities
@@ -148,12 +148,14 @@ def _stand(found: Found) -> type["Stand"]:
     return loaded
 
 
-def _contract(found: Found, stand: type["Stand"]) -> str:
+async def _contract(found: Found, stand: type["Stand"]) -> str:
     """What a stand of this class holds all exchanges against, here. Raises AdapterError."""
     from agent_tui.testing.stand import StandMissing
 
     try:
-        return safe_line(stand().contract)
+        made = stand()
+        await made.stop()
+        return safe_line(made.contract)
     except StandMissing as missing:
         raise _missing(found, str(missing)) from missing
     except Exception as error:  # a plugin may raise anything
