@@ -52,6 +52,7 @@ def commit_batch(db: Database, account: str, batch: Batch, own: frozenset[str], 
         if batch.reset:
             messages.leave_mailbox(db, account, batch.mailbox)
         new = sum(_take(into, incoming) for incoming in batch.messages)
+        _end_typing(into, batch)
         for change in batch.flags:
             _take_flags(into, change)
         for remote_id in batch.gone:
@@ -76,7 +77,7 @@ def _take(into: Arrival, incoming: Incoming) -> bool:
     threads.remember(db, into.account, conversation_id, incoming.message_id, incoming.references)
     threads.join(db, conversation_id, _people(into, incoming))
     _refresh(into, conversation_id, message, incoming)
-    _note_sender(into, conversation_id, incoming)
+    _note_claims(into, incoming)
     events.append(db, into.stamp, Entity.CONVERSATION, conversation_id, "message", None, message.id)
     return True
 
@@ -97,6 +98,16 @@ def _take_changes(into: Arrival, batch: Batch) -> None:
         agents.put(into.db, colleague.handle, colleague.name)
     if batch.canned is not None:
         server_replies.put_all(into.db, into.account, batch.canned)
+
+
+def _end_typing(into: Arrival, batch: Batch) -> None:
+    """Who has written does not write any more."""
+    for thread_key, conversation_id in presence.typing_customers(into.db, into.account).items():
+        if any(
+            message.thread_key == thread_key and message.direction is Direction.INBOUND
+            for message in batch.messages
+        ):
+            presence.customer_wrote(into.db, conversation_id)
 
 
 def _known(into: Arrival, incoming: Incoming) -> int | None:
@@ -247,7 +258,7 @@ def _refresh(into: Arrival, conversation_id: int, message: Message, incoming: In
     """Bring the conversation up to date with its new message."""
     before = conversations.get(into.db, conversation_id)
     assert before is not None
-    summary.recount(into.db, conversation_id)
+    summary.add(into.db, before, message)
     if message.direction is not Direction.INBOUND:
         return
     if not incoming.flags.seen:
@@ -258,15 +269,13 @@ def _refresh(into: Arrival, conversation_id: int, message: Message, incoming: In
     conversations.handle_closed(into.db, conversation_id)
 
 
-def _note_sender(into: Arrival, conversation_id: int, incoming: Incoming) -> None:
-    """What the customer says to be; and who has written does not write any more."""
+def _note_claims(into: Arrival, incoming: Incoming) -> None:
+    """What the customer says to be."""
     customer = _customer(incoming)
     if customer.claims:
         known = customers.find(into.db, customer.kind, customer.value)
         if known is not None:
             customers.claim(into.db, known, customer.claims)
-    if incoming.direction is Direction.INBOUND and incoming.thread_key is not None:
-        presence.customer_wrote(into.db, conversation_id)
 
 
 def _follow(into: Arrival, conversation: Conversation, incoming: Incoming) -> None:

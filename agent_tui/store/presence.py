@@ -4,7 +4,7 @@ The engine writes down the customers, screens the agents; each sees the other's.
 """
 
 from agent_tui.model.clock import MINUTE, Millis
-from agent_tui.store.database import Database
+from agent_tui.store.database import Database, Params
 
 _LONGEST: Millis = 1 * MINUTE
 """Nobody announces themselves for longer than that at a time."""
@@ -36,9 +36,12 @@ def stop(db: Database, conversation_id: int, who: str, *, ours: bool) -> None:
 
 def customer_wrote(db: Database, conversation_id: int) -> None:
     """A message of the customer has arrived: whoever wrote it has finished it."""
-    where = "conversation_id = :id AND ours = 0"
-    if db.one(f"SELECT 1 FROM presence WHERE {where}", {"id": conversation_id}):
-        db.run(f"DELETE FROM presence WHERE {where}", {"id": conversation_id})
+    db.run("DELETE FROM presence WHERE conversation_id = :id AND ours = 0", {"id": conversation_id})
+
+
+def typing_customers(db: Database, account: str) -> dict[str, int]:
+    """The conversations of the account in which customers write or wrote: thread key, id."""
+    return _threads(db, account, "p.ours = 0", {})
 
 
 def writing(db: Database, conversation_id: int, now: Millis, *, ours: bool) -> list[str]:
@@ -62,14 +65,7 @@ def customers_write_in(db: Database, now: Millis) -> frozenset[int]:
 
 def typing_agents(db: Database, account: str, now: Millis) -> dict[str, int]:
     """The conversations of the account in which an agent writes now: thread key, id."""
-    rows = db.all(
-        "SELECT DISTINCT c.thread_key, c.id FROM presence p"
-        " JOIN conversations c ON c.id = p.conversation_id"
-        " WHERE p.ours = 1 AND p.until > :now AND c.account = :account"
-        " AND c.thread_key IS NOT NULL",
-        {"account": account, "now": now},
-    )
-    return {row["thread_key"]: row["id"] for row in rows}
+    return _threads(db, account, "p.ours = 1 AND p.until > :now", {"now": now})
 
 
 def next_end(db: Database, account: str, now: Millis) -> Millis | None:
@@ -81,3 +77,13 @@ def next_end(db: Database, account: str, now: Millis) -> Millis | None:
         {"account": account, "now": now},
     )
     return row["at"] if row else None
+
+
+def _threads(db: Database, account: str, where: str, params: Params) -> dict[str, int]:
+    rows = db.all(
+        "SELECT DISTINCT c.thread_key, c.id FROM presence p"
+        f" JOIN conversations c ON c.id = p.conversation_id WHERE {where}"
+        " AND c.account = :account AND c.thread_key IS NOT NULL",
+        {**params, "account": account},
+    )
+    return {row["thread_key"]: row["id"] for row in rows}
