@@ -38,6 +38,8 @@ _QUIET: Millis = 10 * MINUTE
 """An answered chat keeps its place in the strip that long."""
 _NAMES = (16, 12, 9, 7, 5)
 """Cells for a name, from roomy to hardly readable."""
+_REST = 3
+"""Cells for the number of those that did not fit."""
 _GOING_ON = frozenset({Status.OPEN, Status.PENDING})
 
 
@@ -247,8 +249,8 @@ def strip(
 ) -> tuple[Piece, ...]:
     """The line of chats: digit, name, wait with its sign, unread; the one at hand stands out.
 
-    Names are cut so that all fit into ``width`` cells; where even that is not enough, those
-    farthest before the one at hand make way.
+    Names are cut so that all fit into ``width`` cells; where even that is not enough, the last
+    ones make way for their number.
     """
     entries: list[list[Piece]] = []
     for size in _NAMES:
@@ -259,10 +261,13 @@ def strip(
         if _wide(entries) <= width:
             break
     ids = [chat.id for chat in shown[:MOST_SHOWN]]
-    upto = ids.index(here) + 1 if here in ids else 0
-    while upto > 1 and _wide(entries[:upto]) > width:
-        del entries[0]
-        upto -= 1
+    room = width if _wide(entries) <= width else width - _REST
+    while len(entries) > 1 and _wide(entries) > room:
+        gone = -1 if ids[-1] != here else 0
+        del entries[gone], ids[gone]
+    hidden = len(shown[:MOST_SHOWN]) - len(entries)
+    if hidden:
+        entries.append([Piece(f" +{hidden}", Part.BAR)])
     return tuple(piece for entry in entries for piece in entry)
 
 
@@ -277,7 +282,7 @@ def _entry(
     wait = f" {waited(chat, now)}{SIGNS[near]}" if chat.waiting_since is not None else ""
     part = Part.BAR_ACCENT if here else Part.BAR
     lead, tail = ("[", "]") if here else (" ", " ")
-    unread = f" ({chat.unread})" if chat.unread else ""
+    unread = f" ({chat.unread})" if chat.unread and not here else ""
     return [
         Piece(f"{lead}{place} {name}", part),
         Piece(wait, PARTS[near] if near else part),

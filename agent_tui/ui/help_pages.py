@@ -18,6 +18,7 @@ _COLUMNS = re.compile(r" {4}\S.*\S {2,}(?=\S)")
 _CODE = "    "
 _FENCE = "```"
 _LEAST_ROOM = 25
+_DIGITS = {"view": ("1-9",), "chat": ("Alt+1-9",)}
 
 
 class KeyRow(NamedTuple):
@@ -88,8 +89,8 @@ def all_keys() -> KeyGroups:
 
 
 def keys_of(name: str, bound: Sequence[str]) -> Sequence[str]:
-    """A command's keys as help shows them: digits choose a view without being bound to it."""
-    return bound or (("1-9",) if name == "view" else ())
+    """A command's keys as help shows them: digits work without being bound to a command."""
+    return bound or _DIGITS.get(name, ())
 
 
 def wrapped(markdown: str, width: int) -> str:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from agent_tui.config.errors import ConfigError
 from agent_tui.config.settings import ChatEnter, KeyBinding
-from agent_tui.ui.shell import Where
+from agent_tui.ui.shell import WRITING, Where
 
 _NAMES = {
     "escape": "esc",
@@ -168,21 +168,28 @@ def build(
     """
     bindings: dict[Where, dict[tuple[str, ...], str]] = {}
     for written, name in preset:
-        for where in where_of(name) or ():
-            bindings.setdefault(where, {})[parse(written)] = name
+        keys = parse(written)
+        for where in _usable(where_of(name) or (), keys):
+            bindings.setdefault(where, {})[keys] = name
     own: dict[tuple[Where, tuple[str, ...]], KeyBinding] = {}
     for binding in user:
         wheres = where_of(binding.action)
         if wheres is None:
             raise KeymapError(_unknown(binding, file))
         keys = _parsed(binding, file)
-        for where in sorted(wheres):
+        for where in sorted(_usable(wheres, keys)):
             _refuse_clash(own, where, keys, binding, file)
             own[where, keys] = binding
             bound = bindings.setdefault(where, {})
             _refuse_prefix(bound, keys, binding, file)
             bound[keys] = binding.action
     return Keymap(bindings)
+
+
+def _usable(wheres: Iterable[Where], keys: tuple[str, ...]) -> list[Where]:
+    """Where these keys can be a command's: not where their first one is a letter of a text."""
+    types = len(keys[0]) == 1 or keys[0] == "space"
+    return [where for where in wheres if not (types and where in WRITING)]
 
 
 def parse(written: str) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """Writing in a chat on the real screen: Enter sends, nothing is lost, others see it."""
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 
@@ -61,8 +62,8 @@ async def test_enter_sends_and_the_composer_stays_for_the_next_message(
 ) -> None:
     async with screen(shop, home) as shown:
         await begin(shown)
-        await shown.type("Hello\nHow can I help?\n")
-        await shown.until(lambda: sent(shop) == ["Hello", "How can I help?"])
+        await shown.type("Hello, gg!\nHow can I help?\n")
+        await shown.until(lambda: sent(shop) == ["Hello, gg!", "How can I help?"])
         assert area(shown).text == ""
         assert shown.app.where() == "chat"
         await shown.until(lambda: shown.shows("How can I help?"))
@@ -265,9 +266,9 @@ async def test_the_head_names_who_writes_until_they_stop(shop: SqliteDatabase, h
     now, number = Now(), only(shop).id
     async with screen(shop, home, clock=now) as shown:
         await begin(shown)
-        presence.write(shop, number, "Ada", ours=False, until=now.at + 5 * SECOND)
-        presence.write(shop, number, "bo", ours=True, until=now.at + 5 * SECOND)
-        shown.app.query_one("ChatComposer").look(now.at)  # type: ignore[attr-defined]
+        for who, ours in (("Ada", False), ("bo", True)):
+            until = now.at + 5 * SECOND
+            await asyncio.to_thread(presence.write, shop, number, who, ours=ours, until=until)
         await shown.until(lambda: shown.shows("Ada, bo are writing"))
         now.at += 6 * SECOND
         await shown.until(lambda: not shown.shows("are writing"))

@@ -6,10 +6,10 @@ from importlib import import_module
 import pytest
 
 from agent_tui.actions.registry import registry
-from agent_tui.config.settings import KeyBinding
+from agent_tui.config.settings import ChatEnter, KeyBinding
 from agent_tui.ui import commands, keys
 from agent_tui.ui.keyboard import Keyboard
-from agent_tui.ui.keys import KeymapError, build, parse, pressed, shown
+from agent_tui.ui.keys import Keymap, KeymapError, build, parse, pressed, shown
 from agent_tui.ui.later import InModule
 from agent_tui.ui.shell import SCREENS, Where
 
@@ -183,11 +183,11 @@ def test_a_key_that_is_none_is_refused() -> None:
 class Typist:
     """A keyboard whose clock is turned by hand."""
 
-    def __init__(self) -> None:
+    def __init__(self, keymap: Keymap = PRESET) -> None:
         self.done: list[tuple[str, int]] = []
         self.hints: list[str] = []
         self.waiting: list[Callable[[], None]] = []
-        self.keyboard = Keyboard(PRESET, self._run, self.hints.append, self._later)
+        self.keyboard = Keyboard(keymap, self._run, self.hints.append, self._later)
 
     def type(self, *typed: str, where: Where = Where.LIST) -> list[bool]:
         return [self.keyboard.press(where, key) for key in typed]
@@ -255,3 +255,37 @@ def test_help_has_keys_for_every_screen() -> None:
     for where in SCREENS:
         assert PRESET.command(where, ("?",)) == "help"
         assert PRESET.command(where, ("q",)) == "leave"
+
+
+@pytest.mark.parametrize("where", [Where.COMPOSER, Where.CHAT])
+def test_no_key_that_types_a_character_is_a_command_where_text_is_written(where: Where) -> None:
+    own = [KeyBinding("x", "next-chat", 1), KeyBinding("zz", "keep", 2)]
+    keymap = build(own, commands.where_of)
+    assert [found for found in keymap.bindings[where] if len(found[0]) == 1] == []
+    assert keymap.command(Where.LIST, ("x",)) == "next-chat"
+
+
+def test_enter_in_a_chat_does_what_the_setting_says_and_alt_enter_the_other() -> None:
+    sends = build((), commands.where_of, keys.preset_keys(ChatEnter.SEND))
+    breaks = build((), commands.where_of, keys.preset_keys(ChatEnter.NEWLINE))
+    for keymap, enter, alt in (
+        (sends, "chat-send", "chat-newline"),
+        (breaks, "chat-newline", "chat-send"),
+    ):
+        assert keymap.command(Where.CHAT, ("enter",)) == enter
+        assert keymap.command(Where.CHAT, ("alt+enter",)) == alt
+        assert keymap.command(Where.CHAT, ("ctrl+s",)) == "chat-send"
+        assert keymap.command(Where.COMPOSER, ("alt+enter",)) == "send"
+
+
+def test_a_users_own_key_sends_in_a_chat() -> None:
+    keymap = build([KeyBinding("ctrl+x", "chat-send", 1)], commands.where_of)
+    assert keymap.command(Where.CHAT, ("ctrl+x",)) == "chat-send"
+
+
+def test_alt_and_a_digit_go_to_a_chat_unless_somebody_has_bound_them() -> None:
+    typist = Typist(build([KeyBinding("alt+2", "resolve", 1)], commands.where_of))
+    typist.type("alt+1", "alt+2", where=Where.READING)
+    typist.type("alt+9", where=Where.CHAT)
+    assert typist.done == [("chat", 1), ("resolve", 0), ("chat", 9)]
+    assert typist.type("alt+1", where=Where.COMPOSER) == [False]
