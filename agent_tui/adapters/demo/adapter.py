@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar, TypeVar
 
 from agent_tui.adapters.contract import (
@@ -25,6 +26,7 @@ from agent_tui.adapters.demo.habits import Happening
 from agent_tui.adapters.demo.live import Live
 from agent_tui.adapters.demo.play import history, people
 from agent_tui.adapters.demo.world import Scene, Stage, message, place, timeline
+from agent_tui.content.safe import safe_line
 from agent_tui.model.account import Capabilities, EffectKind
 from agent_tui.model.clock import SECOND, Millis
 from agent_tui.model.conversation import Channel, Status
@@ -140,6 +142,9 @@ class DemoAdapter:
             return Receipt()
         if effect.outgoing is None:
             raise Refused("There is nothing to send in what was queued; write it again.")
+        gone = next((file for file in effect.outgoing.files if not Path(file).is_file()), None)
+        if gone is not None:
+            raise Refused(f"The file '{safe_line(gone)}' is gone; attach it again.")
         await commit()
         if effect.key not in self._sent:
             self._sent[effect.key] = Receipt(remote_id=effect.key, files_copy=True)

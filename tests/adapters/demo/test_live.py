@@ -142,6 +142,16 @@ async def test_the_shop_knows_what_was_sent() -> None:
     assert await visit.adapter.settle(effect) is Settled.SENT
 
 
+async def test_a_file_that_is_gone_is_refused_before_anything_has_left() -> None:
+    visit = Visit()
+    effect = reply((await visit.news())[-1], "Here")
+    assert effect.outgoing is not None
+    outgoing = replace(effect.outgoing, files=("/nowhere/scan.pdf",))
+    with pytest.raises(Refused, match="scan.pdf"):
+        await visit.adapter.deliver(replace(effect, outgoing=outgoing), commit)
+    assert await visit.adapter.settle(effect) is Settled.NOT_SENT
+
+
 async def test_only_sending_has_a_step_of_no_return() -> None:
     committed: list[str] = []
 
