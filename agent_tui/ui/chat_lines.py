@@ -84,12 +84,11 @@ class Chat:
         old = self._blocks
         blocks = old[:start] + [Block(iter(()))] * (len(items) - start - end)
         self._blocks = blocks + old[len(old) - end :] if end else blocks
-        by_id = {message.id: message for message in messages} if again else {}
         for place in again:
-            self._blocks[place] = self._block(place, by_id)
+            self._blocks[place] = self._block(place, messages)
         return Document(list(self._blocks))
 
-    def _block(self, place: int, messages: Mapping[int, Message]) -> Block:
+    def _block(self, place: int, messages: Sequence[Message]) -> Block:
         item = self._items[place]
         before = self._items[place - 1] if place else None
         day = before is None or _date(before.at) != _date(item.at)
@@ -102,7 +101,7 @@ class Chat:
             head=day or unread or not _goes_on(before, item),
             marked=item.id in self._marked,
             thread=self._threads.get(item.topic, 0) if item.topic else 0,
-            answered=_beginning(messages.get(item.answers)) if item.answers is not None else "",
+            answered=_beginning(item.answers, messages) if item.answers is not None else "",
         )
         return Block(_message_lines(item, stand, self.look), item)
 
@@ -172,7 +171,9 @@ def _goes_on(before: Item | None, message: Message) -> bool:
     )
 
 
-def _beginning(message: Message | None) -> str:
+def _beginning(number: int, messages: Sequence[Message]) -> str:
+    """The first words of the message with that id."""
+    message = next((one for one in reversed(messages) if one.id == number), None)
     if message is None:
         return "an earlier message"
     if message.deleted_at is not None:
