@@ -142,9 +142,7 @@ class DemoAdapter:
             return Receipt()
         if effect.outgoing is None:
             raise Refused("There is nothing to send in what was queued; write it again.")
-        gone = next((file for file in effect.outgoing.files if not Path(file).is_file()), None)
-        if gone is not None:
-            raise Refused(f"The file '{safe_line(gone)}' is gone; attach it again.")
+        _check_files(effect.outgoing.files)
         await commit()
         if effect.key not in self._sent:
             self._sent[effect.key] = Receipt(remote_id=effect.key, files_copy=True)
@@ -225,6 +223,13 @@ class DemoAdapter:
         if self._live is None or self._frozen:
             return None
         return max(0, self._live.next_at() - self._clock()) / SECOND
+
+
+def _check_files(paths: Sequence[str]) -> None:
+    """Raises Refused for a file that is not there."""
+    for path in paths:
+        if not Path(path).is_file():
+            raise Refused(f"The file '{safe_line(path)}' is gone; attach it again.")
 
 
 def _batch(cursor: str, news: Sequence[Happening]) -> Batch:

@@ -147,7 +147,7 @@ async def test_a_file_that_is_gone_is_refused_before_anything_has_left() -> None
     effect = reply((await visit.news())[-1], "Here")
     assert effect.outgoing is not None
     outgoing = replace(effect.outgoing, files=("/nowhere/scan.pdf",))
-    with pytest.raises(Refused, match="scan.pdf"):
+    with pytest.raises(Refused, match=r"scan\.pdf"):
         await visit.adapter.deliver(replace(effect, outgoing=outgoing), commit)
     assert await visit.adapter.settle(effect) is Settled.NOT_SENT
 
