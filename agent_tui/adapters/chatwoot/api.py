@@ -125,12 +125,12 @@ class Api:
         """Carry out ``what``, such as "toggle_status", for a conversation. Raises Refused."""
         path = f"{self._root}/conversations/{conversation}/{what}"
         how = {"json": body} if body else {}
-        self._good(await self._send("POST", path, **how))
+        self._done(await self._send("POST", path, **how))
 
     async def delete(self, conversation: int, message: int) -> None:
         """Take a message away. Raises Refused."""
         path = f"{self._root}/conversations/{conversation}/messages/{message}"
-        self._good(await self._send("DELETE", path))
+        self._done(await self._send("DELETE", path))
 
     async def close(self) -> None:
         await self._http.close()
@@ -158,6 +158,11 @@ class Api:
                 detail=answer.text[:200],
             )
         return self._http.good(answer)
+
+    def _done(self, answer: httpx.Response) -> None:
+        """Chatwoot says yes by JSON or by nothing; a page is somebody else's."""
+        if self._good(answer).content:
+            self._http.decoded(answer)
 
     def _list(self, value: Any) -> list[Any]:
         if isinstance(value, list):

@@ -13,7 +13,7 @@ MAILBOX = "chatwoot"
 """The one mailbox of an account: ids of messages are unique within a server."""
 
 _MOST_FLOORS = 200
-"""Conversations of a first sync that are remembered: more do not move to the next page at once."""
+"""Older conversations of a pull that are remembered: if it breaks off, more may be read again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +94,7 @@ class Cursor:
         return replace(self, turn=self.turn + 1)
 
     def at_page(self, step: int, page: int, done: int) -> "Cursor":
-        taken = self.taken.bounded()
-        return replace(self.next(), step=step, page=page, done=done, taken=taken)
+        return replace(self.next(), step=step, page=page, done=done)
 
     def at_pass(self, step: int, done: int) -> "Cursor":
         return self.at_page(step, 1, done)

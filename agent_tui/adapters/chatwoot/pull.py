@@ -21,7 +21,7 @@ from agent_tui.adapters.chatwoot.directory import Directory, Known
 from agent_tui.adapters.chatwoot.memory import Memory, Read
 from agent_tui.adapters.chatwoot.reading import Reader, body_of, is_deleted, mark_of
 from agent_tui.adapters.chatwoot.records import INCOMING, Conversation, Message
-from agent_tui.model.clock import DAY, MINUTE, SECOND, Millis
+from agent_tui.model.clock import HOUR, MINUTE, SECOND, Millis
 from agent_tui.model.incoming import Batch, Deletion, FlagChange, Flags, Progress
 
 OVERLAP: Millis = MINUTE
@@ -30,8 +30,9 @@ OVERLAP: Millis = MINUTE
 PASSES = ("all", "open", "pending", "snoozed")
 """A first sync: everything recent, then what is older and not resolved."""
 
-_LONGEST_GAP: Millis = DAY
-"""Beyond that the server is not asked for all changes in one answer, but page by page."""
+_LONGEST_GAP: Millis = HOUR
+"""Beyond that the server is not asked for all changes in one answer, which it may not have ready in
+its 15 seconds, but page by page: what agents decide leaves a message, which moves it up there."""
 
 _FULL_PAGE = 20
 """Messages of a page, by the contract."""
@@ -333,7 +334,7 @@ def _with(cursor: Cursor, reads: Sequence[Read], came: Millis) -> Cursor:
     for read in reads:
         messages = [message for message, _ in read.messages]
         taken = taken.plus(read.conversation, messages, came - OVERLAP)
-    return replace(cursor, taken=taken)
+    return replace(cursor, taken=taken.bounded())
 
 
 def _caught_up(cursor: Cursor, came: Millis) -> Cursor:

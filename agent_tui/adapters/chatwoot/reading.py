@@ -87,7 +87,7 @@ class Reader:
             flags=Flags(seen=message.at <= conversation.seen_at),
             automatic=automatic,
             status=STATUSES.get(conversation.status),
-            snoozed_until=conversation.snoozed_until,
+            snoozed_until=_snoozed_until(conversation),
             labels=_labels(conversation),
             assignee=self._assignee(conversation) or None,
             priority=priority_of(conversation.priority),
@@ -104,7 +104,7 @@ class Reader:
             thread_key=str(conversation.id),
             subject=safe_line(conversation.subject, 300) or None,
             status=status,
-            snoozed_until=conversation.snoozed_until if conversation.status == "snoozed" else None,
+            snoozed_until=_snoozed_until(conversation),
             assignee=self._assignee(conversation),
             labels=_labels(conversation),
             priority=priority_of(conversation.priority),
@@ -183,6 +183,10 @@ def _direction(message: Message) -> Direction:
 
 def _is_auto_reply(message: Message) -> bool:
     return records.table(message.attributes.get("email")).get("auto_reply") is True
+
+
+def _snoozed_until(conversation: Conversation) -> Millis | None:
+    return conversation.snoozed_until if conversation.status == "snoozed" else None
 
 
 def _labels(conversation: Conversation) -> tuple[str, ...]:

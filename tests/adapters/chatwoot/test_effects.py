@@ -287,6 +287,24 @@ async def test_each_no_is_said_in_words(
             await here.deliver(written("Hi"))
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [triage(EffectKind.LABELS, labels=("a",)), effect(EffectKind.DELETE, targets=(target(1),))],
+)
+async def test_a_page_in_place_of_a_yes_is_none(asked: Effect) -> None:
+    async with visit() as here:
+        here.api.say(11, "Hello")
+        await here.pull()
+        found = here.api.of_talk(here.api.talks[11])
+
+        def portal(request: httpx.Request) -> httpx.Response:
+            return answer_json(found) if request.method == "GET" else httpx.Response(200, html="Hi")
+
+        here.stand.weather._inner = httpx.MockTransport(portal)
+        with pytest.raises(Unreachable, match="something else answers in its place"):
+            await here.deliver(asked)
+
+
 async def test_a_check_says_who_where_and_what() -> None:
     async with visit() as here:
         found = {one.what: (one.severity, one.detail) for one in await here.adapter.check()}
