@@ -37,6 +37,12 @@ _STOP_S = 1.6
 _ENDING_S = 10.0
 _BLOCKED_S = 30.0
 
+
+def look_again(since_write_s: float) -> float:
+    """After how many seconds to look whether others have written."""
+    return min(NOTICE_S, NOTICE_BUSY_S) if since_write_s < _BUSY_S else NOTICE_S
+
+
 Work = Callable[[], Awaitable[None]]
 """A part of the supervisor that never ends by itself."""
 
@@ -114,14 +120,13 @@ class Supervisor:
                     served.thread.stop()
 
     async def _noticing(self) -> None:
-        stamp, busy_until = self.room.db.stamp(), 0.0
+        stamp, written = self.room.db.stamp(), -_BUSY_S
         while True:
-            busy = time.monotonic() < busy_until
-            await asyncio.sleep(min(NOTICE_S, NOTICE_BUSY_S) if busy else NOTICE_S)
+            await asyncio.sleep(look_again(time.monotonic() - written))
             now = self.room.db.stamp()
             if now == stamp:
                 continue
-            stamp, busy_until = now, time.monotonic() + _BUSY_S
+            stamp, written = now, time.monotonic()
             for served in self._served.values():
                 served.thread.store_changed()
             if self._bell is not None:

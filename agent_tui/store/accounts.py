@@ -57,6 +57,7 @@ def forget(db: Database, name: str) -> None:
     with db.transaction():
         db.run("DELETE FROM accounts WHERE name = :name", {"name": name})
         db.run("DELETE FROM cursors WHERE account = :name", {"name": name})
+        db.run("DELETE FROM server_replies WHERE account = :name", {"name": name})
 
 
 def set_state(

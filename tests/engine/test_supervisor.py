@@ -281,3 +281,11 @@ def _problem(db: SqliteDatabase, name: str) -> str:
 def _address(db: SqliteDatabase, name: str) -> str:
     found = accounts.get(db, name)
     return found.address if found else ""
+
+
+def test_who_is_at_work_is_noticed_sooner_and_who_is_not_costs_little() -> None:
+    busy, idle = supervisor.look_again(0.1), supervisor.look_again(60)
+
+    assert busy == supervisor.NOTICE_BUSY_S
+    assert idle == supervisor.NOTICE_S
+    assert busy < idle

@@ -3,7 +3,7 @@
 from agent_tui.model.customer import IdentityKind
 from agent_tui.model.incoming import ServerReply
 from agent_tui.model.message import Reaction
-from agent_tui.store import customers, messages, server_replies, traces
+from agent_tui.store import accounts, customers, messages, server_replies, traces
 from agent_tui.store.database import Database
 from tests.factory import ACCOUNT, START, incoming, only, receive
 
@@ -70,3 +70,11 @@ def test_server_replies_are_those_that_there_are_now(db: Database) -> None:
 
     assert server_replies.of_account(db, ACCOUNT) == [ServerReply("hi", "Hello!")]
     assert server_replies.of_account(db, "other") == [ServerReply("hi", "Moin")]
+
+
+def test_the_replies_of_an_account_go_with_it(db: Database) -> None:
+    server_replies.put_all(db, ACCOUNT, [ServerReply("hi", "Hello")])
+
+    accounts.forget(db, ACCOUNT)
+
+    assert server_replies.of_account(db, ACCOUNT) == []
