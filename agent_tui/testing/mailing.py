@@ -6,13 +6,14 @@ import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from email.header import Header
 from email.message import EmailMessage
 from email.mime.application import MIMEApplication
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
 from email.parser import BytesParser
 from email.policy import default
-from email.utils import format_datetime, formataddr
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,8 @@ class Customers:
     """Writes the mails of one customer a thread, each in answer to the one before."""
 
     ids: dict[str, str] = field(default_factory=dict)  # Message-ID -> thread
+    names: dict[str, str] = field(default_factory=dict)  # thread -> display name
+    strange: bool = False  # mails have headers and parts that nobody knows
     _now: Millis = field(default_factory=lambda: system_clock() - 3600 * SECOND)
 
     def mail(self, text: str, thread: str, files: Sequence[tuple[str, bytes]]) -> bytes:
@@ -42,7 +45,8 @@ class Customers:
         before = [known for known, its in self.ids.items() if its == thread]
         message_id = f"<{len(self.ids)}.{self._now}@customer.test>"
         mail = MIMEMultipart()
-        mail["From"] = formataddr((f"Customer {thread}", f"{thread}@customer.test"))
+        name = Header(self.names.get(thread, f"Customer {thread}"), "utf-8").encode()
+        mail["From"] = f"{name} <{thread}@customer.test>"
         mail["To"] = OWN
         mail["Subject"] = f"{'Re: ' if before else ''}Order {thread}"
         mail["Date"] = format_datetime(datetime.fromtimestamp(self._now / SECOND, UTC))
@@ -51,6 +55,10 @@ class Customers:
             mail["In-Reply-To"] = before[-1]
             mail["References"] = " ".join(before[-10:])
         mail.attach(MIMEText(text, "plain", "utf-8"))
+        if self.strange:
+            mail["Unheard-Of"] = "since=next-year; deep=(1)"
+            mail["Precedence"] = "unheard-of"
+            mail.attach(MIMEApplication(b"?", "vnd.unheard-of"))
         for name, octets in files:
             part = MIMEApplication(octets)
             part.add_header("Content-Disposition", "attachment", filename=("utf-8", "", name))

@@ -92,6 +92,10 @@ class Stand(ABC):
         """The customer takes back what they wrote."""
         raise CannotPlay
 
+    async def rename(self, name: str, *, thread: str = "one") -> None:
+        """The customer of ``thread`` has another display name in what they write from now on."""
+        raise CannotPlay
+
     async def react(self, remote_id: str, emoji: str) -> None:
         """The customer puts an emoji to a message."""
         raise CannotPlay

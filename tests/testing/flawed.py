@@ -69,6 +69,11 @@ class RawEscapeInNames(ToyAdapter):
         return name
 
 
+class RawEscapeInPeople(ToyAdapter):
+    def person(self, event: Mapping[str, Any]) -> str:
+        return str(event.get("name", "Support"))
+
+
 class CommitsAfterSending(ToyAdapter):
     async def before_sending(self, commit: Commit) -> None:
         self.commit = commit
@@ -224,6 +229,7 @@ FLAWS: dict[type[ToyAdapter], tuple[str, ...]] = {
     OneThreadForAll: ("threads",),
     KnowsItsEventsOnly: ("unknown",),
     RawEscapeInNames: ("names",),
+    RawEscapeInPeople: ("people",),
     CommitsAfterSending: ("send", "forbid"),
     NeverCommits: ("send",),
     RetriesSilently: ("late-cut-after",),

@@ -260,7 +260,7 @@ class ToyAdapter:
             remote_id=event["id"],
             channel=Channel.CHAT,
             direction=directions.get(event["kind"], Direction.NOTE),
-            sender=Sender(IdentityKind.HANDLE, safe_line(event["thread"]), "Ada"),
+            sender=Sender(IdentityKind.HANDLE, event["thread"], self.person(event)),
             at=self.account.clock() + int(event["id"]),
             body=prepare_text(safe_text(event["text"])),
             thread_key=event["thread"],
@@ -269,6 +269,9 @@ class ToyAdapter:
                 for name, number in event["files"]
             ),
         )
+
+    def person(self, event: Mapping[str, Any]) -> str:
+        return safe_line(event.get("name", "Support"))
 
     def name_of(self, name: str) -> str:
         return safe_name(name)
@@ -293,6 +296,7 @@ class ToyStand(Stand):
 
     async def start(self) -> None:
         self.server = ToyServer()
+        self.names: dict[str, str] = {}
         self.server.idempotent = self.adapter.info.capabilities.idempotent
         self.weather = FaultTransport(self.server)
 
@@ -308,7 +312,11 @@ class ToyStand(Stand):
         self, text: str, *, thread: str = "one", files: Sequence[tuple[str, bytes]] = ()
     ) -> str:
         numbers = [[name, self._kept(octets)] for name, octets in files]
-        return self.server.add("write", thread=thread, text=text, files=numbers)
+        name = self.names.get(thread, "Ada")
+        return self.server.add("write", thread=thread, name=name, text=text, files=numbers)
+
+    async def rename(self, name: str, *, thread: str = "one") -> None:
+        self.names[thread] = name
 
     def _kept(self, octets: bytes) -> int:
         self.server.files.append(octets)

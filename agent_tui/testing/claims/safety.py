@@ -26,6 +26,8 @@ HOSTILE = {
     "other scripts": "\u0645\u0631\u062d\u0628\u0627 \U0001f469\u200d\U0001f469\u200d\U0001f467",
 }
 
+_PEOPLE = ("Ada\x1b[2J\x1b]0;x\x07", "ada\u202eecila", "[red]Ada[/] \x9b31m", "A" + "\u0301" * 99)
+
 _NAMES = ("../../etc/\x1b]0;x\x07passwd", "photo\u202egnp.exe", "a\nb\r\n.txt", "[red]x[/].txt")
 
 
@@ -77,6 +79,15 @@ async def _hostile_names(trial: Trial) -> None:
     await trial.see(mark)
     for message in trial.came:
         _harmless(message, "hostile file names")
+
+
+async def _hostile_people(trial: Trial) -> None:
+    for name in _PEOPLE:
+        mark = trial.mark()
+        await trial.stand.rename(name)
+        await trial.stand.write(f"From {mark}")
+        (message,) = await trial.see(mark)
+        _harmless(message, "a customer with a hostile name")
 
 
 def _harmless(message: Incoming, what: str) -> None:
@@ -173,6 +184,7 @@ CLAIMS = (
         "hostile", "Text that would take over a terminal arrives harmless and whole.", _hostile_text
     ),
     Claim("names", "Hostile file names arrive harmless.", _hostile_names),
+    Claim("people", "Hostile names of customers arrive harmless.", _hostile_people),
     Claim("secrets", "No secret is logged or told.", _secrets),
     Claim("close", "An adapter that was never used can be closed.", _unused),
 )

@@ -30,6 +30,9 @@ _ERRORS: Mapping[Fault, type[AdapterError]] = {
     Fault.SILENCE: Unreachable,
 }
 
+_SILENT_S = 0.5
+"""How long a silence is listened to: nobody waits for the adapter's own time-out."""
+
 _LATE = (Fault.CUT_BEFORE, Fault.CUT_AFTER)
 """Faults that can strike just after commit()."""
 
@@ -61,7 +64,7 @@ async def _pulls(trial: Trial, fault: Fault) -> None:
 async def _error_of_pull(trial: Trial, fault: Fault) -> AdapterError | None:
     """None: it ended well, or is silent as long as its provider."""
     pulling = asyncio.ensure_future(_pulled(trial))
-    limit = trial.patience_s / 4 if fault is Fault.SILENCE else trial.patience_s
+    limit = min(_SILENT_S, trial.patience_s) if fault is Fault.SILENCE else trial.patience_s
     done, _ = await asyncio.wait({pulling}, timeout=limit)
     if not done:
         await trial.cancelled(pulling, "pull()")
@@ -101,7 +104,7 @@ async def _tried(trial: Trial, effect: Effect, fault: Fault) -> Tried | None:
     if fault is not Fault.SILENCE:
         return await trial.deliver(effect)
     sending = asyncio.ensure_future(trial.deliver(effect))
-    done, _ = await asyncio.wait({sending}, timeout=trial.patience_s / 4)
+    done, _ = await asyncio.wait({sending}, timeout=min(_SILENT_S, trial.patience_s))
     if done:
         return sending.result()
     await trial.cancelled(sending, "deliver()")

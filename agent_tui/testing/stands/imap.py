@@ -69,6 +69,12 @@ class ImapStand(Stand):
     async def arrived(self) -> Sequence[Arrived]:
         return [self._customers.arrived(raw) for raw in self._submission.mails]
 
+    async def rename(self, name: str, *, thread: str = "one") -> None:
+        self._customers.names[thread] = name
+
+    def strange(self) -> None:
+        self._customers.strange = True
+
     def fault(self, fault: Fault, *, times: int = 1) -> None:
         assert self._proxy is not None
         self._submission.fault(fault, times)
