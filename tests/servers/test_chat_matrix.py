@@ -4,8 +4,10 @@ The engine of the installed program is cut off every fifty messages, and the hom
 started anew half way. In the end both sides have everything once and in order.
 """
 
+import sqlite3
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
@@ -171,4 +173,8 @@ def everything_arrived(chat: Chat) -> None:
 
 
 def _begun(chat: Chat) -> bool:
-    return chat.home.database.exists() and chat.stored("inbound") != []
+    if not chat.home.database.exists():
+        return False
+    with suppress(sqlite3.OperationalError):  # the engine is making the store
+        return chat.stored("inbound") != []
+    return False

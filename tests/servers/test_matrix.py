@@ -183,6 +183,34 @@ async def test_edits_reactions_deletions_and_receipts_arrive(synapse: Synapse) -
         assert [gone.remote_id for gone in batch.deletions] == [event, reaction]
 
 
+async def test_an_edit_that_is_taken_away_leaves_the_text_before(synapse: Synapse) -> None:
+    us, ann = synapse.person("support"), synapse.person("ann")
+    room = ann.room(us)
+    async with account(synapse, us) as ours:
+        await ours.batches()
+        event = ann.say(room, "before")
+        await ours.batches()
+        new = {"msgtype": "m.text", "body": "after"}
+        relates = {"rel_type": "m.replace", "event_id": event}
+        edit = ann.say(room, "* after", {"m.new_content": new, "m.relates_to": relates})
+        await ours.batches()
+        ann.ask("PUT", f"/rooms/{room}/redact/{edit}/r1", json={})
+        (batch,) = await ours.batches()
+    assert [(e.remote_id, e.body.text) for e in batch.edits] == [(event, "before")]
+
+
+async def test_what_we_read_in_another_client_is_read_here(synapse: Synapse) -> None:
+    us, ann = synapse.person("support"), synapse.person("ann")
+    room = ann.room(us)
+    async with account(synapse, us) as ours:
+        await ours.batches()
+        event = ann.say(room, "hello")
+        await ours.batches()
+        us.ask("POST", f"/rooms/{room}/receipt/m.read/{event}", json={})
+        (batch,) = await ours.batches()
+    assert [(change.remote_id, change.flags.seen) for change in batch.flags] == [(event, True)]
+
+
 async def test_a_first_sync_shows_what_became_of_messages(synapse: Synapse) -> None:
     us, ann = synapse.person("support"), synapse.person("ann")
     room = ann.room(us)

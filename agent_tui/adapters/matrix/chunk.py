@@ -9,7 +9,7 @@ from agent_tui.adapters.matrix import wire
 from agent_tui.adapters.matrix.client import Denied
 from agent_tui.adapters.matrix.cursor import Cursor
 from agent_tui.adapters.matrix.reading import Reader, body_of
-from agent_tui.adapters.matrix.rooms import Room, Rooms, read_up_to
+from agent_tui.adapters.matrix.rooms import Room, Rooms, Whose, newly_read, read_up_to
 from agent_tui.adapters.matrix.wire import Event
 from agent_tui.content.safe import safe_line
 from agent_tui.model.clock import Clock, Millis
@@ -18,6 +18,7 @@ from agent_tui.model.incoming import (
     ConversationState,
     Deletion,
     Edit,
+    FlagChange,
     Flags,
     Incoming,
     Mark,
@@ -38,6 +39,7 @@ class Chunk:
     edits: list[Edit] = field(default_factory=list)
     deletions: list[Deletion] = field(default_factory=list)
     reactions: list[ReactionChange] = field(default_factory=list)
+    flags: list[FlagChange] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
     conversations: list[ConversationState] = field(default_factory=list)
 
@@ -47,6 +49,7 @@ class Chunk:
         self.edits += other.edits
         self.deletions += other.deletions
         self.reactions += other.reactions
+        self.flags += other.flags
         self.marks += other.marks
         self.conversations += other.conversations
 
@@ -59,6 +62,7 @@ class Chunk:
             edits=tuple(self.edits),
             deletions=tuple(self.deletions),
             reactions=tuple(self.reactions),
+            flags=tuple(self.flags),
             marks=tuple(self.marks),
             conversations=tuple(self.conversations),
             progress=progress,
@@ -86,7 +90,7 @@ class Converter:
             self.rooms.remember(event.id, event.sender)
             if not past:
                 room.learn(event)
-                room.order.append((event.id, self._is_message(event, ours=True)))
+                room.order.append((event.id, self._whose(event)))
             await self._take(chunk, room, event, floor)
         if not past:
             room.latest = floor
@@ -96,7 +100,7 @@ class Converter:
         """Of a first sync: flag what we have answered, or read as far as the event ``read``."""
         ids = [event.id for event in events]
         answered = max(
-            (n for n, e in enumerate(events) if self._is_message(e, ours=True)), default=-1
+            (n for n, e in enumerate(events) if self._whose(e) is Whose.OURS), default=-1
         )
         seen = max(answered, ids.index(read) if read in ids else -1)
         places = {event: number for number, event in enumerate(ids)}
@@ -105,29 +109,30 @@ class Converter:
             for one in chunk.messages
         ]
 
-    def marks(self, room: Room, ephemeral: Sequence[Event]) -> list[Mark]:
-        """How far others have read what we wrote."""
-        found = []
+    def take_receipts(self, chunk: Chunk, room: Room, ephemeral: Sequence[Event]) -> None:
+        """How far others have read what we wrote, and we, in another client, what they wrote."""
         for event in ephemeral:
             for seen, user, thread in wire.receipts(event) if event.type == "m.receipt" else ():
+                whole = thread in ("", "main")
                 if user not in self.reader.ours:
                     newest = safe_line(read_up_to(room, seen))
-                    before = thread in ("", "main")
-                    found.append(Mark(newest, Delivery.READ, and_before=before))
-        return found
+                    chunk.marks.append(Mark(newest, Delivery.READ, and_before=whole))
+                elif user == self.reader.me and whole:
+                    read = newly_read(room, seen)
+                    chunk.flags += [FlagChange(safe_line(one), Flags(seen=True)) for one in read]
 
-    def _is_message(self, event: Event, *, ours: bool) -> bool:
+    def _whose(self, event: Event) -> Whose:
         shown = event.type in ("m.room.message", "m.sticker", "m.room.encrypted")
-        written = shown and event.state_key is None and event.relation != "m.replace"
-        return written and (event.sender in self.reader.ours) is ours
+        if not shown or event.state_key is not None or event.relation == "m.replace":
+            return Whose.NOBODYS
+        return Whose.OURS if event.sender in self.reader.ours else Whose.THEIRS
 
     async def _take(self, chunk: Chunk, room: Room, event: Event, at: Millis) -> None:
         if event.type == "m.reaction" and event.relation == "m.annotation":
             if not event.redacted:
                 chunk.reactions.append(self._reaction(room, event))
         elif event.type == "m.room.redaction":
-            if event.redacts:
-                chunk.deletions.append(Deletion(safe_line(event.redacts), at))
+            await self._redaction(chunk, room, event.redacts, at)
         elif event.relation == "m.replace" and event.state_key is None:
             chunk.edits += await self._edit(chunk, room, event, at)
         elif farewell := self.reader.farewell(room, event, at):
@@ -149,12 +154,30 @@ class Converter:
             ours=event.sender in self.reader.ours,
         )
 
+    async def _redaction(self, chunk: Chunk, room: Room, event: str, at: Millis) -> None:
+        """A message or a reaction is gone, or a message reads as before an edit."""
+        try:
+            before = await self.rooms.before_edit(room.id, event)
+        except Refused as error:
+            self.log.info("a message that was edited is not shown to us: %s", error)
+            return
+        if before is not None:
+            newest = before.replacement
+            now = wire.table(newest.content, "m.new_content") if newest else before.content
+            body = body_of(now, room.called(before.sender))
+            chunk.edits.append(Edit(safe_line(before.id), body, at))
+        elif event:
+            chunk.deletions.append(Deletion(safe_line(event), at))
+
     async def _edit(self, chunk: Chunk, room: Room, event: Event, at: Millis) -> list[Edit]:
         """The edit, unless we made it here, somebody edits what is not theirs (to be ignored, as
         the specification says), or its message came with it or a later one."""
         content = wire.table(event.content, "m.new_content")
         target = event.related
-        if event.redacted or not content or not target or event.transaction:
+        if event.redacted or not content or not target:
+            return []
+        self.rooms.remember_edit(event.id, target)
+        if event.transaction:
             return []
         for message in chunk.messages:
             if message.remote_id == target and (message.edited_at or 0) >= event.ts > 0:
@@ -173,15 +196,12 @@ class Converter:
         known = event.sender in room.names
         if event.sender in self.reader.ours:
             known = bool(room.joined - self.reader.ours)
-        if known or room.complete or not self._shown(event):
+        if known or room.complete or self._whose(event) is Whose.NOBODYS:
             return
         try:
             await self.rooms.whole(room.id)
         except Denied as error:
             self.log.info("the members of a room cannot be read: %s", error)
-
-    def _shown(self, event: Event) -> bool:
-        return self._is_message(event, ours=True) or self._is_message(event, ours=False)
 
 
 def as_past(chunk: Chunk) -> None:

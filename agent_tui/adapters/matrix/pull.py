@@ -163,7 +163,7 @@ class Pull:
         chunk = await self._converter.chunk(room, events)
         if not since:
             self._converter.seen_before(chunk, events, self._read_by_us(update))
-        chunk.marks += self._converter.marks(room, update.ephemeral)
+        self._converter.take_receipts(chunk, room, update.ephemeral)
         await self._follow(events)
         return chunk
 

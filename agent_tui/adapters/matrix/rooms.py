@@ -2,6 +2,7 @@
 
 from collections import OrderedDict, deque
 from dataclasses import dataclass, field
+from enum import Enum, auto
 
 from agent_tui.adapters.matrix import wire
 from agent_tui.adapters.matrix.client import Client
@@ -16,7 +17,15 @@ ENCRYPTION = "m.room.encryption"
 _REMEMBERED = 500
 """Messages of a room whose order is kept for receipts."""
 _MOST_EVENTS = 20_000
-"""Events of all rooms whose senders are kept for edits."""
+"""Events of all rooms that are known by their ids."""
+
+
+class Whose(Enum):
+    """Whose message an event is."""
+
+    OURS = auto()
+    THEIRS = auto()
+    NOBODYS = auto()  # it is none
 
 
 @dataclass(slots=True)
@@ -30,9 +39,8 @@ class Room:
     joined: set[str] = field(default_factory=set)  # in it or invited
     complete: bool = False  # its whole state was read
     latest: Millis = 0  # time of its newest message, for the order
-    order: deque[tuple[str, bool]] = field(  # event, and whether it is a message of ours
-        default_factory=lambda: deque(maxlen=_REMEMBERED)
-    )
+    order: deque[tuple[str, Whose]] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
+    read: str = ""  # the event up to which we have read elsewhere
     typing: set[str] = field(default_factory=set)
 
     def learn(self, event: Event) -> None:
@@ -79,6 +87,7 @@ class Rooms:
         self._client = client
         self._rooms: dict[str, Room] = {}
         self._senders: OrderedDict[str, str] = OrderedDict()
+        self._edited: OrderedDict[str, str] = OrderedDict()  # edit -> the message it is of
 
     def get(self, room: str) -> Room:
         """The room as far as it is known."""
@@ -95,9 +104,16 @@ class Rooms:
 
     def remember(self, event: str, sender: str) -> None:
         """Note who wrote an event."""
-        self._senders[event] = sender
-        if len(self._senders) > _MOST_EVENTS:
-            self._senders.popitem(last=False)
+        _keep(self._senders, event, sender)
+
+    def remember_edit(self, edit: str, message: str) -> None:
+        """Note what ``edit`` is an edit of: once it is taken away, it does not say so any more."""
+        _keep(self._edited, edit, message)
+
+    async def before_edit(self, room: str, edit: str) -> Event | None:
+        """The message as it is without ``edit``, if that was one. Raises AdapterError."""
+        message = self._edited.get(edit)
+        return None if message is None else await self._client.event(room, message)
 
     async def sender_of(self, room: str, event: str) -> str:
         """Who wrote an event. Raises AdapterError."""
@@ -106,11 +122,28 @@ class Rooms:
         return self._senders[event]
 
 
+def _keep(known: OrderedDict[str, str], event: str, value: str) -> None:
+    known[event] = value
+    if len(known) > _MOST_EVENTS:
+        known.popitem(last=False)
+
+
 def read_up_to(room: Room, event: str) -> str:
     """The newest message of ours not after ``event``, which may be anything in the room."""
     ours = ""
-    for one, is_ours in room.order:
-        ours = one if is_ours else ours
+    for one, whose in room.order:
+        ours = one if whose is Whose.OURS else ours
         if one == event:
             return ours or event
     return event
+
+
+def newly_read(room: Room, event: str) -> list[str]:
+    """The customers' messages up to ``event`` that we have not been known to have read."""
+    ids = [one for one, _ in room.order]
+    if event not in ids:
+        return []
+    begin = ids.index(room.read) + 1 if room.read in ids else 0
+    end = ids.index(event) + 1
+    room.read = event if end > begin else room.read
+    return [one for one, whose in list(room.order)[begin:end] if whose is Whose.THEIRS]

@@ -260,3 +260,28 @@ async def test_our_own_receipt_marks_nothing(desk: Desk) -> None:
     await desk.pull()
     desk.server.read(desk.stand.room("one"), US, event)
     assert [mark for batch in await desk.pull() for mark in batch.marks] == []
+
+
+async def test_an_edit_that_is_taken_away_leaves_the_text_before(desk: Desk) -> None:
+    room = desk.stand.room("one")
+    event = await desk.stand.write("my number is 12")
+    await desk.pull()
+    await desk.stand.edit(event, "my number is 12, my password is x")
+    await desk.pull()
+    edit = desk.server.messages(room)[-1]["event_id"]
+    desk.server.redact(room, ANN, edit)
+    (batch,) = await desk.pull()
+    assert [(e.remote_id, e.body.text) for e in batch.edits] == [(event, "my number is 12")]
+    assert batch.deletions == ()
+
+
+async def test_what_we_read_in_another_client_is_read_here(desk: Desk) -> None:
+    room = desk.stand.room("one")
+    await desk.pull()
+    first, second = [await desk.stand.write(text) for text in ("one", "two")]
+    await desk.pull()
+    for event in (first, second):
+        desk.server.read(room, US, event)
+        (batch,) = await desk.pull()
+        assert [(c.remote_id, c.flags.seen) for c in batch.flags] == [(event, True)]
+        assert batch.marks == ()
