@@ -15,8 +15,11 @@ POLL_S = 0.25
 counts, facts. A message is worth no more of it than that, however many come in."""
 
 _LISTEN_S = 0.04
-"""How often the store is asked between that whether something is new: asking costs 20 us, a timer
-of Textual's ten times as much."""
+_DOZE_S = 0.1
+_AWAKE_S = 30
+"""How often the store is asked between that whether something is new: so often while somebody
+writes and for a while after, then less often. The asking costs 5 us, the waking up 0.1 ms of a
+core: 0.5 % of it awake, 0.2 % dozing."""
 
 _COUNT_EVERY_MS = 2 * SECOND
 
@@ -35,9 +38,10 @@ class Watch:
         self._spawn = spawn
         self._stamp = shell.db.stamp()
         self._heard_stamp = self._stamp
+        self._heard_at = 0.0  # by the event loop's clock, as the next
         self._call: Callable[[], object] = _nobody
         self._refresh_is_due = False
-        self._refreshed_at = 0.0  # by the event loop's clock
+        self._refreshed_at = 0.0
         self._minute = shell.clock() // MINUTE
         self._new_above = 0
         self._heard: Millis = 0  # the newest message that the bell has rung for
@@ -74,12 +78,14 @@ class Watch:
         self._spawn(self._count())
 
     def _listen_on(self) -> None:
+        loop = asyncio.get_running_loop()
         with suppress(StoreError):  # the next look tells
             stamp = self._shell.db.stamp()
             if stamp != self._heard_stamp:
-                self._heard_stamp = stamp
+                self._heard_stamp, self._heard_at = stamp, loop.time()
                 self._call()
-        asyncio.get_running_loop().call_later(_LISTEN_S, self._listen_on)
+        awake = loop.time() - self._heard_at < _AWAKE_S
+        loop.call_later(_LISTEN_S if awake else _DOZE_S, self._listen_on)
 
     def _look(self) -> None:
         """What is read at once, the rest as often as there is time for it."""
