@@ -62,9 +62,11 @@ class ChatComposer(WritingPane):
     def on_mount(self) -> None:
         self._body.styles.max_height = max(min(_MOST_LINES, self.app.size.height // 3), 1)
         self._listen(self._shell.clock())
+        self.call_after_refresh(self._stand_below)
 
     def on_resize(self) -> None:
         """The text has grown or shrunk, and the conversation above the other way."""
+        self.call_after_refresh(self._stand_below)
         if self._at_end:
             self.call_after_refresh(self._shell.desk.reading.jump, end=True)
 
@@ -252,7 +254,13 @@ class ChatComposer(WritingPane):
         self._shell.refresh_list()
         self._shell.refresh_conversation()
         self._follow_thread()
-        self._shell.say("")
+        self._shell.say(f"{done.sentence} Esc first." if self._is_held() else "")
+
+    def _is_held(self) -> bool:
+        """Whether a message can be called back for a while: not by default in a chat."""
+        account = self._writing.account
+        held = account.capabilities.undo_ms if account is not None else 0
+        return self._shell.context.undo_ms.get(self._conversation.channel, held) > 0
 
     def _begin_next(self) -> None:
         newest = messages.newest(self._shell.db, self._conversation.id)
@@ -322,6 +330,12 @@ class ChatComposer(WritingPane):
     def _save_now(self) -> None:
         if self._edited is None:
             super()._save_now()
+
+    def _stand_below(self) -> None:
+        """Begin where the conversation begins: the eyes stay in one column."""
+        left = self._shell.desk.reading.region.x
+        if self.is_attached and self.styles.margin.left != left:
+            self.styles.margin = (0, 0, 0, left)
 
     def _left_by_mouse(self) -> None:
         """Somebody clicked into the inbox: its keys are verbs, so the composer makes way."""

@@ -401,3 +401,49 @@ async def test_reading_is_told_at_once_for_what_comes_into_the_open_chat(
         shown.app.refresh_conversation()
         await shown.until(lambda: only(shop).unread == 0)
         assert len(listed(shop, "is:unread")) == 0
+
+
+async def test_a_click_into_the_inbox_keeps_the_draft_and_gives_it_the_keys(
+    shop: SqliteDatabase, home: Path
+) -> None:
+    async with screen(shop, home, size=(120, 40)) as shown:
+        await begin(shown)
+        await shown.type("Half")
+        await shown.pilot.click("ConversationPane")
+        await shown.until(lambda: shown.app.where() == "reading" and shown.app.opened is None)
+        assert (draft := kept(shop)) is not None
+        assert draft.body == "Half"
+
+
+async def test_the_composer_begins_where_the_conversation_does(
+    shop: SqliteDatabase, home: Path
+) -> None:
+    async with screen(shop, home, size=(200, 50)) as shown:
+        await begin(shown)
+        left = shown.app.desk.reading.region.x
+        await shown.until(lambda: area(shown).region.x == left)
+
+
+async def test_a_chat_of_an_account_that_only_reads_says_so(db: SqliteDatabase, home: Path) -> None:
+    mail_account(db, Capabilities(Channel.CHAT))
+    receive(db, chat())
+    async with screen(db, home) as shown:
+        await shown.press("r")
+        await shown.until(lambda: shown.shows("only reads"))
+        assert shown.app.where() == "list"
+
+
+async def test_a_message_called_back_is_in_the_composer_again(
+    shop: SqliteDatabase, home: Path
+) -> None:
+    seconds = {Channel.CHAT: 10}
+    async with screen(shop, home, undo_seconds=seconds) as shown:
+        await begin(shown)
+        await shown.type("Wait\n")
+        await shown.until(lambda: shown.shows("leaves in 10 s"))
+        await shown.press("escape")
+        await shown.until(lambda: shown.app.where() == "reading")
+        await shown.press("u")
+        await shown.until(lambda: shown.app.where() == "chat")
+        assert area(shown).text == "Wait"
+    assert sent(shop) == []
