@@ -115,6 +115,9 @@ class ChatwootStand(Stand):
     async def delete(self, remote_id: str) -> None:
         self.api.erase(self._conversation(remote_id), int(remote_id))
 
+    async def rename(self, name: str, *, thread: str = "one") -> None:
+        self.api.talk(self.number(thread)).contact["name"] = name
+
     async def read(self, thread: str = "one") -> None:
         self.api.read(self.number(thread))
 
