@@ -106,6 +106,7 @@ class Submission:
         self.password = PASSWORD  # change it, and nobody gets in any more
         self.proxy: Proxy | None = None
         self._server: asyncio.Server | None = None
+        self._sessions: list[SMTP] = []
 
     async def start(self, authority: Authority) -> None:
         logging.getLogger("mail.log").setLevel(logging.ERROR)  # aiosmtpd warns of its own ways
@@ -119,6 +120,11 @@ class Submission:
             self.proxy.close()
         if self._server is not None:
             self._server.close()
+            for session in self._sessions:
+                if session.transport is not None:
+                    session.transport.abort()
+            await self._server.wait_closed()
+            await asyncio.sleep(0)  # what was aborted lets go of its socket
 
     @property
     def port(self) -> int:
@@ -163,12 +169,14 @@ class Submission:
         return "250 2.0.0 taken"
 
     def _session(self) -> SMTP:
-        return SMTP(
+        made = SMTP(
             self,
             hostname="localhost",
             authenticator=self._authenticate,
             auth_require_tls=False,  # the proxy before it speaks TLS
         )
+        self._sessions.append(made)
+        return made
 
     def _authenticate(
         self,

@@ -120,6 +120,7 @@ class Proxy:
         for line in lines:
             line.cut()
         await asyncio.gather(*(line.over.wait() for line in lines))
+        await asyncio.sleep(0)  # what was cut lets go of its socket
 
     def _due(self, *faults: Fault) -> Fault | None:
         for fault in faults:
