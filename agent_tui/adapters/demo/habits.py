@@ -71,6 +71,15 @@ class Habits:
         at = min(end - SECOND // 2, max(start, end - self.chance.randint(1500, 4000)))
         return Writes(at, end, Typing(key, play.person.name, on=True))
 
+    def hesitates(self, play: Play, key: str, start: Millis) -> list[Writes]:
+        """The customer begins to write after ``start`` and thinks better of it."""
+        at = start + self.chance.randint(500, 1500)
+        end = at + self.chance.randint(1500, 4000)
+        return [
+            Writes(at, end, Typing(key, play.person.name, on=True)),
+            Writes(end, end + SECOND, Typing(key, play.person.name, on=False)),
+        ]
+
     def slips(self, play: Play, message: Incoming) -> tuple[Incoming, list[Timed]]:
         """``message`` as it is first sent, and its correction if it has a slip."""
         slipped = self._slip(message.body.text) if self.chance.random() < _SLIPS else None

@@ -130,6 +130,8 @@ class Live:
             read, shown = self._habits.read(talk.play, effect.key, now)
             self._schedule_all(shown)
         if talk.answers >= _PATIENCE.get(channel, _MAIL_PATIENCE):
+            if channel is Channel.CHAT and talk.key is not None:
+                self._write_all(self._habits.hesitates(talk.play, talk.key, read))
             return
         text = self._phrases.answer(
             talk.play.person.language,
@@ -241,7 +243,10 @@ class Live:
     def _write(self, talk: _Talk, start: Millis, end: Millis) -> None:
         """The customer is seen to write before something comes of them at ``end``."""
         if talk.key is not None:
-            writes = self._habits.types(talk.play, talk.key, start, end)
+            self._write_all([self._habits.types(talk.play, talk.key, start, end)])
+
+    def _write_all(self, several: Iterable[Writes]) -> None:
+        for writes in several:
             self._count += 1
             heapq.heappush(self._writes, (writes.at, self._count, writes))
 

@@ -111,6 +111,24 @@ async def test_who_has_sent_already_is_not_said_to_write() -> None:
         assert await asyncio.wait_for(anext(hints), 20) == Hint("shop")
 
 
+async def test_who_has_said_all_begins_to_write_and_thinks_better_of_it() -> None:
+    visit = Visit()
+    chat = await _chat(visit)
+    live = visit.adapter._live
+    assert live is not None
+    for number in range(8):
+        await visit.adapter.deliver(reply(chat, "Anything else?", key=f"ours {number}"), commit)
+        visit.now += 6 * SECOND
+        await visit.pull()
+        live.typing(visit.now)
+    await visit.adapter.deliver(reply(chat, "Bye!", key="last"), commit)
+    seen = []
+    for _ in range(80):
+        visit.now += SECOND // 10
+        seen += [t.on for t in live.typing(visit.now) if t.thread_key == chat.thread_key]
+    assert seen == [True, False]
+
+
 async def test_some_answers_are_corrected_to_what_was_meant() -> None:
     edits = 0
     for seed in SEEDS:
