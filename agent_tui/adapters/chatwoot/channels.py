@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from agent_tui.adapters.chatwoot.records import Conversation, Inbox
+from agent_tui.content.safe import safe_line
 from agent_tui.model.clock import DAY, HOUR, Millis
 from agent_tui.model.conversation import Channel
 
@@ -51,7 +52,7 @@ def kind_of(channel: str, inbox: Inbox | None = None) -> Kind:
     """The kind of an inbox whose channel is such as "Channel::Telegram"."""
     if inbox is not None and channel == _TWILIO and inbox.medium == "whatsapp":
         return _TWILIO_WHATSAPP
-    found = _KINDS.get(channel) or Kind(channel.removeprefix("Channel::").lower())
+    found = _KINDS.get(channel) or Kind(safe_line(channel.removeprefix("Channel::").lower(), 30))
     if inbox is not None and inbox.window_hours:
         return replace(found, windows=(inbox.window_hours * HOUR,))
     return found

@@ -18,6 +18,7 @@ from agent_tui.model.account import EffectKind
 from agent_tui.model.clock import SECOND, Millis
 from agent_tui.model.conversation import Status, Triage
 from agent_tui.model.incoming import Outgoing
+from agent_tui.model.via import via_name
 
 MOST_FILES = 15
 """app/models/message.rb, NUMBER_OF_PERMITTED_ATTACHMENTS."""
@@ -114,7 +115,7 @@ class Effects:
             kind = kind_of(found.channel, known.inboxes.get(found.inbox))
             if not kind.takes_back:
                 raise Refused(
-                    f"Chatwoot cannot take a message back from {kind.via}: the customer would "
+                    f"Chatwoot cannot take a message back from {via_name(kind.via)}: the customer would "
                     "keep it. Write to them instead."
                 )
         await self._api.delete(conversation, int(effect.targets[-1].remote_id))

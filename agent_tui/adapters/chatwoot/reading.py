@@ -33,6 +33,7 @@ from agent_tui.model.incoming import (
     Sender,
 )
 from agent_tui.model.message import Body, Delivery, Direction
+from agent_tui.model.via import via_name
 
 KEY = "agent_tui_key"
 """Where our idempotency key stands in a message's ``content_attributes``."""
@@ -203,7 +204,9 @@ def _answers(message: Message) -> str | None:
 
 def _notes(message: Message, kind: Kind) -> tuple[str, ...]:
     if message.attributes.get("is_unsupported") is True:
-        return (f"Chatwoot could not take in this message; read it in {kind.via} itself.",)
+        return (
+            f"Chatwoot could not take in this message; read it in {via_name(kind.via)} itself.",
+        )
     return ()
 
 

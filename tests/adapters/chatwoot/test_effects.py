@@ -181,7 +181,7 @@ async def test_nothing_is_deleted_that_the_customer_would_keep() -> None:
     async with visit() as here:
         here.api.inboxes[0]["channel_type"] = "Channel::Whatsapp"
         row = here.api.say(11, "Oops", 1, sender=ANN)
-        with pytest.raises(Refused, match="cannot take a message back from whatsapp"):
+        with pytest.raises(Refused, match="cannot take a message back from WhatsApp"):
             await here.deliver(effect(EffectKind.DELETE, targets=(target(row.id),)))
         assert here.api.talks[11].rows[-1].content == "Oops"
 

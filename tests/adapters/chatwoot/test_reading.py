@@ -167,7 +167,7 @@ async def test_what_chatwoot_could_not_take_in_is_said() -> None:
         _inbox(here, "Channel::Instagram")
         message = await _said(here, None, attributes={"is_unsupported": True})
         assert message.notes == (
-            "Chatwoot could not take in this message; read it in instagram itself.",
+            "Chatwoot could not take in this message; read it in Instagram itself.",
         )
 
 
