@@ -25,7 +25,7 @@ _PRIORITY = {Priority.URGENT: "!", Priority.HIGH: "^", Priority.LOW: "v"}
 _YEAR = 365 * DAY
 _CHATS = frozenset({Channel.CHAT, Channel.SOCIAL})
 _VIA = 9
-_LEAST_FOR_VIA = 24
+_LEAST_FOR_VIA = 30
 
 
 class Columns(NamedTuple):

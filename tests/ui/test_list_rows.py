@@ -5,11 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from agent_tui.model.clock import DAY, HOUR, MINUTE, Millis
+from agent_tui.model.clock import DAY, HOUR, MINUTE, SECOND, Millis
 from agent_tui.model.conversation import Channel, Conversation, Priority, Status
 from agent_tui.ui.cells import ASCII, Glyphs, fit, folded, glyphs_for, wrapped
-from agent_tui.ui.rows import Piece, age, columns, row
+from agent_tui.ui.rows import Piece, age, columns, crossing, row
 from agent_tui.ui.theme import Part
+from agent_tui.ui.waiting import Pressure
 
 NOW: Millis = 1_790_000_000_000 // MINUTE * MINUTE
 
@@ -175,3 +176,51 @@ def test_wrapping_a_megabyte_costs_only_what_is_read() -> None:
     lines = wrapped(endless, 80)
     first = [next(lines) for _ in range(3)]
     assert first[0] == (0, 79)
+
+
+@pytest.mark.parametrize(
+    ("near", "sign", "part"),
+    [
+        (Pressure.NONE, "  ", Part.TEXT),
+        (Pressure.NEAR, "! ", Part.WARNING),
+        (Pressure.OVER, "!!", Part.ERROR),
+    ],
+)
+def test_a_wait_near_its_target_has_a_sign_and_a_colour(
+    near: Pressure, sign: str, part: Part
+) -> None:
+    chat = conversation(channel=Channel.CHAT, waiting_since=NOW - MINUTE)
+    first = row(chat, columns(80), NOW // MINUTE, "maria", Glyphs(), near)[0]
+    assert first.text.startswith(f"○ C   1m{sign}")
+    assert first.part is part
+
+
+@given(st.text(max_size=20), st.text(max_size=40), st.sampled_from(Pressure), st.booleans())
+def test_a_chat_s_row_is_exactly_as_wide_as_the_list(
+    via: str, words: str, near: Pressure, writing: bool
+) -> None:
+    chat = conversation(channel=Channel.CHAT, via=via, snippet=words, waiting_since=NOW)
+    for width in (40, 55, 80, 200):
+        pieces = row(chat, columns(width), NOW // MINUTE, "maria", Glyphs(), near, writing=writing)
+        assert cell_len("".join(piece.text for piece in pieces)) == width
+
+
+def test_a_chat_s_row_says_what_carries_it_what_was_said_last_and_who_writes() -> None:
+    chat = conversation(channel=Channel.CHAT, via="whatsapp", subject="Room", snippet="Hello?")
+    pieces = row(chat, columns(80), NOW // MINUTE, "maria", Glyphs(), writing=True)
+    shown = "".join(piece.text for piece in pieces)
+    assert shown[3] == Glyphs().more
+    assert "whatsapp Hello?" in shown
+    assert "Room" not in shown
+
+
+@pytest.mark.parametrize(
+    ("waited", "coming"),
+    [(0, 96 * SECOND), (96 * SECOND, 120 * SECOND), (119_999, 120 * SECOND), (120 * SECOND, None)],
+)
+def test_a_row_is_due_when_its_wait_comes_near_the_target_and_goes_over_it(
+    waited: Millis, coming: Millis | None
+) -> None:
+    assert crossing(NOW, 120, NOW + waited) == (None if coming is None else NOW + coming)
+    assert crossing(None, 120, NOW) is None
+    assert crossing(NOW, 0, NOW) is None
