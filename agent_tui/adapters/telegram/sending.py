@@ -129,9 +129,7 @@ class Sending:
                     break
                 waited += await self._waited(error, part, waited)
             except Unreachable as error:
-                if not course.arrived:
-                    raise
-                raise _in_part(error, part) from error
+                raise (_in_part if course.arrived else _in_doubt)(error, part) from error
             else:
                 course.doubtful = False
                 course.arrived.append(sent)
@@ -253,10 +251,19 @@ def _called(part: str | Upload) -> str:
     return f"the file '{part.name}'" if isinstance(part, Upload) else "the text"
 
 
+def _in_doubt(error: AdapterError, part: str | Upload) -> Unreachable:
+    """The error of a message of which nobody knows whether it has arrived."""
+    return Unreachable(
+        f"Telegram's word on whether it took {_called(part)} did not come, so nobody but the "
+        "customer knows; ask them before you send it again.",
+        f"{error} {error.detail}",
+    )
+
+
 def _in_part(error: AdapterError, part: str | Upload) -> Unreachable:
     """The error of a message of which the beginning has arrived."""
     return Unreachable(
-        f"What came before {_called(part)} has arrived, but that has perhaps not: {error} "
-        "Ask the customer, or send it by itself.",
-        error.detail,
+        f"What came before {_called(part)} has arrived, but that has perhaps not: ask the "
+        "customer, or send it by itself.",
+        f"{error} {error.detail}",
     )
