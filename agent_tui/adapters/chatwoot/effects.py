@@ -99,9 +99,12 @@ class Effects:
         body: dict[str, object] = {
             "content": literal(outgoing.text),
             "message_type": "outgoing",
-            "private": effect.kind is EffectKind.NOTE,
             "content_attributes": {KEY: effect.key},
         }
+        if effect.kind is EffectKind.NOTE:
+            body["private"] = (
+                True  # in a form, where all is text, the server takes "false" for true
+            )
         await commit()
         return Receipt(remote_id=str(await self._api.write(conversation, body, files)))
 
@@ -115,8 +118,8 @@ class Effects:
             kind = kind_of(found.channel, known.inboxes.get(found.inbox))
             if not kind.takes_back:
                 raise Refused(
-                    f"Chatwoot cannot take a message back from {via_name(kind.via)}: the customer would "
-                    "keep it. Write to them instead."
+                    f"Chatwoot cannot take a message back from {via_name(kind.via)}: the customer "
+                    "would keep it. Write to them instead."
                 )
         await self._api.delete(conversation, int(effect.targets[-1].remote_id))
 

@@ -336,3 +336,13 @@ async def test_a_check_without_push_warns() -> None:
         here.api.cable.turned_away = {"type": "disconnect", "reason": "unauthorized"}
         found = (await here.adapter.check())[-1]
         assert (found.what, found.severity) == ("Push (websocket)", Severity.WARNING)
+
+
+async def test_a_reply_with_files_says_nothing_that_could_be_taken_for_private(
+    tmp_path: Path,
+) -> None:
+    async with visit() as here:
+        here.api.say(11, "Hello")
+        (tmp_path / "x").write_bytes(b"x")
+        await here.deliver(written("Look", files=(str(tmp_path / "x"),)))
+        assert b'name="private"' not in _last(here).content
