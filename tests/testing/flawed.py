@@ -175,6 +175,26 @@ class NoHints(ToyAdapter):
         yield Hint()
 
 
+class WatchesUntilItCrashes(ToyAdapter):
+    async def watch(self) -> AsyncIterator[Hint]:
+        try:
+            async for hint in super().watch():
+                yield hint
+        except Unreachable as error:
+            raise KeyError("next") from error
+
+
+class GoesOnWhereItStopped(ToyAdapter):
+    """Keeps its own place in the log, whatever was committed."""
+
+    place = 0
+
+    async def pull(self, cursors: Mapping[str, str]) -> AsyncIterator[Batch]:
+        async for batch in super().pull({BOX: str(self.place)}):
+            yield batch
+            self.place = int(batch.cursor) + 3
+
+
 class EchoIsACustomer(ToyAdapter):
     def message(self, event: Mapping[str, Any]) -> Incoming:
         return super().message({**event, "kind": "write"})
@@ -245,6 +265,8 @@ FLAWS: dict[type[ToyAdapter], tuple[str, ...]] = {
     SkipsMissingFiles: ("no-file", "files-out"),
     TracebackInSentence: ("pull-cut-before",),
     NoHints: ("hint",),
+    WatchesUntilItCrashes: ("watch-refused",),
+    GoesOnWhereItStopped: ("resume", "pull-broken"),
     EchoIsACustomer: ("echo",),
     ForgetsDeletions: ("delete-in",),
     EditsAsNews: ("edit-in",),

@@ -8,14 +8,13 @@ from agent_tui.testing.stand import CannotPlay, Stand, StandMissing
 from tests.testing.flawed import FLAWS
 from tests.testing.toy import IdempotentStand, ToyAdapter, ToyStand
 
-PATIENCE_S = 4.0
 SOON_S = 0.4
 """The patience with an adapter that is known to hang."""
 
 
 @conformance_cases(ToyStand, IdempotentStand)
 async def test_a_right_adapter_passes(stand: type[Stand], claim: Claim) -> None:
-    result = await prove(stand, claim, patience_s=PATIENCE_S)
+    result = await prove(stand, claim)
     assert result.outcome in (Outcome.PASSED, Outcome.NOT_APPLICABLE), result.detail
 
 
@@ -38,7 +37,7 @@ async def test_what_cannot_be_played_is_not_checked() -> None:
         def strange(self) -> None:
             raise CannotPlay
 
-    results = await run(NoHands, ["unknown", "pull-refused"], patience_s=PATIENCE_S)
+    results = await run(NoHands, ["unknown", "pull-refused"])
     assert [one.outcome for one in results] == [Outcome.NOT_CHECKED] * 2
     assert all(one.detail for one in results)
 

@@ -14,7 +14,7 @@ from agent_tui.adapters.contract import (
     Settled,
     Unreachable,
 )
-from agent_tui.testing.claim import SENDS, Claim, hold
+from agent_tui.testing.claim import PUSH, SENDS, Claim, hold
 from agent_tui.testing.claims.safety import clean
 from agent_tui.testing.stand import Fault
 from agent_tui.testing.trial import FOREVER, Trial, Tried
@@ -161,6 +161,51 @@ async def _there(trial: Trial, mark: str) -> bool:
     return bool(await trial.arrived(mark))
 
 
+async def _broken_off(trial: Trial) -> None:
+    """The connection breaks when a batch is taken and the next one is asked for."""
+    marks = [trial.mark() for _ in range(9)]
+    for mark in marks:
+        await trial.stand.write(f"One of many {mark}")
+    batches = aiter(trial.adapter.pull({}))
+    first = await trial.within(anext(batches), "pull()")
+    trial.take(first)
+    trial.stand.fault(Fault.CUT_BEFORE, times=FOREVER)
+    try:
+        while True:
+            trial.take(await trial.within(anext(batches), "pull()"))
+    except StopAsyncIteration:
+        pass  # it had everything at hand
+    except AdapterError as error:
+        _right(trial, Fault.CUT_BEFORE, error, "pull()")
+    trial.stand.end_faults()
+    await trial.see(*marks)
+    for mark in marks:
+        count = len(trial.with_mark(mark))
+        hold(count == 1, f"a message that was written once came {count} times")
+
+
+async def _watches(trial: Trial) -> None:
+    await trial.catch_up()
+    watching = asyncio.ensure_future(_watched(trial))
+    await trial.stand.write(f"Hello {trial.mark()}")
+    trial.stand.fault(Fault.REFUSED, times=FOREVER)
+    await trial.stand.write(f"Hello again {trial.mark()}")
+    done, _ = await asyncio.wait({watching}, timeout=min(_SILENT_S, trial.patience_s))
+    if done:
+        _right(trial, Fault.REFUSED, watching.result(), "watch()")
+    await trial.cancelled(watching, "watch()")
+    trial.stand.end_faults()
+
+
+async def _watched(trial: Trial) -> AdapterError | None:
+    try:
+        async for _ in trial.adapter.watch():
+            pass
+    except AdapterError as error:
+        return error
+    return None
+
+
 async def _closes(trial: Trial, fault: Fault) -> None:
     await trial.catch_up()
     trial.stand.fault(fault, times=FOREVER)
@@ -195,6 +240,20 @@ def _claims(fault: Fault) -> tuple[Claim, ...]:
 
 CLAIMS = (
     *(claim for fault in Fault for claim in _claims(fault)),
+    Claim(
+        "pull-broken",
+        "A pull whose connection breaks between batches loses and doubles nothing.",
+        _broken_off,
+        fault=Fault.CUT_BEFORE,
+        pulling=True,
+    ),
+    Claim(
+        "watch-refused",
+        "watch() that loses its provider waits, or raises Unreachable.",
+        _watches,
+        (PUSH,),
+        Fault.REFUSED,
+    ),
     *(
         Claim(
             f"close-{fault.value.replace(' ', '-')}",
