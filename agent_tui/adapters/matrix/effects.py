@@ -29,6 +29,10 @@ TYPING_LASTS: Millis = 30 * SECOND
 _MOST_PAGES = 50
 """Of a hundred events each, searched for a message of ours."""
 
+_ROOMY = 50_000
+"""Bytes of text that fit into an event (65,536 bytes) whatever else is in it."""
+_BEGINNING = 500
+
 _KINDS = {"image": "m.image", "audio": "m.audio", "video": "m.video"}
 
 
@@ -137,9 +141,8 @@ class Hands:
     async def _edit(self, room: str, effect: Effect) -> None:
         target = _only(effect)
         new = _text(_outgoing(effect).text)
-        old_clients = {name: f"* {value}" for name, value in new.items() if name in _SHOWN}
         relates = {"rel_type": "m.replace", "event_id": target.remote_id}
-        content = {**new, **old_clients, "m.new_content": new, "m.relates_to": relates}
+        content = {**_for_old_clients(new), "m.new_content": new, "m.relates_to": relates}
         await self._client.put_event(room, "m.room.message", effect.key, content)
 
     async def _react(self, room: str, effect: Effect) -> Receipt:
@@ -200,15 +203,22 @@ def _octets(path: Path) -> bytes:
         ) from error
 
 
-_SHOWN = frozenset({"body", "formatted_body"})
-
-
 def _text(text: str) -> dict[str, Any]:
     """The content of a message with that Markdown."""
     content = {"msgtype": "m.text", "body": text}
-    if page := formatted(text):
+    page = formatted(text)
+    if page and len(text.encode()) + len(page.encode()) <= _ROOMY:
         content |= {"format": "org.matrix.custom.html", "formatted_body": page}
     return content
+
+
+def _for_old_clients(new: Mapping[str, Any]) -> dict[str, Any]:
+    """What clients that know no edits show in place of the edit ``new``: its beginning, where
+    all of it would not fit in twice."""
+    shown = {name: f"* {new[name]}" for name in ("body", "formatted_body") if name in new}
+    if sum(len(value.encode()) for value in shown.values()) > _ROOMY // 2:
+        return {"msgtype": new["msgtype"], "body": f"{shown['body'][:_BEGINNING]}..."}
+    return {**new, **shown}
 
 
 def _thread(targets: tuple[Target, ...]) -> dict[str, Any]:

@@ -267,3 +267,13 @@ async def test_a_lost_log_in_stops_the_account_in_words(desk: Desk, room: str) -
 async def test_the_key_travels_in_the_event(desk: Desk, room: str) -> None:
     await desk.send(room, "hi", key="k@shop.test")
     assert json.dumps(sent(desk, room)[0]).count("k@shop.test") == 1
+
+
+async def test_a_long_text_is_sent_and_edited_whole(desk: Desk, room: str) -> None:
+    long = "**x** " * 10_000
+    event = (await desk.send(room, long)).remote_id or ""
+    await desk.deliver(EffectKind.EDIT, room, event, text=f"{long}!", key="key2")
+    first, edit = sent(desk, room)
+    assert first["body"] == long
+    assert edit["m.new_content"]["body"] == f"{long}!"
+    assert edit["body"].startswith("* **x**")
