@@ -31,6 +31,7 @@ from agent_tui.store import (
     events,
     messages,
     outbox,
+    places,
     summary,
     threads,
 )
@@ -234,7 +235,16 @@ def _sent_message(
         message_id=key,
         delivery=Delivery.QUEUED,
         attachments=tuple(map(_file, draft.files)),
+        topic=_topic(context, conversation),
     )
+
+
+def _topic(context: Context, conversation: Conversation) -> str | None:
+    """The thread of the conversation in which the customer wrote last: the answer goes there."""
+    if conversation.thread_key is None:
+        return None
+    answered = places.newest_of_customer(context.db, conversation.id)
+    return answered[-1].topic if answered else None
 
 
 def _next_id(context: Context, conversation_id: int, at: Millis) -> int:

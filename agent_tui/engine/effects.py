@@ -100,7 +100,9 @@ def note_outcome(db: Database, item: OutboxItem, effect: Effect, receipt: Receip
 def note_failure(db: Database, item: OutboxItem) -> None:
     """A message that the provider does not take away is still there."""
     message = messages.get(db, item.message_id) if item.message_id else None
-    if item.kind is EffectKind.DELETE and message is not None and message.body.text:
+    if item.kind is not EffectKind.DELETE or message is None:
+        return
+    if message.body.text or message.attachments:
         rewriting.unmark_deleted(db, message)
 
 

@@ -12,7 +12,7 @@ from agent_tui.engine.desk import Desk
 from agent_tui.engine.dispatch import Dispatch
 from agent_tui.model.account import Capabilities, EffectKind
 from agent_tui.model.conversation import Channel, Priority, Status
-from agent_tui.model.incoming import Deletion
+from agent_tui.model.incoming import Deletion, IncomingFile
 from agent_tui.model.message import Delivery, Direction, Message
 from agent_tui.model.outbox import OutboxItem, OutboxState
 from agent_tui.store import conversations, messages, outbox, remote
@@ -101,6 +101,30 @@ async def test_a_reply_aims_at_the_customers_newest_message_and_its_topic(
     (effect,) = provider.accepted
     assert effect.targets == (Target("INBOX", "$5", "theirs", None),)
     assert effect.thread_key == "room"
+
+
+async def test_an_answer_goes_where_the_customer_wrote_last(
+    at_work: Desk, agent: Agent, provider: Provider, now: Now
+) -> None:
+    message = await sent(at_work, agent, provider, now)
+
+    assert message.topic == "$t"
+    assert provider.tried[0].targets == (Target("INBOX", "$1", None, "$t"),)
+
+
+async def test_a_file_that_could_not_be_taken_away_is_still_there(
+    db: SqliteDatabase, at_work: Desk, agent: Agent, provider: Provider, now: Now
+) -> None:
+    file = IncomingFile("p", "a.txt", "text/plain", 1)
+    receive(db, chat("", remote_id="$f", direction=Direction.OUTBOUND, files=(file,)))
+    provider.deliveries.append(before(Refused("Too old.")))
+    do(agent, "delete")
+    assert newest(db).deleted_at is not None
+
+    await deliver(at_work, provider, now)
+
+    assert newest(db).deleted_at is None
+    assert [f.name for f in newest(db).attachments] == ["a.txt"]
 
 
 async def test_the_receipt_tells_the_places_of_all_parts(
