@@ -94,8 +94,10 @@ def _applicable(claim: Claim, can: Capabilities) -> None:
 
 
 def _playable(claim: Claim, stand_class: type[Stand]) -> None:
-    playable = stand_class.faults
-    if claim.pulling and stand_class.faults_of_pull is not None:
-        playable = stand_class.faults_of_pull
-    if claim.fault is not None and claim.fault not in playable:
+    weather = stand_class.faults_of_pull
+    if claim.fault is None:
+        return
+    if claim.pulling and weather is not None and claim.fault not in weather:
+        raise NotApplicable(f"pull() of this adapter cannot meet '{claim.fault}'")
+    if claim.fault not in stand_class.faults:
         raise CannotPlay(f"the stand cannot play '{claim.fault}'")

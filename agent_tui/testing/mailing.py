@@ -121,7 +121,7 @@ class Submission:
         if self._server is not None:
             self._server.close()
             for session in self._sessions:
-                if session.transport is not None:
+                if isinstance(session.transport, asyncio.WriteTransport):
                     session.transport.abort()
             await self._server.wait_closed()
             await asyncio.sleep(0)  # what was aborted lets go of its socket

@@ -55,7 +55,7 @@ class Stand(ABC):
 
     adapter: ClassVar[type[Adapter]]
     faults: ClassVar[frozenset[Fault]] = frozenset()  # what :meth:`fault` can play
-    faults_of_pull: ClassVar[frozenset[Fault] | None] = None  # what pull() can meet, if fewer
+    faults_of_pull: ClassVar[frozenset[Fault] | None] = None  # all pull() ever meets, if fewer
     contract: str = ""  # the API description that all exchanges were held against, for the table
 
     @abstractmethod
