@@ -115,7 +115,7 @@ class ConversationPane(Pane):
             self._read_earlier(now)
         if self._seen is not seen or len(self._happened) != told:
             self._opened_at_unread = self._opened_at_unread and self._laid_out is None
-            self._came(seen)
+            self._came(seen, before.unread)
             self._make_anew(hold=True)
         elif now != before or self._writing != writing:
             self._show_if_drawn()
@@ -235,9 +235,9 @@ class ConversationPane(Pane):
         customers = presence.writing(db, conversation.id, now, ours=False)
         return customers, [who for who in teammates if who != me]
 
-    def _came(self, before: rereading.Seen) -> None:
-        """Count what came in, and draw the line of what is new above the first of it that nobody
-        has seen; who has written has seen everything."""
+    def _came(self, before: rereading.Seen, unread: int) -> None:
+        """Count what came in after ``before``, of which ``unread`` were not read, and draw the line
+        of what is new above the first that nobody has seen; who has written has seen all."""
         newest = before.messages[-1].id if before.messages else 0
         came = [message for message in self.messages[-100:] if message.id > newest]
         if any(self._is_mine(message) for message in came):
@@ -247,7 +247,8 @@ class ConversationPane(Pane):
             self._below += len(came)
         away = not self._shown_to_agent
         inbound = [message for message in came if message.direction is Direction.INBOUND]
-        if inbound and self._unread_from is None and (away or not self._follows):
+        first = self._unread_from is None or (away and not unread)
+        if inbound and first and (away or not self._follows):
             self._unread_from = inbound[0].id
             self._opened_at_unread = self._opened_at_unread or (away and not self.display)
 

@@ -192,6 +192,21 @@ async def test_what_nobody_has_looked_at_is_opened_at_its_beginning(
         assert any("── new ──" in line for line in rows(window)[:4])
 
 
+async def test_the_line_is_drawn_anew_for_what_comes_after_everything_was_read(
+    chat: SqliteDatabase, tmp_path: Path
+) -> None:
+    say(chat, "first news", at=LATER)
+    async with screen(chat, tmp_path) as window:
+        await window.press("enter", "q")
+        say(elsewhere(chat), "second news", at=LATER + SECOND)
+        await window.until(lambda: (now := window.app.current()) and now.unread)
+        await window.press("enter")
+        lines = rows(window)
+        new = next(n for n, line in enumerate(lines) if "── new ──" in line)
+        assert "second news" in lines[new + 2]
+        assert len([line for line in lines if "── new ──" in line]) == 1
+
+
 async def test_a_deleted_message_takes_its_words_out_of_answers(
     chat: SqliteDatabase, tmp_path: Path
 ) -> None:

@@ -71,7 +71,8 @@ async def test_only_the_row_that_crosses_its_target_is_painted(
 ) -> None:
     clock = Now(BEGIN + 61 * SECOND)
     async with screen(chats, tmp_path, clock=clock) as window:
-        pane, painted = window.app.desk.list, []
+        pane = window.app.desk.list
+        painted: list[Region] = []
         await window.pilot.pause()
 
         def refresh(*regions: Region, **_: bool) -> object:
