@@ -3,7 +3,7 @@
 import pytest
 
 from agent_tui.testing.conformance import Claim, Outcome, claims, prove, run
-from agent_tui.testing.pytest_suite import conformance_cases
+from agent_tui.testing.pytest_suite import conformance_cases, skip_or_fail
 from agent_tui.testing.stand import CannotPlay, Stand, StandMissing
 from tests.testing.flawed import FLAWS
 from tests.testing.toy import IdempotentStand, ToyAdapter, ToyStand
@@ -43,11 +43,7 @@ async def test_what_cannot_be_played_is_not_checked() -> None:
 
 
 async def test_a_stand_that_is_not_there_says_what_to_install() -> None:
-    class Missing(ToyStand):
-        async def start(self) -> None:
-            raise StandMissing("apt-get install toy-server")
-
-    (result,) = await run(Missing, ["resume"])
+    (result,) = await run(NotHere, ["resume"])
     assert (result.outcome, result.missing) == (Outcome.NOT_CHECKED, True)
     assert "apt-get" in result.detail
 
@@ -68,3 +64,20 @@ def test_names_of_claims_are_unique_and_their_sentences_whole() -> None:
     names = [claim.name for claim in claims()]
     assert len(set(names)) == len(names)
     assert all(claim.sentence.endswith(".") for claim in claims())
+
+
+class NotHere(ToyStand):
+    """A stand whose server is not installed."""
+
+    async def start(self) -> None:
+        raise StandMissing("apt-get install toy-server")
+
+
+@pytest.mark.parametrize(("required", "outcome"), [("1", "Failed"), ("", "Skipped")])
+async def test_where_servers_are_required_a_missing_stand_fails(
+    monkeypatch: pytest.MonkeyPatch, required: str, outcome: str
+) -> None:
+    monkeypatch.setenv("AGENT_TUI_REQUIRE_SERVERS", required)
+    with pytest.raises(BaseException, match="apt-get") as raised:
+        await skip_or_fail(NotHere, claims()[0])
+    assert raised.type.__name__ == outcome
