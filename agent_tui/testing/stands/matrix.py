@@ -163,6 +163,12 @@ class MatrixStand(Stand):
         room, who = self._place_of(remote_id)
         self.server.redact(room, who, remote_id)
 
+    async def rename(self, name: str, *, thread: str = "one") -> None:
+        """See Stand."""
+        room = self.room(thread)
+        self.server.names[customer(thread)] = name
+        self.server.enter(room, customer(thread))
+
     async def react(self, remote_id: str, emoji: str) -> None:
         """See Stand."""
         room, _ = self._place_of(remote_id)
