@@ -44,11 +44,10 @@ Item = Message | Happening
 
 
 class _Stand(NamedTuple):
-    """How an item stands among the others: what its lines depend on beside itself."""
+    """How a message stands among the others: what its lines depend on beside itself."""
 
-    day: bool  # the first one of its day
+    before: Item | None
     unread: bool  # the first one that was unread when the chat was opened
-    head: bool  # it says who and when
     marked: bool  # it says how far it has come
     thread: int  # a number, 0: there is but one thread
     answered: str  # the beginning of what it answers
@@ -91,14 +90,11 @@ class Chat:
     def _block(self, place: int, messages: Sequence[Message]) -> Block:
         item = self._items[place]
         before = self._items[place - 1] if place else None
-        day = before is None or _date(before.at) != _date(item.at)
         if isinstance(item, Happening):
-            return Block(_happening_lines(item, self.look, day=day), item)
-        unread = item.id == self._unread
+            return Block(_happening_lines(item, before, self.look), item)
         stand = _Stand(
-            day=day,
-            unread=unread,
-            head=day or unread or not _goes_on(before, item),
+            before=before,
+            unread=item.id == self._unread,
             marked=item.id in self._marked,
             thread=self._threads.get(item.topic, 0) if item.topic else 0,
             answered=_beginning(item.answers, messages) if item.answers is not None else "",
@@ -187,11 +183,12 @@ def _message_lines(message: Message, stand: _Stand, look: Look) -> Iterator[Line
     bar = _bar(message.direction, look)
     set_off = _set_off(look.width)
     look = look._replace(width=min(look.width - (0 if ours else set_off), _WIDEST + set_off))
-    if stand.day:
+    day = _begins_a_day(stand.before, message)
+    if day:
         yield _ruled(_day(message.at), Part.DIM, look.glyphs)
     if stand.unread:
         yield _ruled("new", Part.ACCENT, look.glyphs)
-    if stand.head:
+    if day or stand.unread or not _goes_on(stand.before, message):
         yield _head(message, stand, bar, look)
     if stand.answered:
         text = f"{look.glyphs.answer} answering {stand.answered}"
@@ -313,8 +310,8 @@ def _named(emoji: str) -> str:
     return _SHORT_NAMES.get(emoji[:1], f":{name}:")
 
 
-def _happening_lines(happening: Happening, look: Look, *, day: bool) -> Iterator[Line]:
-    if day:
+def _happening_lines(happening: Happening, before: Item | None, look: Look) -> Iterator[Line]:
+    if _begins_a_day(before, happening):
         yield _ruled(_day(happening.at), Part.DIM, look.glyphs)
     text = f"{look.glyphs.dash} {happening.sentence}, {_clock(happening.at)}"
     yield from plain_lines(text, Part.DIM, look.width, indent=0)
@@ -323,6 +320,10 @@ def _happening_lines(happening: Happening, look: Look, *, day: bool) -> Iterator
 def _ruled(text: str, part: Part, glyphs: Glyphs) -> Line:
     rule = glyphs.rule * 4
     return (Piece(f"{rule} {text} {rule}", part),)
+
+
+def _begins_a_day(before: Item | None, item: Item) -> bool:
+    return before is None or _date(before.at) != _date(item.at)
 
 
 def _date(at: Millis) -> tuple[int, int, int]:
