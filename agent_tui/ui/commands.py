@@ -24,6 +24,7 @@ def own() -> Mapping[str, Command]:
         *navigation.COMMANDS,
         *later.COMMANDS,
         *composing.COMMANDS,
+        *later.WHILE_WRITING,
         _RESOLVE_NEXT,
     )
     return {command.name: command for command in found}
@@ -36,6 +37,8 @@ def table() -> dict[str, Command]:
     commands = dict(own())
     for action in registry().values():
         commands.setdefault(action.name, _of_action(action))
+    for command in later.WHILE_WRITING:  # help lists them last
+        commands[command.name] = commands.pop(command.name)
     return commands
 
 

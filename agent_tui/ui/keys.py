@@ -59,6 +59,7 @@ TRIAGE_KEYS: tuple[tuple[str, str], ...] = (
     ("ctrl+p", "palette"),
     ("ctrl+k", "palette"),
     ("?", "help"),
+    ("f1", "help-writing"),
     ("r", "reply"),
     ("R", "reply-all"),
     ("f", "forward"),

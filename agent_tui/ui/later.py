@@ -70,34 +70,6 @@ COMMANDS: tuple[Command, ...] = (
         "Answer with a prepared text.",
     ),
     Command(
-        "write-chat",
-        "Write in a chat",
-        _OPEN,
-        InModule("composer", "write_chat"),
-        "The same as a reply, where the conversation is a chat.",
-    ),
-    Command(
-        "chats",
-        "Live chats",
-        TRIAGE | {Where.CHAT},
-        InModule("chat_commands", "choose"),
-        "Who waits, longest waiting first; Enter goes there.",
-    ),
-    Command(
-        "next-chat",
-        "Next waiting chat",
-        TRIAGE | WRITING,
-        InModule("chat_commands", "following"),
-        "What you write is kept, and there again when you come back.",
-    ),
-    Command(
-        "chat",
-        "Chat by number",
-        TRIAGE | {Where.CHAT},
-        InModule("chat_commands", "numbered", counted=True),
-        "Alt+1 to Alt+9 go to the chats named in the first line.",
-    ),
-    Command(
         "transcript",
         "Transcript",
         TRIAGE,
@@ -182,3 +154,42 @@ COMMANDS: tuple[Command, ...] = (
         "The message, an address or a link.",
     ),
 )
+
+WHILE_WRITING: tuple[Command, ...] = (
+    Command(
+        "write-chat",
+        "Write in a chat",
+        _OPEN,
+        InModule("composer", "write_chat"),
+        "The same as a reply, where the conversation is a chat.",
+    ),
+    Command(
+        "chats",
+        "Live chats",
+        TRIAGE | {Where.CHAT},
+        InModule("chat_commands", "choose"),
+        "Who waits, longest waiting first; Enter goes there.",
+    ),
+    Command(
+        "next-chat",
+        "Next waiting chat",
+        TRIAGE | WRITING,
+        InModule("chat_commands", "following"),
+        "What you write is kept, and there again when you come back.",
+    ),
+    Command(
+        "chat",
+        "Chat by number",
+        TRIAGE | {Where.CHAT},
+        InModule("chat_commands", "numbered", counted=True),
+        "Alt+1 to Alt+9 go to the chats named in the first line.",
+    ),
+    Command(
+        "help-writing",
+        "Help while writing",
+        WRITING,
+        InModule("help", "show"),
+        "The keys of this pane; what you write is kept.",
+    ),
+)
+"""Those that help lists behind what is done to the text itself."""
