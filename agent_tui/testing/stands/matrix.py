@@ -20,14 +20,13 @@ from agent_tui.testing.faults import FaultTransport
 from agent_tui.testing.stand import Arrived, Fault, Stand
 from agent_tui.testing.stands.matrix_server import (
     PASSWORD,
-    SERVER,
     TOKEN,
-    US,
     Homeserver,
     no_entry,
     ours,
     slow_down,
 )
+from agent_tui.testing.stands.matrix_world import SERVER, US
 
 DOCUMENT = "contracts/matrix/matrix-client-server.json"
 """Below the folder that AGENT_TUI_SHARED names."""

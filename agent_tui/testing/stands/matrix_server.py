@@ -7,159 +7,34 @@ were seen; what is told of a room is simpler than there, since nothing is federa
 import asyncio
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
 
-from agent_tui.model.clock import Clock, system_clock
 from agent_tui.testing.server import FakeServer, Handler
+from agent_tui.testing.stands.matrix_world import US, Json, Room, World
 
-SERVER = "shop.test"
-US = f"@support:{SERVER}"
 TOKEN = "token-of-support"  # noqa: S105 - of a server in memory
 PASSWORD = "secret-of-support"  # noqa: S105
 
 V3 = "/_matrix/client/v3"
 V1 = "/_matrix/client/v1"
 
-Json = dict[str, Any]
 
-
-@dataclass(slots=True)
-class _Room:
-    """A room: its events in order, each with its place in the server's stream."""
-
-    id: str
-    events: list[tuple[int, Json]] = field(default_factory=list)
-    typing: list[str] = field(default_factory=list)
-    typed_at: int = 0
-    receipts: list[tuple[int, str, str, str]] = field(default_factory=list)  # place, event, user
-
-    def state(self, before: int) -> dict[tuple[str, str], Json]:
-        """The state made by what stands before a place."""
-        return {
-            (event["type"], event["state_key"]): event
-            for place, event in self.events
-            if place < before and "state_key" in event
-        }
-
-    def membership(self, user: str) -> tuple[int, str]:
-        """Since which place a user is what."""
-        for place, event in reversed(self.events):
-            if event["type"] == "m.room.member" and event.get("state_key") == user:
-                return place, event["content"]["membership"]
-        return 0, ""
-
-
-class Homeserver(FakeServer):
-    """One server with one user of ours, ``US``; everybody else is a customer."""
+class Homeserver(World, FakeServer):
+    """One server, asked by HTTP; see :class:`World` for its customers' hands."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.clock: Clock = system_clock
+        World.__init__(self)
+        FakeServer.__init__(self)
         self.tokens = {TOKEN}
         self.password = PASSWORD
         self.logins: list[Json] = []
-        self.media: dict[str, tuple[str, bytes]] = {}
-        self.rooms: dict[str, _Room] = {}
         self.legacy_media = False  # files are had without a log-in only, as before Matrix 1.11
         self.bundles = True  # edits come with what they edit
         self.refuses_tokens_before = 0  # sync tokens that the server has forgotten
-        self.names = {US: "Support"}
-        self._place = 0
         self._transactions: dict[tuple[str, str], str] = {}
-        self._news = asyncio.Condition()
         self._add_routes()
-
-    # What customers do.
-
-    def open(self, room: str, customer: str, *, name: str = "", encrypted: bool = False) -> None:
-        """``customer`` makes a room and invites us."""
-        self.rooms[room] = _Room(room)
-        self.put(room, customer, "m.room.create", {"room_version": "12"}, "")
-        self.enter(room, customer)
-        self.put(room, customer, "m.room.history_visibility", {"history_visibility": "shared"}, "")
-        if name:
-            self.put(room, customer, "m.room.name", {"name": name}, "")
-        if encrypted:
-            algorithm = {"algorithm": "m.megolm.v1.aes-sha2"}
-            self.put(room, customer, "m.room.encryption", algorithm, "")
-        self.put(room, customer, "m.room.member", {"membership": "invite"}, US)
-
-    def enter(self, room: str, user: str, membership: str = "join", by: str = "") -> None:
-        """``user`` comes into the room, or goes."""
-        content = {"membership": membership}
-        if user in self.names:
-            content["displayname"] = self.names[user]
-        self.put(room, by or user, "m.room.member", content, user)
-
-    def say(self, room: str, user: str, text: str, **more: Any) -> str:
-        """``user`` writes a text; its event id."""
-        return self.put(room, user, "m.room.message", {"msgtype": "m.text", "body": text, **more})
-
-    def put(
-        self, room: str, user: str, kind: str, content: Json, state_key: str | None = None
-    ) -> str:
-        """Any event; its id."""
-        self._place += 1
-        event: Json = {
-            "event_id": f"$e{self._place}",
-            "type": kind,
-            "sender": user,
-            "origin_server_ts": self.clock(),
-            "content": content,
-            "unsigned": {"age": 1},
-        }
-        if state_key is not None:
-            before = self.rooms[room].state(self._place).get((kind, state_key))
-            event["state_key"] = state_key
-            if before:
-                event["unsigned"]["prev_content"] = before["content"]
-        self.rooms[room].events.append((self._place, event))
-        self._wake()
-        return str(event["event_id"])
-
-    def redact(self, room: str, user: str, target: str) -> str:
-        """``user`` takes an event away."""
-        found = self.find(room, target)
-        redaction = self.put(room, user, "m.room.redaction", {"redacts": target})
-        if found is not None:
-            found["content"] = {}
-            found["unsigned"]["redacted_because"] = {"type": "m.room.redaction", "sender": user}
-        return redaction
-
-    def type(self, room: str, user: str, *, on: bool) -> None:
-        """``user`` begins to write, or stops."""
-        there = self.rooms[room]
-        others = [one for one in there.typing if one != user]
-        there.typing = [*others, user] if on else others
-        self._place += 1
-        there.typed_at = self._place
-        self._wake()
-
-    def read(self, room: str, user: str, event: str, thread: str = "") -> None:
-        """``user`` has read up to an event."""
-        self._place += 1
-        self.rooms[room].receipts.append((self._place, event, user, thread))
-        self._wake()
-
-    def keep(self, data: bytes, kind: str) -> str:
-        """A file is handed in; its address."""
-        address = f"mxc://{SERVER}/m{len(self.media) + 1}"
-        self.media[address] = (kind, data)
-        return address
-
-    def find(self, room: str, event: str) -> Json | None:
-        """An event by its id."""
-        events = self.rooms[room].events if room in self.rooms else []
-        return next((one for _, one in events if one["event_id"] == event), None)
-
-    def messages(self, room: str) -> list[Json]:
-        """All messages of a room, oldest first."""
-        return [one for _, one in self.rooms[room].events if one["type"] == "m.room.message"]
-
-    # What the adapter asks.
 
     def _add_routes(self) -> None:
         routes: list[tuple[str, str, Handler]] = [
@@ -224,26 +99,15 @@ class Homeserver(FakeServer):
         if "since" in asked and not any(rooms.values()) and wait:
             await self._wait_beyond(since, wait)
             rooms = self._told(since, limit)
-        return answer_json({"next_batch": f"s{self._place}", "rooms": rooms})
+        return answer_json({"next_batch": f"s{self.place}", "rooms": rooms})
 
     async def _wait_beyond(self, since: int, seconds: float) -> None:
-        async with self._news:
+        async with self.news:
             try:
                 async with asyncio.timeout(seconds):
-                    await self._news.wait_for(lambda: any(self._told(since, 1).values()))
+                    await self.news.wait_for(lambda: any(self._told(since, 1).values()))
             except TimeoutError:
                 return
-
-    def _wake(self) -> None:
-        async def tell() -> None:
-            async with self._news:
-                self._news.notify_all()
-
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:  # a test puts something there before anybody asks
-            return
-        self._telling = loop.create_task(tell())
 
     def _told(self, since: int, limit: int) -> dict[str, Json]:
         """What a sync says of all rooms, by our membership."""
@@ -262,7 +126,7 @@ class Homeserver(FakeServer):
         return told
 
     def _joined(
-        self, room: _Room, since: int, limit: int, *, fresh: bool, until: int | None = None
+        self, room: Room, since: int, limit: int, *, fresh: bool, until: int | None = None
     ) -> Json:
         begin = 0 if fresh else since
         events = [(p, e) for p, e in room.events if p > begin and (until is None or p <= until)]
@@ -285,7 +149,7 @@ class Homeserver(FakeServer):
             "ephemeral": {"events": ephemeral},
         }
 
-    def _ephemeral(self, room: _Room, since: int) -> list[Json]:
+    def _ephemeral(self, room: Room, since: int) -> list[Json]:
         found: list[Json] = []
         if room.typed_at > since and (room.typing or since):
             found.append({"type": "m.typing", "content": {"user_ids": room.typing}})
@@ -298,7 +162,7 @@ class Homeserver(FakeServer):
             found.append({"type": "m.receipt", "content": content})
         return found
 
-    def _served(self, room: _Room, event: Json) -> Json:
+    def _served(self, room: Room, event: Json) -> Json:
         """An event with the newest edit of it."""
         edits = [
             one
@@ -320,14 +184,14 @@ class Homeserver(FakeServer):
     def _state(self, _request: httpx.Request, room: str) -> httpx.Response:
         if not self._inside(room):
             return _outside(room)
-        state = self.rooms[room].state(self._place + 1).values()
+        state = self.rooms[room].state(self.place + 1).values()
         return answer_json([{**event, "room_id": room} for event in state])
 
     def _messages(self, request: httpx.Request, room: str) -> httpx.Response:
         if not self._inside(room):
             return _outside(room)
         asked = request.url.params
-        start = int(asked.get("from", f"s{self._place}").removeprefix("s"))
+        start = int(asked.get("from", f"s{self.place}").removeprefix("s"))
         to = int(asked.get("to", "s0").removeprefix("s"))
         limit = int(asked.get("limit", "10"))
         there = self.rooms[room]

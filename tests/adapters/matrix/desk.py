@@ -13,7 +13,7 @@ from agent_tui.model.incoming import Batch, Incoming, Outgoing
 from agent_tui.model.message import Address
 from agent_tui.testing.clock import FakeClock
 from agent_tui.testing.stands.matrix import MatrixStand
-from agent_tui.testing.stands.matrix_server import US
+from agent_tui.testing.stands.matrix_world import US
 
 T = TypeVar("T")
 

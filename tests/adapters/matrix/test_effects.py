@@ -22,7 +22,7 @@ from agent_tui.model.incoming import Outgoing
 from agent_tui.model.message import Address
 from agent_tui.testing.stand import Fault
 from agent_tui.testing.stands.matrix import customer
-from agent_tui.testing.stands.matrix_server import US
+from agent_tui.testing.stands.matrix_world import US
 from tests.adapters.matrix.desk import Desk
 
 ANN = customer("one")

@@ -7,7 +7,7 @@ from agent_tui.adapters.matrix import MatrixAdapter
 from agent_tui.testing.clock import FakeClock
 from agent_tui.testing.stand import Fault
 from agent_tui.testing.stands.matrix import MatrixStand
-from agent_tui.testing.stands.matrix_server import US
+from agent_tui.testing.stands.matrix_world import US
 from tests.adapters.matrix.desk import Desk
 
 BY_PASSWORD = {"access_token": None, "password": {"env": "PASSWORD"}}

@@ -12,7 +12,7 @@ from agent_tui.model.clock import DAY, HOUR
 from agent_tui.model.message import Direction
 from agent_tui.testing.stand import Fault
 from agent_tui.testing.stands.matrix import MatrixStand, customer
-from agent_tui.testing.stands.matrix_server import US
+from agent_tui.testing.stands.matrix_world import US
 from tests.adapters.matrix.desk import Desk, until, within
 
 

@@ -8,7 +8,7 @@ from agent_tui.model.account import EffectKind
 from agent_tui.model.incoming import Incoming
 from agent_tui.model.message import Delivery, Direction
 from agent_tui.testing.stands.matrix import customer
-from agent_tui.testing.stands.matrix_server import US
+from agent_tui.testing.stands.matrix_world import US
 from tests.adapters.matrix.desk import Desk
 
 ANN = customer("one")
