@@ -7,7 +7,7 @@ only.
 """
 
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar, Protocol
@@ -15,7 +15,10 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 from agent_tui.model.account import Capabilities, EffectKind
 from agent_tui.model.clock import Clock, Millis
 from agent_tui.model.conversation import CLOSED, Triage
+from agent_tui.model.customer import Identity
 from agent_tui.model.incoming import Batch, Outgoing, Typing
+from agent_tui.model.record import Looked
+from agent_tui.model.review import Moderation
 
 if TYPE_CHECKING:
     import httpx
@@ -34,6 +37,13 @@ class Option:
     secret: bool = False  # a reference to a secret, never the secret itself
 
 
+class Role(StrEnum):
+    """What an adapter is for; it may be both."""
+
+    CHANNEL = "channel"  # conversations in, effects out: :class:`Adapter`
+    CONTEXT = "context"  # what a shop knows of a customer: :class:`ContextAdapter`
+
+
 @dataclass(frozen=True, slots=True)
 class AdapterInfo:
     """What an adapter is, readable without making one."""
@@ -43,6 +53,7 @@ class AdapterInfo:
     version: str
     capabilities: Capabilities
     options: tuple[Option, ...] = ()
+    roles: frozenset[Role] = frozenset({Role.CHANNEL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +87,7 @@ class Effect:
     outgoing: Outgoing | None = None  # for SEND, NOTE and EDIT
     triage: Triage | None = None  # for STATUS, ASSIGN, LABELS and PRIORITY: all as it is to be
     emoji: str = ""  # for REACT
+    moderation: Moderation | None = None  # for MODERATE
     on: bool = True  # for TYPING and REACT; False: no longer
     targets: tuple[Target, ...] = ()  # for EDIT, DELETE and REACT the message itself,
     # else the customer's messages that it concerns, newest last
@@ -230,6 +242,30 @@ class Adapter(Protocol):
 
     async def check(self) -> list[Finding]:
         """What ``doctor`` and ``account check`` show: log-in, sending, mailboxes."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of all connections; called once, also after errors."""
+        ...
+
+
+class ContextAdapter(Protocol):
+    """A connection to a provider that knows customers: orders, invoices, shipments; read-only."""
+
+    info: ClassVar[AdapterInfo]
+
+    def __init__(self, account: AccountContext) -> None: ...
+
+    async def lookup(self, identities: Sequence[Identity]) -> Looked:
+        """What the provider knows of whoever goes by these identities, all of one customer.
+
+        Identities of kinds that the provider does not know are passed over; an empty answer
+        means that it knows nobody. Raises as ``Adapter.pull`` does.
+        """
+        ...
+
+    async def check(self) -> list[Finding]:
+        """What ``doctor`` and ``account check`` show."""
         ...
 
     async def close(self) -> None:

@@ -15,6 +15,7 @@ class EffectKind(StrEnum):
     EDIT = "edit"  # another text for a message that was sent
     DELETE = "delete"  # a sent message is taken away from everybody
     REACT = "react"
+    MODERATE = "moderate"  # publish, hold, hide a review or call it spam
     STATUS = "status"  # resolved, reopened, snoozed: archive, move, close
     ASSIGN = "assign"
     LABELS = "labels"
@@ -28,6 +29,24 @@ TO_CUSTOMER = frozenset({EffectKind.SEND, EffectKind.EDIT, EffectKind.DELETE, Ef
 """Effects that the customer sees: they arrive in the order in which the agent made them."""
 
 
+class Counted(StrEnum):
+    """What the limit of a reply counts."""
+
+    CHARACTERS = "characters"  # Unicode code points
+    UTF16 = "utf-16 units"
+    BYTES = "bytes"  # of UTF-8
+
+    def length(self, text: str) -> int:
+        """How long ``text`` is by this count."""
+        match self:
+            case Counted.CHARACTERS:
+                return len(text)
+            case Counted.UTF16:
+                return len(text.encode("utf-16-le", "surrogatepass")) // 2
+            case Counted.BYTES:
+                return len(text.encode("utf-8", "surrogatepass"))
+
+
 @dataclass(frozen=True, slots=True)
 class Capabilities:
     """What an adapter can do, with its limits; the screen greys what it cannot."""
@@ -39,7 +58,8 @@ class Capabilities:
     marks: bool = False  # the provider says what was delivered and read
     attach: bool = False
     html: bool = False
-    reply_limit: int | None = None  # characters
+    reply_limit: int | None = None  # in ``counted``
+    counted: Counted = Counted.CHARACTERS
     single_reply: bool = False  # one public answer that is edited, never a second
     recipients: bool = False  # To, Cc, Bcc and Subject mean something
     idempotent: bool = False  # the provider drops a repeated key by itself

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
 from agent_tui.model.clock import Millis
+from agent_tui.model.review import Review
 
 
 class Channel(StrEnum):
@@ -78,6 +79,7 @@ class Conversation:
     assignee: str | None = None  # an agent's handle
     priority: Priority = Priority.NORMAL
     rating: int | None = None  # stars of a review, 1 to 5
+    review: Review | None = None
     handled: int | None = None  # newest message when an agent resolved it or set it to pending
     waiting_since: Millis | None = None  # since when the customer has no answer
     messages: int = 0

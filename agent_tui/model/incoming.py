@@ -6,6 +6,7 @@ from agent_tui.model.clock import Millis
 from agent_tui.model.conversation import Channel, Priority, Status
 from agent_tui.model.customer import IdentityKind
 from agent_tui.model.message import Address, Body, Delivery, Direction, Recipients
+from agent_tui.model.review import Review
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ class Incoming:
     assignee: str | None = None
     priority: Priority | None = None
     raw: bytes | None = None  # kept only when the message could not be read
+    review: Review | None = None  # with ``rating``
     customer: Sender | None = None  # who the conversation is with, where the sender is one of us
     answers: str | None = None  # remote id of the message it was written in answer to
     topic: str | None = None  # the provider's id of a thread within the conversation
@@ -86,6 +88,9 @@ class Edit:
     remote_id: str
     body: Body
     at: Millis
+    subject: str | None = None  # None: as it was
+    rating: int | None = None  # of a review; None: as it was
+    review: Review | None = None  # of a review; None: as it was
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,6 +129,7 @@ class Version:
 
     at: Millis  # until then
     text: str
+    rating: int | None = None  # of a review, until then
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from agent_tui.model.account import Capabilities, EffectKind
+from agent_tui.model.account import Capabilities, Counted, EffectKind
 from agent_tui.model.conversation import Channel, Status
 from agent_tui.model.incoming import Outgoing
 from agent_tui.model.message import Address, Fold, FoldKind, Link, Recipients
@@ -64,6 +64,7 @@ def capabilities(text: str) -> Capabilities:
         return Capabilities(Channel.MAIL)
     values["channel"] = Channel(values["channel"])
     values["effects"] = frozenset(map(EffectKind, values["effects"]))
+    values["counted"] = Counted(values.get("counted", Counted.CHARACTERS))
     if "statuses" in values:
         values["statuses"] = frozenset(map(Status, values["statuses"]))
     return Capabilities(**values)

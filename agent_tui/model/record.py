@@ -1,0 +1,89 @@
+"""What shops and billing know of a customer: read-only records, amounts in minor units."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from agent_tui.model.clock import Millis
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount in the smallest unit of its currency (ISO 4217), such as cents."""
+
+    minor: int
+    currency: str  # three capital letters
+    exponent: int = 2  # digits behind the point: 0 for JPY, 3 for KWD
+
+
+class RecordKind(StrEnum):
+    """What a record is."""
+
+    ORDER = "order"
+    INVOICE = "invoice"
+    PAYMENT = "payment"
+    REFUND = "refund"
+    DISPUTE = "dispute"
+    SUBSCRIPTION = "subscription"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A line of an order or invoice."""
+
+    name: str
+    quantity: int = 1
+    sku: str = ""
+    total: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shipment:
+    """A parcel on its way."""
+
+    carrier: str = ""
+    tracking: str = ""
+    url: str = ""
+    status: str = ""
+    at: Millis | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One order, invoice, payment, refund or dispute; every string has passed ``content.safe``."""
+
+    kind: RecordKind
+    remote_id: str  # unique within account and kind
+    number: str  # what the customer calls it, such as "#1001"
+    at: Millis
+    status: str  # the provider's word, for people
+    total: Money | None = None
+    open: bool = False  # an invoice that is not paid, a dispute that needs an answer
+    due_at: Millis | None = None
+    of: str = ""  # remote id of the order or payment that it belongs to
+    reason: str = ""
+    items: tuple[Item, ...] = ()
+    shipments: tuple[Shipment, ...] = ()
+    url: str = ""  # in the provider's own program
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What a provider knows of the person behind the identities that were asked for."""
+
+    remote_id: str
+    name: str = ""
+    since: Millis | None = None
+    spent: Money | None = None  # lifetime value, as the provider counts it
+    orders: int | None = None
+    note: str = ""
+    tags: tuple[str, ...] = ()
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """The answer to one look-up: all there is, newest first, up to the adapter's limit."""
+
+    profiles: tuple[Profile, ...] = ()
+    records: tuple[Record, ...] = ()
+    more: bool = False  # the provider has more than these
