@@ -15,7 +15,7 @@ from pathlib import Path
 
 from agent_tui.adapters.contract import AdapterInfo
 from agent_tui.adapters.registry import Found
-from agent_tui.model.account import Capabilities, EffectKind
+from agent_tui.model.account import Capabilities, Counted, EffectKind
 from agent_tui.model.conversation import Channel, Status
 
 SUFFIX = ".adapter.json"
@@ -174,6 +174,7 @@ _FIELDS: Mapping[str, Callable[[object], object]] = {
     "attach": _flag,
     "html": _flag,
     "reply_limit": _limit,
+    "counted": lambda value: Counted(str(value)),
     "single_reply": _flag,
     "recipients": _flag,
     "idempotent": _flag,

@@ -11,6 +11,7 @@ _EFFECTS: Mapping[str, frozenset[EffectKind]] = {
     "edit": frozenset({EffectKind.EDIT}),
     "delete": frozenset({EffectKind.DELETE}),
     "react": frozenset({EffectKind.REACT}),
+    "moderate": frozenset({EffectKind.MODERATE}),
     "status": frozenset({EffectKind.STATUS}),
     "assign": frozenset({EffectKind.ASSIGN}),
     "labels": frozenset({EffectKind.LABELS}),
@@ -39,7 +40,7 @@ def limits(can: Capabilities) -> dict[str, str]:
     return {
         "channel": str(can.channel),
         "statuses": ", ".join(sorted(can.statuses)) or "-",
-        "limit": "-" if can.reply_limit is None else f"{can.reply_limit} characters",
+        "limit": _limit(can) or "-",
         "undo": f"{can.undo_ms / SECOND:g} s",
     }
 
@@ -47,5 +48,10 @@ def limits(can: Capabilities) -> dict[str, str]:
 def in_words(can: Capabilities) -> str:
     """All of it on one line."""
     there = [word for word, has in flags(can).items() if has]
-    most = [] if can.reply_limit is None else [f"at most {can.reply_limit} characters"]
+    most = [f"at most {_limit(can)}"] if _limit(can) else []
     return f"{can.channel}: {', '.join([*there, *most]) or 'reads only'}"
+
+
+def _limit(can: Capabilities) -> str:
+    """How long a reply may be; empty without a limit."""
+    return "" if can.reply_limit is None else f"{can.reply_limit} {can.counted}"

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from agent_tui.adapters import manifest, registry
+from agent_tui.cli.capable import flags
 from agent_tui.cli.main import OK, run
 from agent_tui.config.paths import HOME_VARIABLE
-from agent_tui.model.account import Capabilities, EffectKind
-from agent_tui.model.conversation import Channel
+from agent_tui.model.account import Capabilities, Counted, EffectKind
+from agent_tui.model.conversation import Channel, Status
 from tests.cli.plugins import MARK, install, loud
 
 BUILT_IN = {"chatwoot", "demo", "imap", "maildir", "matrix", "telegram"}
@@ -180,6 +181,33 @@ def test_what_a_newer_program_knows_in_a_manifest_is_passed_over() -> None:
     said = '{"name": "a", "title": "A", "since": 1, "capabilities": {"channel": "chat", "fly": 1}}'
 
     assert manifest.parse(said).capabilities == Capabilities(Channel.CHAT)
+
+
+def test_a_manifest_keeps_every_capability() -> None:
+    values: dict[str, Any] = {
+        "channel": Channel.REVIEW,
+        "effects": frozenset(EffectKind),
+        "statuses": frozenset(Status),
+        "push": True,
+        "marks": True,
+        "attach": True,
+        "html": True,
+        "reply_limit": 350,
+        "counted": Counted.BYTES,
+        "single_reply": True,
+        "recipients": True,
+        "idempotent": True,
+        "undo_ms": 1,
+    }
+    should = manifest.Manifest("shop", "Shop", Capabilities(**values))
+
+    assert values.keys() == set(Capabilities.__slots__)
+    assert manifest.parse(manifest.dump(should)) == should
+
+
+def test_tables_have_a_word_for_every_effect() -> None:
+    for kind in EffectKind:
+        assert any(flags(Capabilities(Channel.CHAT, frozenset({kind}))).values())
 
 
 @pytest.mark.parametrize(

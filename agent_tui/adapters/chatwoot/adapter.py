@@ -57,7 +57,8 @@ class ChatwootAdapter:
         version="1",
         capabilities=Capabilities(
             channel=Channel.CHAT,
-            effects=frozenset(EffectKind) - {EffectKind.EDIT, EffectKind.REACT},
+            effects=frozenset(EffectKind)
+            - {EffectKind.EDIT, EffectKind.REACT, EffectKind.MODERATE},
             statuses=frozenset({Status.OPEN, Status.PENDING, Status.SNOOZED, Status.RESOLVED}),
             push=True,
             marks=True,
