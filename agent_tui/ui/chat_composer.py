@@ -156,7 +156,7 @@ class ChatComposer(WritingPane):
                 title=self._title(),
                 keys=self._keys(),
                 writers=self._writers,
-                used=len(self._body.text),
+                used=self._writing.length(self._body.text),
                 limit=self._limit if limited else None,
                 window=Window(conversation.via, until) if until is not None else None,
             ),
@@ -284,7 +284,8 @@ class ChatComposer(WritingPane):
         if self._note:
             return
         conversation, now = self._conversation, self._shell.clock()
-        until, limit, size = conversation.reply_until, self._limit, len(draft.body)
+        until, limit = conversation.reply_until, self._limit
+        size = self._writing.length(draft.body)
         if until is not None and until <= now:
             told = window_text(Window("", until), now)
             raise ActionError(f"Not sent: {told}; the customer must write first.")

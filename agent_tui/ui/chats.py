@@ -66,6 +66,7 @@ class Chats:
         self._open: tuple[int, int] | None = None  # the chat that is read, its messages
         self._unmarked = False  # something in it has come and is not marked as read yet
         self._marked_at: Millis = 0
+        self._strip_of: object = None  # what the strip was made of
 
     @property
     def waiting(self) -> Sequence[Conversation]:
@@ -214,12 +215,17 @@ class Chats:
         return pane is not None and pane.where is not Where.CHAT
 
     def _tell_strip(self, now: Millis) -> None:
-        here = self.at_hand
+        here, desk = self.at_hand, self._shell.desk
+        made_of = (self._live, here.id if here else None, now // SECOND, desk.size.width)
+        if made_of == self._strip_of:
+            return
+        self._strip_of = made_of
         several = here is not None and len({here.id, *(chat.id for chat in self.shown)}) > 1
         targets = self._shell.settings.targets
-        width = self._shell.desk.size.width
-        pieces = strip(self.shown, here.id, targets, now, width) if several and here else ()
-        self._shell.desk.bar.show_instead(pieces)
+        pieces = (
+            strip(self.shown, here.id, targets, now, desk.size.width) if several and here else ()
+        )
+        desk.bar.show_instead(pieces)
 
     def _choice(self, chat: Conversation, now: Millis) -> Choice:
         writing = presence.writing(self._shell.db, chat.id, now, ours=False)

@@ -121,9 +121,9 @@ class Composer(WritingPane):
         self._body.focus(scroll_visible=False)
 
     def show_count(self) -> None:
-        limit = self._writing.limit
+        limit, used = self._writing.limit, self._writing.length(self._body.text)
         title = f" {safe_line(drafting.heading(self._writing.draft, self._writing.who))}"
-        self._head.show(title, f"{len(self._body.text)}/{limit} " if limit is not None else "")
+        self._head.show(title, f"{used}/{limit} " if limit is not None else "")
 
     def draft(self) -> Draft:
         shown = super().draft()

@@ -56,6 +56,10 @@ class Writing:
             return own
         return self.account.capabilities.reply_limit
 
+    def length(self, text: str) -> int:
+        """How much of the limit ``text`` uses."""
+        return len(text)
+
     @property
     def attach(self) -> bool:
         return self.account is not None and self.account.capabilities.attach
