@@ -10,9 +10,12 @@ from agent_tui.ui.bars import StatusLine
 from agent_tui.ui.inbox import Inbox
 from agent_tui.ui.shell import Shell
 
-POLL_S = 0.25
-"""How often the screen looks at the clock and the store, and at most at what is heavy: the list,
-counts, facts. A message is worth no more of it than that, however many come in."""
+POLL_S = 0.5
+"""How often the screen looks at the clock, whatever happens."""
+
+_REFRESH_S = 0.25
+"""How often at most it shows again what is heavy: the list, counts, facts. A message is worth no
+more of it than that, however many come in."""
 
 _LISTEN_S = 0.04
 _DOZE_S = 0.1
@@ -84,6 +87,8 @@ class Watch:
             if stamp != self._heard_stamp:
                 self._heard_stamp, self._heard_at = stamp, loop.time()
                 self._call()
+            elif self._refresh_is_due and loop.time() - self._refreshed_at >= _REFRESH_S:
+                self._call()
         awake = loop.time() - self._heard_at < _AWAKE_S
         loop.call_later(_LISTEN_S if awake else _DOZE_S, self._listen_on)
 
@@ -109,9 +114,9 @@ class Watch:
             self._tell_facts()
 
     def _has_time(self) -> bool:
-        """Whether the last refresh is long enough ago; a little less than a poll, for timers."""
+        """Whether the last refresh is long enough ago."""
         now = asyncio.get_running_loop().time()
-        if now - self._refreshed_at < POLL_S * 0.9:
+        if now - self._refreshed_at < _REFRESH_S:
             return False
         self._refreshed_at = now
         return True
