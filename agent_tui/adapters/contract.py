@@ -10,7 +10,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol, cast
 
 from agent_tui.model.account import Capabilities, EffectKind
 from agent_tui.model.clock import Clock, Millis
@@ -271,3 +271,17 @@ class ContextAdapter(Protocol):
     async def close(self) -> None:
         """Let go of all connections; called once, also after errors."""
         ...
+
+
+AnyAdapter = Adapter | ContextAdapter
+"""An adapter, whatever its roles are."""
+
+
+def as_channel(adapter: AnyAdapter) -> Adapter | None:
+    """The adapter as one that has conversations; None when that is not its role."""
+    return cast("Adapter", adapter) if Role.CHANNEL in adapter.info.roles else None
+
+
+def as_context(adapter: AnyAdapter) -> ContextAdapter | None:
+    """The adapter as one that knows customers; None when that is not its role."""
+    return cast("ContextAdapter", adapter) if Role.CONTEXT in adapter.info.roles else None

@@ -84,11 +84,12 @@ def check(found: Found) -> Checked:
 
 async def _rows(found: Found, stand: type["Stand"]) -> list[Row]:
     """What becomes of each claim. Raises MissingStand as soon as that is known."""
-    from agent_tui.testing.conformance import claims, try_claim
+    from agent_tui.testing.conformance import claims_of, try_claim
 
     rows: list[Row] = []
-    for claim in claims():
-        _show_progress(len(rows), len(claims()))
+    claims = claims_of(stand)
+    for claim in claims:
+        _show_progress(len(rows), len(claims))
         result = await try_claim(stand, claim)
         if result.missing:
             raise _missing(found, result.detail)

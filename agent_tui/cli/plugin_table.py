@@ -84,7 +84,7 @@ def markdown(all_checked: Sequence[Checked]) -> str:
     """Two tables with a column for each adapter: what it can do, and each claim."""
     able = {one.found.name: _abilities_and_sums(one) for one in all_checked}
     claims = {one.found.name: _claims(one) for one in all_checked}
-    count = max((len(one.rows) for one in all_checked), default=0)
+    count = len({row.sentence for one in all_checked for row in one.rows})
     return "\n".join(
         [
             *_table(able),

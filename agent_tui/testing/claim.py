@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from agent_tui.adapters.contract import Role
 from agent_tui.model.account import Capabilities, EffectKind
 from agent_tui.model.conversation import Channel
 from agent_tui.testing.stand import Fault
@@ -47,7 +48,8 @@ class Claim:
     check: Callable[["Trial"], Awaitable[None]]
     needs: tuple[Need, ...] = ()
     fault: Fault | None = None  # what the stand must be able to play
-    pulling: bool = False  # it is pull() that meets the fault
+    pulling: bool = False  # it is pull() or lookup() that meets the fault
+    roles: frozenset[Role] = frozenset({Role.CHANNEL})  # the adapter must have one of these
 
 
 @dataclass(frozen=True, slots=True)

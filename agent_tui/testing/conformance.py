@@ -1,8 +1,7 @@
 """The conformance suite: what every adapter must do, tried on a stand.
 
-``await run(MyStand)`` gives a result for each of :func:`claims`. A test file of an author's own
-has each as a test: ``@pytest.mark.parametrize("claim", conformance_cases())`` and
-``await prove(MyStand, claim)``.
+``await run(MyStand)`` gives a result for each of :func:`claims_of` its adapter's roles. A test
+file of an author's own has each as a test, see :mod:`.pytest_suite`.
 """
 
 from collections.abc import Callable, Iterable
@@ -10,11 +9,22 @@ from importlib.metadata import EntryPoint, entry_points
 
 from agent_tui.model.account import Capabilities
 from agent_tui.testing.claim import Broken, Claim, NotApplicable, Outcome, Result
-from agent_tui.testing.claims import arriving, chatting, leaving, safety, weather
+from agent_tui.testing.claims import arriving, chatting, context, leaving, safety, weather
 from agent_tui.testing.stand import GROUP, CannotPlay, Stand, StandMissing
 from agent_tui.testing.trial import PATIENCE_S, trial
 
-__all__ = ["Broken", "Claim", "Outcome", "Result", "claims", "prove", "run", "stands", "try_claim"]
+__all__ = [
+    "Broken",
+    "Claim",
+    "Outcome",
+    "Result",
+    "claims",
+    "claims_of",
+    "prove",
+    "run",
+    "stands",
+    "try_claim",
+]
 
 
 def claims() -> tuple[Claim, ...]:
@@ -25,7 +35,14 @@ def claims() -> tuple[Claim, ...]:
         *chatting.CLAIMS,
         *safety.CLAIMS,
         *weather.CLAIMS,
+        *context.CLAIMS,
     )
+
+
+def claims_of(stand_class: type[Stand]) -> tuple[Claim, ...]:
+    """Those that are about the roles of a stand's adapter."""
+    roles = stand_class.adapter.info.roles
+    return tuple(claim for claim in claims() if claim.roles & roles)
 
 
 def stands() -> dict[str, EntryPoint]:
@@ -40,13 +57,13 @@ async def run(
     patience_s: float = PATIENCE_S,
     told: Callable[[Result], None] = lambda _: None,
 ) -> list[Result]:
-    """Try all claims, or those named in ``only``, each on a stand of its own.
+    """Try all claims about the adapter, or those named in ``only``, each on a stand of its own.
 
     ``told`` gets each result as soon as it is there.
     """
     names = None if only is None else frozenset(only)
     results = []
-    for claim in claims():
+    for claim in claims_of(stand_class):
         if names is None or claim.name in names:
             results.append(await try_claim(stand_class, claim, patience_s=patience_s))
             told(results[-1])
@@ -58,6 +75,7 @@ async def try_claim(
 ) -> Result:
     """What becomes of ``claim`` on a new stand; nothing is raised but what ends the program."""
     try:
+        _about(claim, stand_class)
         _applicable(claim, stand_class.adapter.info.capabilities)
         _playable(claim, stand_class)
         async with trial(stand_class(), patience_s) as made:
@@ -87,6 +105,11 @@ async def prove(
     return result
 
 
+def _about(claim: Claim, stand_class: type[Stand]) -> None:
+    if not claim.roles & stand_class.adapter.info.roles:
+        raise NotApplicable(f"the adapter has not the role {' or '.join(sorted(claim.roles))}")
+
+
 def _applicable(claim: Claim, can: Capabilities) -> None:
     lacking = [need.words for need in claim.needs if not need.met(can)]
     if lacking:
@@ -98,6 +121,6 @@ def _playable(claim: Claim, stand_class: type[Stand]) -> None:
     if claim.fault is None:
         return
     if claim.pulling and weather is not None and claim.fault not in weather:
-        raise NotApplicable(f"pull() of this adapter cannot meet '{claim.fault}'")
+        raise NotApplicable(f"this adapter never meets '{claim.fault}' when it reads")
     if claim.fault not in stand_class.faults:
         raise CannotPlay(f"the stand cannot play '{claim.fault}'")

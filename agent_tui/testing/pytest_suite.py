@@ -11,14 +11,14 @@ import os
 
 import pytest
 
-from agent_tui.testing.conformance import Claim, Outcome, claims, prove
+from agent_tui.testing.conformance import Claim, Outcome, claims_of, prove
 from agent_tui.testing.stand import Stand
 from agent_tui.testing.trial import PATIENCE_S
 
 
 def conformance_cases(*stands: type[Stand]) -> pytest.MarkDecorator:
-    """Parametrises a test with ``stand`` and ``claim``, for each claim on each of ``stands``."""
-    cases = [(stand, claim) for stand in stands for claim in claims()]
+    """Parametrises a test with ``stand`` and ``claim``, for each claim about each of ``stands``."""
+    cases = [(stand, claim) for stand in stands for claim in claims_of(stand)]
     ids = [f"{stand.adapter.info.name}-{claim.name}" for stand, claim in cases]
     return pytest.mark.parametrize(("stand", "claim"), cases, ids=ids)
 

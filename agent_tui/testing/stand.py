@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
-from agent_tui.adapters.contract import AccountContext, Adapter
+from agent_tui.adapters.contract import AccountContext, AnyAdapter
 from agent_tui.model.account import EffectKind
 from agent_tui.model.clock import Clock
+from agent_tui.model.record import Money
 
 GROUP = "agent_tui.stands"
 
@@ -53,9 +54,11 @@ class CannotPlay(Exception):  # noqa: N818 - a state of the world
 class Stand(ABC):
     """What an author fills in; the optional hands raise CannotPlay unless they are overridden."""
 
-    adapter: ClassVar[type[Adapter]]
+    adapter: ClassVar[type[AnyAdapter]]
     faults: ClassVar[frozenset[Fault]] = frozenset()  # what :meth:`fault` can play
-    faults_of_pull: ClassVar[frozenset[Fault] | None] = None  # all pull() ever meets, if fewer
+    faults_of_pull: ClassVar[frozenset[Fault] | None] = (
+        None  # all that reading ever meets, if fewer
+    )
     contract: str = ""  # the API description that all exchanges were held against, for the table
 
     @abstractmethod
@@ -70,7 +73,7 @@ class Stand(ABC):
     def context(self, clock: Clock) -> AccountContext:
         """The account, ready to log in; each call gives a context of its own."""
 
-    def make(self, account: AccountContext) -> Adapter:
+    def make(self, account: AccountContext) -> AnyAdapter:
         """The adapter for an account of :meth:`context`; a stand may want to keep hold of it."""
         return self.adapter(account)
 
@@ -112,6 +115,13 @@ class Stand(ABC):
         """Whether the customer sees us write."""
         raise CannotPlay
 
+    async def order(
+        self, email: str, number: str, *, item: str = "Lamp", total: Money | None = None
+    ) -> None:
+        """Whoever has the address ``email`` orders one ``item``, later than all before; ``total``
+        is any sum unless it is given."""
+        raise CannotPlay
+
     def fault(self, fault: Fault, *, times: int = 1) -> None:
         """Play ``fault`` on the next ``times`` exchanges with the provider."""
         raise CannotPlay
@@ -122,3 +132,15 @@ class Stand(ABC):
     def strange(self) -> None:
         """From now on all answers have fields, event types and values that nobody knows."""
         raise CannotPlay
+
+
+class ContextStand(Stand):
+    """A stand whose provider knows customers and has no conversations."""
+
+    async def write(
+        self, text: str, *, thread: str = "one", files: Sequence[tuple[str, bytes]] = ()
+    ) -> str:
+        raise CannotPlay
+
+    async def arrived(self) -> Sequence[Arrived]:
+        return ()

@@ -11,7 +11,17 @@ from time import monotonic
 from typing import Any, TypeVar
 from uuid import uuid4
 
-from agent_tui.adapters.contract import Adapter, AdapterError, Effect, Receipt, Target
+from agent_tui.adapters.contract import (
+    Adapter,
+    AdapterError,
+    AnyAdapter,
+    ContextAdapter,
+    Effect,
+    Receipt,
+    Target,
+    as_channel,
+    as_context,
+)
 from agent_tui.model.account import Capabilities, EffectKind
 from agent_tui.model.clock import system_clock
 from agent_tui.model.incoming import Batch, Incoming, Outgoing
@@ -69,22 +79,36 @@ class Trial:
     secrets: set[str] = field(default_factory=set)  # all that were handed out
     own: str = ""  # our address, or one that is nobody's where the account has none
     _mailboxes: dict[str, str] = field(default_factory=dict)  # of the messages that came
-    _adapters: list[Adapter] = field(default_factory=list)
+    _adapters: list[AnyAdapter] = field(default_factory=list)
     _run: str = field(default_factory=lambda: uuid4().hex[:6])
     _marks: int = 0
 
     @property
-    def adapter(self) -> Adapter:
-        """The adapter under trial."""
+    def either(self) -> AnyAdapter:
+        """The adapter under trial, whatever its roles."""
         return self._adapters[-1] if self._adapters else self.restarted()
+
+    @property
+    def adapter(self) -> Adapter:
+        """The adapter under trial, for claims about conversations."""
+        adapter = as_channel(self.either)
+        assert adapter is not None
+        return adapter
+
+    @property
+    def context(self) -> ContextAdapter:
+        """The adapter under trial, for claims about what it knows of customers."""
+        adapter = as_context(self.either)
+        assert adapter is not None
+        return adapter
 
     @property
     def capabilities(self) -> Capabilities:
         """What this very account can do, as the engine asks for it."""
-        own = getattr(self.adapter, "capabilities", None)
+        own = getattr(self.either, "capabilities", None)
         return own if isinstance(own, Capabilities) else self.stand.adapter.info.capabilities
 
-    def restarted(self) -> Adapter:
+    def restarted(self) -> AnyAdapter:
         """A new adapter for the same account, as after a restart of the program."""
         context = self.stand.context(self.clock)
         self.own = str(context.settings.get("address") or "support@example.test")

@@ -4,7 +4,7 @@ from importlib.util import find_spec
 
 import pytest
 
-from agent_tui.testing.conformance import Claim, claims, stands
+from agent_tui.testing.conformance import Claim, claims_of, stands
 from agent_tui.testing.pytest_suite import skip_or_fail
 from agent_tui.testing.stand import Stand
 
@@ -12,7 +12,7 @@ STANDS = [entry for entry in stands().values() if find_spec(entry.module)]
 CASES = [
     pytest.param(entry.load, claim, id=f"{entry.name}-{claim.name}")
     for entry in STANDS
-    for claim in claims()
+    for claim in claims_of(entry.load())
 ]
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 
-from agent_tui.adapters.contract import AdapterError, AdapterInfo, Finding, Severity
+from agent_tui.adapters.contract import AdapterError, AdapterInfo, Finding, Role, Severity
 from agent_tui.content.safe import safe_line, safe_text
 from agent_tui.model.account import Capabilities, EffectKind
 from agent_tui.model.incoming import Incoming
@@ -118,7 +118,7 @@ async def _secrets(trial: Trial) -> None:
 
 
 async def _found(trial: Trial) -> list[Finding]:
-    return await trial.within(trial.adapter.check(), "check()")
+    return await trial.within(trial.either.check(), "check()")
 
 
 async def _checks(trial: Trial) -> None:
@@ -171,14 +171,17 @@ async def _unused(trial: Trial) -> None:
     await trial.close()
 
 
+_ANY = frozenset(Role)
+
 CLAIMS = (
-    Claim("info", "What the adapter says of itself fits together.", _fits),
-    Claim("check", "check() finds all well where all is well.", _checks),
+    Claim("info", "What the adapter says of itself fits together.", _fits, roles=_ANY),
+    Claim("check", "check() finds all well where all is well.", _checks, roles=_ANY),
     Claim(
         "check-refused",
         "check() says in words that nothing answers.",
         _checks_in_a_storm,
         fault=Fault.REFUSED,
+        roles=_ANY,
     ),
     Claim(
         "hostile", "Text that would take over a terminal arrives harmless and whole.", _hostile_text
@@ -186,5 +189,5 @@ CLAIMS = (
     Claim("names", "Hostile file names arrive harmless.", _hostile_names),
     Claim("people", "Hostile names of customers arrive harmless.", _hostile_people),
     Claim("secrets", "No secret is logged or told.", _secrets),
-    Claim("close", "An adapter that was never used can be closed.", _unused),
+    Claim("close", "An adapter that was never used can be closed.", _unused, roles=_ANY),
 )
