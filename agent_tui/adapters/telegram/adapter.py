@@ -19,9 +19,9 @@ from agent_tui.adapters.contract import (
     Target,
     Unreachable,
 )
+from agent_tui.adapters.node import Node
 from agent_tui.adapters.telegram.bot import OFFICIAL, Bot
 from agent_tui.adapters.telegram.check import findings
-from agent_tui.adapters.telegram.node import Node
 from agent_tui.adapters.telegram.reading import MAILBOX, batch_of, place_of
 from agent_tui.adapters.telegram.sending import LONGEST_TEXT, Sending, chat_and_topic, text_of
 from agent_tui.adapters.telegram.updates import Updates

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from agent_tui.adapters.contract import AccountContext, AccountProblem, Refused, Unreachable
 from agent_tui.adapters.http import Http
-from agent_tui.adapters.telegram.node import Node
+from agent_tui.adapters.node import Node
 from agent_tui.adapters.telegram.words import error_of
 from agent_tui.model.clock import SECOND, Millis
 

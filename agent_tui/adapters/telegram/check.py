@@ -3,8 +3,8 @@
 from urllib.parse import urlsplit
 
 from agent_tui.adapters.contract import AdapterError, Finding, Severity
+from agent_tui.adapters.node import Node
 from agent_tui.adapters.telegram.bot import Bot
-from agent_tui.adapters.telegram.node import Node
 from agent_tui.content.safe import safe_line
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from agent_tui.adapters.telegram.node import Node
+from agent_tui.adapters.node import Node
 from agent_tui.adapters.telegram.telling import content_of, name_of
 from agent_tui.content.body import prepare_text
 from agent_tui.content.safe import safe_line

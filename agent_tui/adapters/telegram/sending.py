@@ -24,8 +24,8 @@ from agent_tui.adapters.contract import (
     Settled,
     Unreachable,
 )
+from agent_tui.adapters.node import Node
 from agent_tui.adapters.telegram.bot import OFFICIAL, Bot, Upload
-from agent_tui.adapters.telegram.node import Node
 from agent_tui.adapters.telegram.reading import place_of, remote_id
 from agent_tui.adapters.telegram.words import No
 from agent_tui.content.safe import safe_line, safe_name

@@ -1,6 +1,6 @@
 """Service messages: what Telegram itself says in a chat, in plain sentences."""
 
-from agent_tui.adapters.telegram.node import Node
+from agent_tui.adapters.node import Node
 
 
 def service_sentence(message: Node) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from agent_tui.adapters.telegram.node import Node
+from agent_tui.adapters.node import Node
 from agent_tui.adapters.telegram.service import service_sentence
 from agent_tui.content.safe import safe_line, safe_name
 from agent_tui.model.incoming import IncomingFile

@@ -9,8 +9,8 @@ where the pull was.
 import asyncio
 from collections.abc import AsyncGenerator
 
+from agent_tui.adapters.node import Node
 from agent_tui.adapters.telegram.bot import Bot
-from agent_tui.adapters.telegram.node import Node
 from agent_tui.adapters.telegram.words import Conflict
 
 _POLL_S = 50

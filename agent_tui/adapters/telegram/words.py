@@ -5,7 +5,7 @@ not known is quoted.
 """
 
 from agent_tui.adapters.contract import AccountProblem, AdapterError, Refused
-from agent_tui.adapters.telegram.node import Node
+from agent_tui.adapters.node import Node
 from agent_tui.content.safe import safe_line
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from agent_tui.adapters.telegram.node import Node
+from agent_tui.adapters.node import Node
 from agent_tui.adapters.telegram.reading import batch_of
 from agent_tui.adapters.telegram.telling import UNKNOWN, with_links
 from agent_tui.content.safe import safe_text

@@ -7,7 +7,7 @@ from contextlib import aclosing
 import pytest
 
 from agent_tui.adapters.contract import AccountProblem, Hint, MailboxProblem, Unreachable
-from agent_tui.adapters.telegram.node import Node
+from agent_tui.adapters.node import Node
 from agent_tui.testing.stand import Fault
 from tests.adapters.telegram.visit import Visit, visit
 
