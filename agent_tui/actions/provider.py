@@ -22,6 +22,7 @@ _FIELDS = {
     "assignee": EffectKind.ASSIGN,
     "labels": EffectKind.LABELS,
     "priority": EffectKind.PRIORITY,
+    "moderation": EffectKind.MODERATE,
 }
 
 
@@ -30,7 +31,7 @@ def tell_change(
 ) -> None:
     """Queue the effects of what changed in ``fields``, where the account's adapter has them."""
     kinds = {_FIELDS[name] for name in fields if name in _FIELDS}
-    account = accounts.get(context.db, before.account) if kinds else None
+    account = accounts.get(context.db, before.account, before.channel) if kinds else None
     if account is None:
         return
     for kind in sorted(kinds & account.capabilities.effects):
@@ -68,13 +69,14 @@ def _tell(
         return
     earlier = outbox.replace(context.db, after.id, kind)
     if any(item.attempts for item in earlier):
-        _queue(context, after, kind, {}, _HOLD)  # nobody knows which of them the provider has
+        # Nobody knows which of them the provider has.
+        _queue(context, after, kind, _payload(kind, said), _HOLD)
         return
     if earlier:
         had = _had(earlier[0], had)
         if said == had:
             return  # the provider never heard of the others
-    _queue(context, after, kind, {"had": had}, _HOLD)
+    _queue(context, after, kind, {"had": had, **_payload(kind, said)}, _HOLD)
 
 
 def _said(kind: EffectKind, conversation: Conversation, account: Account) -> Value:
@@ -88,8 +90,15 @@ def _said(kind: EffectKind, conversation: Conversation, account: Account) -> Val
             return conversation.assignee
         case EffectKind.LABELS:
             return value(conversation, "labels")
+        case EffectKind.MODERATE:
+            return value(conversation, "moderation")
         case _:
             return int(conversation.priority)
+
+
+def _payload(kind: EffectKind, said: Value) -> dict[str, Value]:
+    """What the effect has to carry: of triage, the conversation itself says how it is to be."""
+    return {"moderation": said} if kind is EffectKind.MODERATE else {}
 
 
 def _had(item: OutboxItem, otherwise: Value) -> Value:

@@ -10,6 +10,7 @@ from agent_tui.model.account import EffectKind
 from agent_tui.model.conversation import Triage
 from agent_tui.model.incoming import Outgoing
 from agent_tui.model.outbox import MESSAGES, OutboxItem
+from agent_tui.model.review import Moderation
 from agent_tui.store import (
     accounts,
     codec,
@@ -40,6 +41,7 @@ def effect_of(db: Database, item: OutboxItem) -> Effect:
         payload = json.loads(item.payload)
         outgoing = codec.outgoing(payload) if item.kind in _WITH_TEXT else None
         emoji, on = _reaction(item, payload)
+        moderation = _moderation(item, payload)
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"{type(error).__name__} in a payload of kind {item.kind}") from error
     return Effect(
@@ -49,6 +51,7 @@ def effect_of(db: Database, item: OutboxItem) -> Effect:
         triage=_triage(db, item),
         emoji=emoji,
         on=on,
+        moderation=moderation,
         targets=tuple(map(_target, _places(db, item, outgoing))),
         thread_key=_thread_key(db, item, outgoing),
     )
@@ -124,6 +127,12 @@ def _reaction(item: OutboxItem, payload: dict[str, Any]) -> tuple[str, bool]:
     if item.kind is not EffectKind.REACT:
         return "", True
     return str(payload["emoji"]), bool(payload["on"])
+
+
+def _moderation(item: OutboxItem, payload: dict[str, Any]) -> Moderation | None:
+    if item.kind is not EffectKind.MODERATE:
+        return None
+    return Moderation(payload["moderation"])
 
 
 def _triage(db: Database, item: OutboxItem) -> Triage | None:

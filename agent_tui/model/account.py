@@ -60,15 +60,24 @@ class Capabilities:
     html: bool = False
     reply_limit: int | None = None  # in ``counted``
     counted: Counted = Counted.CHARACTERS
-    single_reply: bool = False  # one public answer that is edited, never a second
+    single_reply: bool = False  # one answer to a review, which is edited, never a second
     recipients: bool = False  # To, Cc, Bcc and Subject mean something
     idempotent: bool = False  # the provider drops a repeated key by itself
     undo_ms: Millis = 10_000  # how long a reply is held before it leaves
 
     def on(self, channel: Channel) -> "Capabilities":
-        """What holds on one channel of an account that serves several: only mail is addressed."""
+        """What holds on one channel of an account that serves several: only mail is addressed, and
+        only reviews are moderated, have one answer and take no files."""
         addressed = channel in (Channel.MAIL, Channel.FORM)
-        return replace(self, channel=channel, recipients=self.recipients and addressed)
+        review = channel is Channel.REVIEW
+        return replace(
+            self,
+            channel=channel,
+            effects=self.effects if review else self.effects - {EffectKind.MODERATE},
+            recipients=self.recipients and addressed,
+            single_reply=self.single_reply and review,
+            attach=self.attach and not review,
+        )
 
 
 class AccountState(StrEnum):

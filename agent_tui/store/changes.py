@@ -19,6 +19,7 @@ CONVERSATION_FIELDS = (
     "labels",
     "unread",
     "handled",
+    "moderation",
 )
 
 Value = str | int | None | list[str]
@@ -91,5 +92,7 @@ def value(conversation: Conversation, field: str) -> Value:
     """A field of CONVERSATION_FIELDS as an event holds it."""
     if field == "labels":
         return list(conversation.labels)
+    if field == "moderation":
+        return conversation.review.moderation if conversation.review else None
     simple: str | int | Millis | None = getattr(conversation, field)
     return simple

@@ -5,7 +5,9 @@ from dataclasses import dataclass, replace
 
 from agent_tui.model.clock import Millis
 from agent_tui.model.conversation import Channel, Conversation, Priority, Sort, Status
+from agent_tui.model.review import Review
 from agent_tui.query.compile import Compiled
+from agent_tui.store import codec
 from agent_tui.store.database import Conflict, Database, Row
 
 COUNT_LIMIT = 10_000
@@ -162,6 +164,7 @@ def create(
     at: Millis,
     thread_key: str | None = None,
     rating: int | None = None,
+    review: Review | None = None,
     assignee: str | None = None,
     priority: Priority = Priority.NORMAL,
     snoozed_until: Millis | None = None,
@@ -169,9 +172,11 @@ def create(
     """A new conversation without messages; its id."""
     return db.insert(
         "INSERT INTO conversations (account, channel, thread_key, subject, status, customer_id,"
-        " created_at, last_at, rating, assignee, priority, snoozed_until)"
+        " created_at, last_at, rating, assignee, priority, snoozed_until, review, product, country,"
+        " verified, moderation)"
         " VALUES (:account, :channel, :thread_key, :subject, :status, :customer_id, :at, :at,"
-        " :rating, :assignee, :priority, :snoozed_until)",
+        " :rating, :assignee, :priority, :snoozed_until, :review, :product, :country, :verified,"
+        " :moderation)",
         {
             "account": account,
             "channel": channel,
@@ -184,7 +189,8 @@ def create(
             "assignee": assignee,
             "priority": priority,
             "snoozed_until": snoozed_until,
-        },
+        }
+        | codec.review_columns(review),
     )
 
 
@@ -354,6 +360,7 @@ def _conversation(row: Row) -> Conversation:
         assignee=row["assignee"],
         priority=Priority(row["priority"]),
         rating=row["rating"],
+        review=codec.review(row),
         handled=row["handled"],
         waiting_since=row["waiting_since"],
         messages=row["messages"],

@@ -178,6 +178,7 @@ def _begin(into: Arrival, incoming: Incoming) -> int:
         at=incoming.at,
         thread_key=incoming.thread_key,
         rating=incoming.rating,
+        review=incoming.review,
         assignee=incoming.assignee,
         priority=incoming.priority or Priority.NORMAL,
         snoozed_until=incoming.snoozed_until,

@@ -4,7 +4,7 @@ from agent_tui.model.customer import normal
 from agent_tui.model.event import Entity
 from agent_tui.model.incoming import Deletion, Edit, Mark, ReactionChange
 from agent_tui.model.message import Delivery, Direction, Message
-from agent_tui.store import events, messages, outbox, rewriting, traces
+from agent_tui.store import events, intake_reviews, messages, outbox, rewriting, traces
 from agent_tui.store.arrival import Arrival
 from agent_tui.store.database import Database
 
@@ -20,14 +20,28 @@ _BEFORE = {  # what a mark may come after
 
 
 def take_edit(into: Arrival, edit: Edit) -> None:
-    """Another text for a message; one that it has, or had and lost since, is no news."""
+    """Another text for a message; one that it has, or had and lost since, is no news.
+
+    The stars of a review count as part of its text; what else is said of it holds in any case.
+    """
     message = into.message(edit.remote_id)
-    if message is None or message.deleted_at is not None or _known(message, edit):
+    if message is None or message.deleted_at is not None:
+        return
+    reviewed = intake_reviews.reviewed(into, message)
+    if reviewed is not None and edit.review is not None:
+        intake_reviews.take_review(into, reviewed, edit.review)
+    stars = reviewed.rating if reviewed is not None else None
+    if _known(message, edit, stars):
         return
     if outbox.changing(into.db, message.id):
         return  # an agent's own text is on its way there
-    rewriting.rewrite(into.db, message, edit.body, edit.at)
+    if edit.subject is not None:
+        message = rewriting.retitle(into.db, message, edit.subject)
+    if edit.body.text != message.body.text or edit.rating not in (None, stars):
+        rewriting.rewrite(into.db, message, edit.body, edit.at, rating=stars)
     events.append(into.db, into.stamp, Entity.MESSAGE, message.id, "edited", None, edit.at)
+    if reviewed is not None:
+        intake_reviews.revised(into, reviewed.id, edit)
 
 
 def take_deletion(into: Arrival, deletion: Deletion) -> None:
@@ -89,10 +103,15 @@ def _advance_before(db: Database, last: Message, delivery: Delivery) -> None:
     )
 
 
-def _known(message: Message, edit: Edit) -> bool:
-    if edit.body.text == message.body.text:
+def _known(message: Message, edit: Edit, stars: int | None) -> bool:
+    rated = edit.rating in (None, stars)
+    titled = edit.subject in (None, message.subject)
+    if edit.body.text == message.body.text and rated and titled:
         return True
     if message.edited_at is None or edit.at > message.edited_at:
         return False
-    had = any(version.text == edit.body.text for version in message.versions)
+    had = any(
+        version.text == edit.body.text and edit.rating in (None, version.rating)
+        for version in message.versions
+    )
     return had or edit.at < message.edited_at

@@ -8,14 +8,29 @@ from agent_tui.store import codec, messages, summary, traces
 from agent_tui.store.database import Database
 
 
-def rewrite(db: Database, message: Message, body: Body, at: Millis) -> Millis:
-    """Give ``message`` another text; the one it had is kept as its version until then.
+def rewrite(
+    db: Database, message: Message, body: Body, at: Millis, *, rating: int | None = None
+) -> Millis:
+    """Give ``message`` another text; the one it had is kept as its version until then, together
+    with ``rating``, the stars that a review had.
 
     The time under which that version is kept: ``at``, or a little later where that is taken.
     """
-    kept = traces.keep_version(db, message.id, at, message.body.text)
+    kept = traces.keep_version(db, message.id, at, message.body.text, rating)
     _set_body(db, message, body, kept)
     return kept
+
+
+def retitle(db: Database, message: Message, subject: str) -> Message:
+    """Give ``message`` another subject, and its conversation if it began with it; it, as it is
+    then."""
+    retitled = replace(message, subject=subject)
+    messages.unindex(db, message)
+    params = {"subject": subject, "id": message.id}
+    db.run("UPDATE messages SET subject = :subject WHERE id = :id", params)
+    messages.index(db, retitled)
+    summary.recount(db, message.conversation_id)
+    return retitled
 
 
 def restore(db: Database, message: Message, at: Millis) -> None:

@@ -28,17 +28,20 @@ def of_message(db: Database, message_id: int, *, edited: bool) -> Traces:
     return _read(db, _OF_MESSAGE, {"id": message_id}, edited=edited)
 
 
-def keep_version(db: Database, message_id: int, at: Millis, text: str) -> Millis:
-    """Note the text that a message had until then; providers count in seconds, so that the time
-    it is noted under may be a little later, behind the earlier versions."""
+def keep_version(
+    db: Database, message_id: int, at: Millis, text: str, rating: int | None = None
+) -> Millis:
+    """Note the text, and the stars of a review, that a message had until then; providers count in
+    seconds, so that the time it is noted under may be a little later, behind the earlier ones."""
     row = db.one(
         "SELECT max(at) AS last FROM message_versions WHERE message_id = :id", {"id": message_id}
     )
     if row is not None and row["last"] is not None:
         at = max(at, row["last"] + 1)
     db.run(
-        "INSERT INTO message_versions (message_id, at, text) VALUES (:id, :at, :text)",
-        {"id": message_id, "at": at, "text": text},
+        "INSERT INTO message_versions (message_id, at, text, rating)"
+        " VALUES (:id, :at, :text, :rating)",
+        {"id": message_id, "at": at, "text": text, "rating": rating},
     )
     return at
 
@@ -129,8 +132,12 @@ def _read(db: Database, where: str, params: Params, *, edited: bool) -> Traces:
     if edited:
         for row in db.all(f"SELECT t.* FROM message_versions t {where} ORDER BY t.at", params):
             key = row["message_id"]
-            versions[key] = (*versions.get(key, ()), Version(row["at"], row["text"]))
+            versions[key] = (*versions.get(key, ()), _version(row))
     return Traces(reactions, versions)
+
+
+def _version(row: Row) -> Version:
+    return Version(row["at"], row["text"], row["rating"])
 
 
 def _reaction(row: Row) -> Reaction:

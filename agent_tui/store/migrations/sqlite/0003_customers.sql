@@ -1,6 +1,12 @@
 -- Reviews in full, and what shops know of customers.
 
-ALTER TABLE conversations ADD COLUMN review TEXT; -- JSON of model.review.Review
+ALTER TABLE conversations ADD COLUMN review TEXT; -- JSON of model.review.Review but for these:
+ALTER TABLE conversations ADD COLUMN product TEXT;
+ALTER TABLE conversations ADD COLUMN country TEXT;
+ALTER TABLE conversations ADD COLUMN verified INTEGER;
+ALTER TABLE conversations ADD COLUMN moderation TEXT;
+CREATE INDEX conversations_by_product ON conversations (product, last_at, id)
+    WHERE product IS NOT NULL;
 ALTER TABLE message_versions ADD COLUMN rating INTEGER;
 
 -- One row for each customer and account with the role "context": when it was asked, or is to be.
