@@ -18,6 +18,10 @@ class Channel(StrEnum):
     CALL = "call"
 
 
+LIVE = frozenset({Channel.CHAT, Channel.SOCIAL})
+"""Where customers sit and wait: message by message, not letter by letter."""
+
+
 class Status(StrEnum):
     """Where a conversation stands."""
 
@@ -44,6 +48,7 @@ class Sort(StrEnum):
     NEWEST = "newest"  # last activity first
     OLDEST = "oldest"
     WAITING = "waiting"  # the customer who has waited longest first
+    DUE = "due"  # what is due an answer soonest first
 
 
 CLOSED = frozenset({Status.RESOLVED, Status.SPAM})
@@ -82,6 +87,8 @@ class Conversation:
     review: Review | None = None
     handled: int | None = None  # newest message when an agent resolved it or set it to pending
     waiting_since: Millis | None = None  # since when the customer has no answer
+    due_at: Millis | None = None  # until when they should have one; None: no target, or it stands
+    warn_at: Millis | None = None  # four fifths of that time are over
     messages: int = 0
     unread: int = 0
     attachments: int = 0
@@ -111,6 +118,7 @@ class View:
 BUILT_IN_VIEWS: tuple[View, ...] = (
     View("Inbox", "status:open", Sort.NEWEST),
     View("Needs reply", "status:open is:waiting", Sort.WAITING),
+    View("Due soon", "status:open is:waiting", Sort.DUE),
     View("Mine", "status:open assignee:me", Sort.NEWEST),
     View("Unassigned", "status:open assignee:none", Sort.OLDEST),
     View("Reviews", "status:open channel:review", Sort.NEWEST),

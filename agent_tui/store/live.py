@@ -1,11 +1,8 @@
 """Live chats: where a customer waits for an agent right now."""
 
-from agent_tui.model.conversation import Channel, Conversation
+from agent_tui.model.conversation import LIVE, Conversation
 from agent_tui.store import conversations
 from agent_tui.store.database import Database
-
-CHANNELS = frozenset({Channel.CHAT, Channel.SOCIAL})
-"""Where messages go to and fro at once."""
 
 _LIMIT = 50
 
@@ -15,8 +12,9 @@ def waiting(db: Database, me: str, limit: int = _LIMIT) -> list[Conversation]:
 
     Reads no other open conversation than chats.
     """
+    channels = ", ".join(f"'{channel}'" for channel in sorted(LIVE))
     rows = db.all(
-        "SELECT id FROM conversations WHERE channel IN ('chat', 'social') AND status = 'open'"
+        f"SELECT id FROM conversations WHERE channel IN ({channels}) AND status = 'open'"
         " AND (assignee = :me OR assignee IS NULL)"
         " AND (waiting_since IS NOT NULL OR unread > 0)"
         " ORDER BY waiting_since IS NULL, waiting_since, last_at, id LIMIT :limit",

@@ -11,7 +11,7 @@ from rich.cells import cell_len
 
 from agent_tui.content.safe import safe_line
 from agent_tui.model.clock import MINUTE, SECOND, Millis
-from agent_tui.model.conversation import Channel, Conversation, Status
+from agent_tui.model.conversation import LIVE, Channel, Conversation, Status
 from agent_tui.store import conversations, live, presence
 from agent_tui.store.database import Database, StoreError
 from agent_tui.ui.cells import fit, folded
@@ -83,7 +83,7 @@ class Chats:
         """The chat that is read or written in, None when it is something else."""
         desk = self._shell.desk
         found = desk.reading.conversation if desk.slot is Slot.READING else None
-        return found if found is not None and found.channel in live.CHANNELS else None
+        return found if found is not None and found.channel in LIVE else None
 
     @property
     def composer(self) -> "ChatComposer | None":
@@ -317,7 +317,7 @@ def _goes_on(chat: Conversation, me: str, now: Millis) -> bool:
     """Whether a chat that does not wait may well go on: answered, and not long ago."""
     ours = chat.assignee is None or chat.assignee == me
     recent = now - chat.last_at < _QUIET
-    return ours and recent and chat.status in _GOING_ON and chat.channel in live.CHANNELS
+    return ours and recent and chat.status in _GOING_ON and chat.channel in LIVE
 
 
 def _name(chat: Conversation) -> str:

@@ -5,10 +5,9 @@ from dataclasses import replace
 from agent_tui.actions import reply as writing
 from agent_tui.actions.action import ActionError
 from agent_tui.model.account import Account, EffectKind
-from agent_tui.model.conversation import Channel, Conversation
+from agent_tui.model.conversation import LIVE, Channel, Conversation
 from agent_tui.model.draft import Draft, DraftKind
 from agent_tui.store import accounts, conversations, drafts, messages
-from agent_tui.store.live import CHANNELS
 from agent_tui.ui import canned as prepared
 from agent_tui.ui import drafting
 from agent_tui.ui.chat_composer import ChatComposer
@@ -28,7 +27,7 @@ async def reply(shell: Shell, *, everybody: bool = False) -> None:
 async def write_chat(shell: Shell) -> None:
     """Answer the chat that is read; raises ActionError as reply, and where it is no chat."""
     conversation = _at_hand(shell)
-    if conversation.channel not in CHANNELS:
+    if conversation.channel not in LIVE:
         keys = shell.keys_of("reply")
         raise ActionError(f"This is no chat; {keys[0]} writes an answer." if keys else "No chat.")
     _open_answer(shell, conversation, DraftKind.REPLY)
@@ -38,7 +37,7 @@ async def canned(shell: Shell) -> None:
     """Choose a canned reply and begin an answer with it; raises ActionError as reply."""
     conversation = _at_hand(shell)
     account = _sender(shell, conversation)
-    if conversation.channel in CHANNELS:
+    if conversation.channel in LIVE:
         await _open_answer(shell, conversation, DraftKind.REPLY).insert_canned()
         return
     text = await prepared.choose(shell, prepared.Asked(conversation, account))
@@ -88,7 +87,7 @@ def _open_answer(
 ) -> WritingPane:
     if kind is not DraftKind.NOTE:
         _sender(shell, conversation)
-    if conversation.channel in CHANNELS and kind in (DraftKind.REPLY, DraftKind.NOTE):
+    if conversation.channel in LIVE and kind in (DraftKind.REPLY, DraftKind.NOTE):
         return _open_below(shell, conversation, kind)
     before = {d.id for d in drafts.of_conversation(shell.db, conversation.id, shell.context.agent)}
     draft = writing.start(shell.context, conversation, kind, everybody=everybody)
@@ -148,7 +147,7 @@ def _begun(shell: Shell, draft: Draft, channel: Channel) -> Draft:
 def _show(shell: Shell, draft: Draft, *, fresh: bool) -> WritingPane:
     found = draft.conversation_id
     conversation = conversations.get(shell.db, found) if found else None
-    if conversation is not None and conversation.channel in CHANNELS:
+    if conversation is not None and conversation.channel in LIVE:
         shell.show_conversation(conversation.id)
         return _open_below(shell, conversation, draft.kind)
     channel = conversation.channel if conversation else Channel.MAIL

@@ -8,7 +8,7 @@ from textual.geometry import Size
 from textual.strip import Strip
 
 from agent_tui.model.clock import Clock
-from agent_tui.model.conversation import Channel, Conversation
+from agent_tui.model.conversation import LIVE, Conversation
 from agent_tui.model.event import Entity
 from agent_tui.model.message import Delivery, Direction, Message
 from agent_tui.store import conversations, events, presence, rereading
@@ -23,7 +23,6 @@ from agent_tui.ui.rows import Piece
 from agent_tui.ui.shell import Pane, Shell, Where
 from agent_tui.ui.theme import Part
 
-_CHATS = frozenset({Channel.CHAT, Channel.SOCIAL})
 _LEAVING = frozenset({Delivery.QUEUED, Delivery.SENDING})
 _CONTEXT = 2
 """Lines shown above the first unread message."""
@@ -81,7 +80,8 @@ class ConversationPane(Pane):
         db = self._shell.db
         self._last_event = events.newest_id(db, Entity.CONVERSATION, conversation.id)
         found = events.of_fields(db, Entity.CONVERSATION, conversation.id, TOLD)
-        self._seen, self._happened = rereading.read(db, conversation.id), happenings(found)
+        self._seen = rereading.read(db, conversation.id)
+        self._happened = happenings(found, live=conversation.channel in LIVE)
         self._writing = self._who_writes(conversation)
         self._read_earlier(conversation)
         self._chat, self._document, self._place = None, Document(), Place(0, 0)
@@ -201,7 +201,7 @@ class ConversationPane(Pane):
 
     @property
     def _is_chat(self) -> bool:
-        return self.conversation is not None and self.conversation.channel in _CHATS
+        return self.conversation is not None and self.conversation.channel in LIVE
 
     @property
     def _title(self) -> int:
@@ -227,7 +227,7 @@ class ConversationPane(Pane):
         self._last_event = events.newest_id(db, Entity.CONVERSATION, conversation.id)
         if self._last_event != last:
             found = events.of_fields(db, Entity.CONVERSATION, conversation.id, TOLD, after=last)
-            self._happened += happenings(found)
+            self._happened += happenings(found, live=conversation.channel in LIVE)
 
     def _who_writes(self, conversation: Conversation) -> tuple[list[str], list[str]]:
         db, now, me = self._shell.db, self._clock(), self._shell.settings.agent.handle

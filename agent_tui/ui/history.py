@@ -6,6 +6,7 @@ from typing import NamedTuple
 from agent_tui.content.safe import safe_line
 from agent_tui.model.clock import Millis
 from agent_tui.model.conversation import Priority, Status
+from agent_tui.model.draft import DraftKind
 from agent_tui.model.event import ENGINE, Event
 
 _STATUS = {
@@ -29,13 +30,23 @@ class Happening(NamedTuple):
     sentence: str
 
 
-def happenings(events: Iterable[Event]) -> list[Happening]:
-    """The events of a conversation as sentences, oldest first; what says nothing is left out."""
+def happenings(events: Iterable[Event], *, live: bool = False) -> list[Happening]:
+    """The events of a conversation as sentences, oldest first; what says nothing is left out.
+
+    In a ``live`` one each message reopens it or sets it to wait: that is left out, too.
+    """
     batches: dict[str, list[Event]] = {}
     for event in sorted(events, key=lambda event: event.id):
+        if live and _follows_from_a_message(event):
+            continue
         batches.setdefault(event.stamp.batch, []).append(event)
     told = ((_sentence(batch), batch[0]) for batch in batches.values())
     return [Happening(event.stamp.at, sentence) for sentence, event in told if sentence]
+
+
+def _follows_from_a_message(event: Event) -> bool:
+    by_customer = event.stamp.actor == ENGINE and event.stamp.action == "reopen"
+    return event.field == "status" and (by_customer or event.stamp.action == DraftKind.REPLY)
 
 
 def _sentence(batch: Sequence[Event]) -> str:

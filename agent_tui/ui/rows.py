@@ -8,7 +8,7 @@ from rich.cells import cell_len
 
 from agent_tui.content.safe import safe_line
 from agent_tui.model.clock import DAY, HOUR, MINUTE, SECOND, Millis
-from agent_tui.model.conversation import Channel, Conversation, Priority
+from agent_tui.model.conversation import LIVE, Channel, Conversation, Priority
 from agent_tui.ui.cells import Glyphs, fit, fit_right, folded
 from agent_tui.ui.theme import Part
 from agent_tui.ui.waiting import PARTS, SIGNS, Pressure
@@ -23,7 +23,6 @@ _LETTERS = {
 }
 _PRIORITY = {Priority.URGENT: "!", Priority.HIGH: "^", Priority.LOW: "v"}
 _YEAR = 365 * DAY
-_CHATS = frozenset({Channel.CHAT, Channel.SOCIAL})
 _VIA = 9
 _LEAST_FOR_VIA = 30
 
@@ -182,7 +181,7 @@ def _labels(labels: Iterable[str], width: int, glyphs: Glyphs) -> str:
 def _subject(
     conversation: Conversation, width: int, main: Part, glyphs: Glyphs
 ) -> tuple[Piece, ...]:
-    if conversation.channel in _CHATS:
+    if conversation.channel in LIVE:
         return _said(conversation, width, main, glyphs)
     subject = _clean(conversation.subject)
     if conversation.rating is not None:

@@ -131,7 +131,8 @@ def test_escapes_in_names_and_subjects_are_harmless() -> None:
 
 
 def event(number: int, field: str, before: object, after: object, **more: str) -> Event:
-    stamp = Stamp(more.get("actor", "mara"), "x", more.get("batch", str(number)), NOW + number)
+    action = more.get("action", "x")
+    stamp = Stamp(more.get("actor", "mara"), action, more.get("batch", str(number)), NOW + number)
     return Event(number, stamp, Entity.CONVERSATION, 1, field, before, after, more.get("undoes"))
 
 
@@ -221,3 +222,15 @@ def test_times_are_as_short_as_they_can_be() -> None:
     assert len(say_time(NOW, NOW)) == 5
     assert len(say_time(NOW - 2 * DAY, NOW)) == 9
     assert len(say_time(NOW - 900 * DAY, NOW)) == 16
+
+
+def test_in_a_live_conversation_what_follows_from_each_message_is_not_told() -> None:
+    events = [
+        event(1, "status", "open", "pending", action="reply"),
+        event(2, "status", "pending", "open", action="reopen", actor=ENGINE),
+        event(3, "status", "open", "resolved", action="resolve"),
+        event(4, "status", "resolved", "open", action="reopen"),
+    ]
+    told = [happening.sentence for happening in happenings(events, live=True)]
+    assert told == ["resolved by mara", "reopened by mara"]
+    assert len(happenings(events)) == len(events)
