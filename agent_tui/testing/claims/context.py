@@ -62,7 +62,9 @@ async def _asked(trial: Trial, identities: Sequence[Identity]) -> Looked:
 
 
 def _orders(looked: Looked) -> list[Record]:
-    return [one for one in looked.records if one.kind is RecordKind.ORDER]
+    """The orders, or, of a provider that only bills, the invoices."""
+    orders = [one for one in looked.records if one.kind is RecordKind.ORDER]
+    return orders or [one for one in looked.records if one.kind is RecordKind.INVOICE]
 
 
 def _numbers(looked: Looked, *numbers: str) -> list[str]:
