@@ -28,8 +28,7 @@ def facts(db: Database, new_above: int, up: str, now: Millis) -> tuple[Piece, ..
     found += [Piece(f" {text} ", Part.BAR) for account in every if (text := _progress(account))]
     undecided = outbox.undecided(db)
     if undecided:
-        what = "reply" if undecided == 1 else "replies"
-        found.append(Piece(f" {undecided} {what} not sent: B ", Part.BAR_ERROR))
+        found.append(Piece(f" {undecided} not sent: B ", Part.BAR_ERROR))
     found.append(Piece(f" {_clock(now)} ", Part.BAR))
     return tuple(found)
 
