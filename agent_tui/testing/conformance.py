@@ -113,7 +113,7 @@ def _about(claim: Claim, stand_class: type[Stand]) -> None:
 def _applicable(claim: Claim, can: Capabilities) -> None:
     lacking = [need.words for need in claim.needs if not need.met(can)]
     if lacking:
-        raise NotApplicable(f"the adapter does not offer {' and '.join(lacking)}")
+        raise NotApplicable(f"it is about adapters with {' and '.join(lacking)}")
 
 
 def _playable(claim: Claim, stand_class: type[Stand]) -> None:
