@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import uuid4
 
+from agent_tui.actions.guard import BLAMING
 from agent_tui.model.account import EffectKind
 from agent_tui.model.clock import Clock, Millis
 from agent_tui.model.conversation import Channel
@@ -48,6 +49,7 @@ class Context:
     agent: str
     clock: Clock
     undo_ms: Mapping[Channel, Millis]
+    blaming: tuple[str, ...] = BLAMING  # words that a public answer should not hold
 
     def stamp(self, action: str) -> Stamp:
         """The mark of one key press."""
@@ -65,6 +67,14 @@ class Done:
 
 class ActionError(Exception):
     """The action cannot be done; ``str()`` is one sentence for the agent."""
+
+
+class Doubtful(ActionError):  # noqa: N818 - no error: it is done if the agent says so
+    """The action had better not be done; ``reason`` is the sentence to ask with."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"{reason} With 'anyway' it is sent all the same.")
+        self.reason = reason
 
 
 Run = Callable[[Context, Sequence[int], Mapping[str, str]], Done]

@@ -17,6 +17,7 @@ from agent_tui.actions.action import (
 )
 from agent_tui.model.account import Account, EffectKind
 from agent_tui.model.conversation import Conversation
+from agent_tui.model.draft import Draft
 from agent_tui.model.event import Entity, Event, Stamp
 from agent_tui.model.incoming import Outgoing
 from agent_tui.model.message import Address, Body, Delivery, Direction, Message
@@ -25,6 +26,7 @@ from agent_tui.store import (
     accounts,
     codec,
     conversations,
+    drafts,
     events,
     messages,
     outbox,
@@ -46,22 +48,33 @@ _ON_ITS_WAY = frozenset({Delivery.QUEUED, Delivery.SENDING})
 _NOT_THERE = frozenset({Delivery.FAILED, Delivery.UNCERTAIN})
 
 
-def edit(context: Context, message: Message, text: str) -> Done:
-    """Give a message of ours another text. Raises ActionError when that cannot be."""
+def edit(
+    context: Context,
+    message: Message,
+    text: str,
+    *,
+    stamp: Stamp | None = None,
+    draft: Draft | None = None,
+) -> Done:
+    """Give a message of ours another text. Raises ActionError when that cannot be.
+
+    With ``draft``, which the text was written in, undo makes it a draft again.
+    """
     conversation, account = _place(context, message, EffectKind.EDIT)
     _check_sent(message)
     limit = conversation.reply_limit or account.capabilities.reply_limit
     if not text.strip():
         raise ActionError("There is no text; to take the message away, use 'delete'.")
-    if limit is not None and len(text) > limit:
-        raise ActionError(f"The text has {len(text)} characters; at most {limit} are allowed.")
+    if too_long := account.capabilities.counted.excess(text, limit):
+        raise ActionError(too_long)
     if text == message.body.text:
         return Done("Nothing to do: it says that already.")
-    stamp = context.stamp(EDIT)
+    stamp = stamp or context.stamp(EDIT)
+    before: dict[str, object] = {} if draft is None else {"draft": drafts.dump(draft)}
     with context.db.transaction(durable=True):
         version = rewriting.rewrite(context.db, message, Body(text), stamp.at)
         item = _queue(context, message, EffectKind.EDIT, _outgoing(context, message, text))
-        _log(context, stamp, item, EDIT, {"version": version}, message.id)
+        _log(context, stamp, item, EDIT, before | {"version": version}, message.id)
     return Done("Message changed.", (conversation.id,), stamp.batch)
 
 
@@ -118,6 +131,7 @@ def take_back(context: Context, stamp: Stamp, batch: str, event: Event) -> int:
     match event.field:
         case "edit":
             _edit_back(context, message, event, item if never_left else None)
+            _draft_again(context, event)
         case "react":
             values = _before(event)
             _react(
@@ -153,6 +167,7 @@ def drop(context: Context, item: OutboxItem, message: Message) -> str:
         return "Dropped."
     if item.kind is EffectKind.EDIT and _is_newest(message, event):
         rewriting.restore(context.db, message, message.versions[-1].at)
+        _draft_again(context, event)
         return "Dropped; the message has its earlier text again."
     if item.kind is EffectKind.REACT:
         values = _before(event)
@@ -170,6 +185,13 @@ def _edit_back(context: Context, message: Message, event: Event, item: OutboxIte
         return
     rewriting.rewrite(context.db, message, Body(text), context.clock())
     _queue(context, message, EffectKind.EDIT, _outgoing(context, message, text))
+
+
+def _draft_again(context: Context, event: Event) -> None:
+    """The text of an answer that is not changed after all is kept as a draft."""
+    written = _before(event).get("draft")
+    if isinstance(written, dict):
+        drafts.create(context.db, drafts.load(written, context.clock()))
 
 
 def _is_newest(message: Message, event: Event) -> bool:

@@ -52,7 +52,7 @@ def post(context: Context, stamp: Stamp, draft: Draft, account: Account) -> Post
     Call it within a durable transaction. Raises ActionError when the draft or its conversation
     is gone: a draft is sent once, whatever other window it is open in.
     """
-    _use_up(context, draft)
+    use_up(context, draft)
     conversation = _conversation(context, draft)
     outgoing = _outgoing(context, draft, account, conversation, stamp.at)
     message = _sent_message(context, draft, outgoing, conversation, _new_key(account))
@@ -83,7 +83,7 @@ def file_note(context: Context, stamp: Stamp, draft: Draft, conversation: Conver
     Whether the provider gets it. Call it within a durable transaction. Raises ActionError when
     the draft is gone.
     """
-    _use_up(context, draft)
+    use_up(context, draft)
     account = accounts.get(context.db, draft.account, conversation.channel)
     shared = account is not None and _takes_note(account, conversation, draft)
     message = _note(context, draft, conversation, stamp.at, shared=shared)
@@ -159,7 +159,8 @@ def take_back(context: Context, message: Message) -> None:
         conversations.delete_empty(context.db, message.conversation_id)
 
 
-def _use_up(context: Context, draft: Draft) -> None:
+def use_up(context: Context, draft: Draft) -> None:
+    """Remove the draft that becomes something else, once; raises ActionError when it is gone."""
     if not drafts.delete(context.db, draft.id):
         raise ActionError("Not sent: this draft was sent or discarded elsewhere.")
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from agent_tui.actions import messaging, posting
+from agent_tui.actions import guard, messaging, posting
 from agent_tui.actions.action import (
     Action,
     ActionError,
@@ -12,6 +12,7 @@ from agent_tui.actions.action import (
     ArgumentKind,
     Context,
     Done,
+    Doubtful,
     Scope,
 )
 from agent_tui.actions.recipients import address_problems, answer_to
@@ -22,7 +23,7 @@ from agent_tui.model.clock import HOUR
 from agent_tui.model.conversation import Channel, Conversation, Status
 from agent_tui.model.draft import Draft, DraftKind
 from agent_tui.model.event import DECIDE, Entity, Stamp
-from agent_tui.model.message import Direction, Recipients
+from agent_tui.model.message import Direction, Message, Recipients
 from agent_tui.model.outbox import MESSAGES, NEEDS_DECISION, OutboxItem
 from agent_tui.model.threading import bare_subject
 from agent_tui.model.via import via_name
@@ -57,11 +58,11 @@ def start(
     """A draft for the conversation: the agent's unsent one of that kind, or a fresh one on disk.
 
     A fresh reply goes to who wrote last (Reply-To first, RFC 5322 3.6.2), with ``everybody`` to
-    all others on that message too.
+    all others on that message too. Where one answer is all there can be, it begins as that one.
     """
-    for draft in drafts.of_conversation(context.db, conversation.id, context.agent):
-        if draft.kind is kind:
-            return draft
+    if unsent := _unsent(context, conversation, kind):
+        return unsent
+    answer = public_answer(context, conversation) if kind is DraftKind.REPLY else None
     thread = messages.of_conversation(context.db, conversation.id)
     inbound = [m for m in thread if m.direction is Direction.INBOUND]
     answered = inbound[-1] if inbound else (thread[-1] if thread else None)
@@ -80,12 +81,23 @@ def start(
             account=conversation.account,
             conversation_id=conversation.id,
             subject=prefix + bare_subject(subject) if subject else "",
-            body=body,
+            body=body or (answer.body.text if answer else ""),
             updated_at=context.clock(),
             recipients=recipients,
             seen_message=thread[-1].id if thread else None,
         ),
     )
+
+
+def public_answer(context: Context, conversation: Conversation) -> Message | None:
+    """Our answer to a review that takes one only: who answers again changes it."""
+    if conversation.channel is not Channel.REVIEW:
+        return None
+    account = accounts.get(context.db, conversation.account, conversation.channel)
+    if account is None or not account.capabilities.single_reply:
+        return None
+    number = messages.newest_left(context.db, conversation.id, Direction.OUTBOUND)
+    return messages.get(context.db, number) if number is not None else None
 
 
 def compose(context: Context, account: str, *, body: str = "") -> Draft:
@@ -124,25 +136,44 @@ def problems(context: Context, draft: Draft) -> list[str]:
     return found + _refusals(draft, account, conversation) + _too_late(context, conversation)
 
 
+def doubts(context: Context, draft: Draft) -> tuple[str, ...]:
+    """What speaks against an answer that everybody can read, a sentence each."""
+    conversation = _conversation(context, draft)
+    if conversation is None or conversation.channel is not Channel.REVIEW:
+        return ()
+    if draft.kind is not DraftKind.REPLY:
+        return ()
+    own = [account.address for account in accounts.every(context.db)]
+    return guard.concerns(draft.body, own=own, blaming=context.blaming)
+
+
 def _unfinished(draft: Draft) -> bool:
     """Whether something of a canned reply is open; what a customer wrote and we quote is not."""
     own = [line for line in draft.body.split("\n") if not line.startswith(">")]
     return any(UNFINISHED in text for text in (draft.subject, *own))
 
 
-def send(context: Context, draft: Draft) -> Done:
+def send(context: Context, draft: Draft, *, anyway: bool = False) -> Done:
     """Send ``draft``, or file it when it is a note; the draft is gone, undo brings it back.
 
-    Raises ActionError with the first of :func:`problems`, or when the draft is gone already.
+    Raises ActionError with the first of :func:`problems`, or when the draft is gone already, and
+    Doubtful with the first of :func:`doubts`, unless it is to be sent ``anyway``.
     """
     for problem in problems(context, draft):
         raise ActionError(f"Not sent: {problem}")
     if draft.kind is DraftKind.NOTE:
         return _file_note(context, draft)
+    doubtful = doubts(context, draft)
+    if doubtful and not anyway:
+        raise Doubtful(f"Not sent: {doubtful[0]}")
     account = accounts.get(context.db, draft.account)
     assert account is not None
     stamp = context.stamp(draft.kind)
     with context.db.transaction(durable=True):
+        if doubtful:
+            _log_override(context, stamp, draft, doubtful)
+        if answer := _answer_to_change(context, draft):
+            return _change_answer(context, stamp, draft, answer)
         posted = posting.post(context, stamp, draft, account)
         if draft.kind is not DraftKind.FORWARD:
             _await_customer(context, stamp, posted.conversation.id)
@@ -196,9 +227,34 @@ def _refusals(draft: Draft, account: Account, conversation: Conversation | None)
         found.append(f"The account '{account.name}' cannot send files.")
     own = conversation.reply_limit if conversation else None
     limit = can.reply_limit if own is None else own
-    if limit is not None and len(draft.body) > limit:
-        found.append(f"The text has {len(draft.body)} characters; at most {limit} are allowed.")
+    if too_long := can.counted.excess(draft.body, limit):
+        found.append(too_long)
     return found
+
+
+def _log_override(context: Context, stamp: Stamp, draft: Draft, doubtful: tuple[str, ...]) -> None:
+    """What was sent all the same can be asked for later."""
+    number = draft.conversation_id
+    assert number is not None
+    events.append(
+        context.db, stamp, Entity.CONVERSATION, number, "guard", list(doubtful), "sent anyway"
+    )
+
+
+def _answer_to_change(context: Context, draft: Draft) -> Message | None:
+    conversation = _conversation(context, draft)
+    if conversation is None or draft.kind is not DraftKind.REPLY:
+        return None
+    return public_answer(context, conversation)
+
+
+def _change_answer(context: Context, stamp: Stamp, draft: Draft, answer: Message) -> Done:
+    posting.use_up(context, draft)
+    done = messaging.edit(context, answer, draft.body, stamp=stamp, draft=draft)
+    if done.batch is None:
+        return done
+    _await_customer(context, stamp, answer.conversation_id)
+    return replace(done, sentence="Your public answer is changed; u takes that back.")
 
 
 def _await_customer(context: Context, stamp: Stamp, conversation_id: int) -> None:
@@ -277,29 +333,46 @@ def _put_back(context: Context, stamp: Stamp, batch: str, conversation_id: int) 
     change(context, stamp, conversation, fields, undoes=batch)
 
 
-def _written(kind: DraftKind, context: Context, targets: Sequence[int], text: str) -> Done:
+def _unsent(context: Context, conversation: Conversation, kind: DraftKind) -> Draft | None:
+    found = drafts.of_conversation(context.db, conversation.id, context.agent)
+    return next((draft for draft in found if draft.kind is kind), None)
+
+
+def _written(
+    kind: DraftKind, context: Context, targets: Sequence[int], args: Mapping[str, str]
+) -> Done:
     conversation = conversations.get(context.db, targets[0])
     if conversation is None:
         raise ActionError(f"There is no conversation #{targets[0]}.")
     if len(targets) > 1:
         raise ActionError(f"A {kind} goes to one conversation at a time.")
-    draft = start(context, conversation, kind)
-    if draft.body.strip():
+    unsent = _unsent(context, conversation, kind)
+    if unsent is not None and unsent.body.strip():
         raise ActionError(f"#{conversation.id} has an unsent {kind}; finish or discard it first.")
-    draft = replace(draft, body=text)
+    draft = replace(unsent or start(context, conversation, kind), body=args["text"])
+    anyway = args.get("anyway", "no").strip().lower()
+    if anyway not in ("yes", "no"):
+        raise ActionError(f"'anyway' is yes or no, not '{anyway}'.")
+    if doubtful := () if anyway == "yes" else doubts(context, draft):
+        if unsent is None:
+            drafts.delete(context.db, draft.id)
+        raise Doubtful(f"Not sent: {doubtful[0]}")
     drafts.save(context.db, draft)
-    return send(context, draft)
+    return send(context, draft, anyway=anyway == "yes")
 
 
 def _reply(context: Context, targets: Sequence[int], args: Mapping[str, str]) -> Done:
-    return _written(DraftKind.REPLY, context, targets, args["text"])
+    return _written(DraftKind.REPLY, context, targets, args)
 
 
 def _note(context: Context, targets: Sequence[int], args: Mapping[str, str]) -> Done:
-    return _written(DraftKind.NOTE, context, targets, args["text"])
+    return _written(DraftKind.NOTE, context, targets, args)
 
 
 _TEXT = Argument("text", ArgumentKind.TEXT, "what to write")
+_ANYWAY = Argument(
+    "anyway", ArgumentKind.TEXT, "yes: whatever the guard of public answers finds", optional=True
+)
 
 ACTIONS = (
     Action(
@@ -308,7 +381,7 @@ ACTIONS = (
         scope=Scope.CONVERSATIONS,
         run=_reply,
         help="Answer the customer.",
-        arguments=(_TEXT,),
+        arguments=(_TEXT, _ANYWAY),
         needs=EffectKind.SEND,
     ),
     Action(

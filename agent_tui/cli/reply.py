@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from agent_tui.actions.action import ActionError
+from agent_tui.actions.action import ActionError, Context, Done, Doubtful
 from agent_tui.actions.registry import perform
 from agent_tui.cli import shape
 from agent_tui.cli.parser import number
@@ -22,6 +22,11 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     parser.add_argument("id", type=number, help="the conversation's number, as list prints it")
     parser.add_argument("--note", action="store_true", help="an internal note instead")
+    parser.add_argument(
+        "--anyway",
+        action="store_true",
+        help="send a public answer whatever its guard finds (agent-tui help reviews)",
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object")
 
 
@@ -36,7 +41,10 @@ def run(args: argparse.Namespace, paths: Paths) -> int:
     try:
         context = context_of(db, settings)
         action = "note" if args.note else "reply"
-        done = perform(action, context, [args.id], {"text": text.rstrip("\n")})
+        given = {"text": text.rstrip("\n")}
+        if args.anyway and not args.note:
+            given["anyway"] = "yes"
+        done = _sent(action, context, args.id, given)
         alone = accounts.lease_holder(db, "engine", system_clock()) is None
     finally:
         db.close()
@@ -47,3 +55,10 @@ def run(args: argparse.Namespace, paths: Paths) -> int:
             "No engine is running: 'agent-tui sync --once' or the inbox sends it.", file=sys.stderr
         )
     return 0
+
+
+def _sent(action: str, context: Context, conversation_id: int, given: dict[str, str]) -> Done:
+    try:
+        return perform(action, context, [conversation_id], given)
+    except Doubtful as doubt:
+        raise ActionError(f"{doubt.reason} With --anyway it is sent all the same.") from doubt

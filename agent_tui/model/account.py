@@ -46,6 +46,12 @@ class Counted(StrEnum):
             case Counted.BYTES:
                 return len(text.encode("utf-8", "surrogatepass"))
 
+    def excess(self, text: str, limit: int | None) -> str:
+        """A sentence where ``text`` is longer than ``limit``; empty where it is not."""
+        if limit is None or (length := self.length(text)) <= limit:
+            return ""
+        return f"The text has {length} {self}; at most {limit} are allowed."
+
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:

@@ -97,7 +97,7 @@ def _forget_draft(db: Database, message: Message) -> None:
     """The text of a message of ours stands in its effects and in the events that queued them."""
     params = {"id": message.id}
     db.run(
-        "UPDATE events SET before = 'null' WHERE entity = 'outbox' AND field = 'queued'"
+        "UPDATE events SET before = 'null' WHERE entity = 'outbox' AND field IN ('queued', 'edit')"
         " AND entity_id IN (SELECT id FROM outbox WHERE message_id = :id)",
         params,
     )
