@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from importlib.metadata import Distribution, EntryPoint, distributions
 
-from agent_tui.adapters.contract import AccountProblem, Adapter
+from agent_tui.adapters.contract import AccountProblem, AnyAdapter, Role
 
 GROUP = "agent_tui.adapters"
+_NEEDS = {Role.CHANNEL: "pull", Role.CONTEXT: "lookup"}
+"""The method without which an adapter does not have the role."""
+
 OURS = "support-agent-tui"
 """The distribution that the built-in adapters come with."""
 
@@ -54,7 +57,7 @@ def survey(group: str = GROUP) -> tuple[dict[str, Found], list[str]]:
     return chosen, problems
 
 
-def load(name: str) -> type[Adapter]:
+def load(name: str) -> type[AnyAdapter]:
     """The adapter class called ``name``.
 
     Raises AccountProblem when nothing of that name is installed or its import fails.
@@ -93,7 +96,9 @@ def _unread(dist: Distribution, error: Exception) -> str:
     )
 
 
-def _checked(name: str, loaded: object) -> type[Adapter]:
-    if isinstance(loaded, type) and hasattr(loaded, "info") and hasattr(loaded, "pull"):
+def _checked(name: str, loaded: object) -> type[AnyAdapter]:
+    info = getattr(loaded, "info", None)
+    roles = getattr(info, "roles", None) or {Role.CHANNEL}
+    if isinstance(loaded, type) and info and all(hasattr(loaded, _NEEDS[one]) for one in roles):
         return loaded
     raise AccountProblem(f"The adapter '{name}' is not an adapter class; tell its author.")

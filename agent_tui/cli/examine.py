@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 
-from agent_tui.adapters.contract import Adapter, AdapterError, Finding, Severity
+from agent_tui.adapters.contract import AdapterError, AnyAdapter, Finding, Severity
 from agent_tui.config.accounts import AccountConfig
 from agent_tui.content.safe import safe_line
 from agent_tui.engine.context import make_adapter
@@ -57,7 +57,7 @@ def as_json(finding: Finding) -> dict[str, object]:
     }
 
 
-async def _checked(adapter: Adapter) -> list[Finding]:
+async def _checked(adapter: AnyAdapter) -> list[Finding]:
     try:
         async with asyncio.timeout(LIMIT_S):
             return await adapter.check()

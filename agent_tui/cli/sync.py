@@ -14,9 +14,11 @@ from agent_tui.cli.world import open_store
 from agent_tui.config.accounts import AccountConfig, find_account, load_accounts
 from agent_tui.config.errors import ConfigError
 from agent_tui.config.paths import Paths
+from agent_tui.engine.clocks import settle
 from agent_tui.engine.lease import Leases
 from agent_tui.engine.once import Round, Told, one_round
 from agent_tui.engine.process import new_room
+from agent_tui.engine.rulebook import Rulebook
 from agent_tui.model.clock import system_clock
 from agent_tui.model.incoming import Progress
 
@@ -65,7 +67,11 @@ def catch_up(
     try:
         leases = Leases(db, system_clock)
         room = new_room(db, paths)
-        return asyncio.run(one_round(room, leases, chosen, asked=asked, told=told))
+        rounds = asyncio.run(one_round(room, leases, chosen, asked=asked, told=told))
+        rules = Rulebook(paths, room.log)()
+        if rules is not None:
+            settle(db, rules)
+        return rounds
     finally:
         db.close()
 
@@ -98,7 +104,9 @@ def _sentence(done: Round) -> str:
     parts = [f"{done.new} new messages", f"{done.delivered} delivered"]
     if done.waiting:
         parts.append(f"{done.waiting} waiting to leave")
-    something = done.new or done.delivered or done.waiting
+    if done.looked_up is not None:
+        parts.append(f"{done.looked_up} customers looked up")
+    something = done.new or done.delivered or done.waiting or done.looked_up
     told = f"{', '.join(parts)}." if something or not done.problem else ""
     return " ".join(filter(None, (f"{done.account}:", told, done.problem)))
 
@@ -109,6 +117,7 @@ def _shape(done: Round) -> dict[str, object]:
         "new": done.new,
         "delivered": done.delivered,
         "waiting": done.waiting,
+        "looked_up": done.looked_up,
         "problem": done.problem,
         "served_by": done.served_by,
     }

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Mapping
 
 from agent_tui.adapters import registry
-from agent_tui.adapters.contract import AccountContext, AccountProblem, Adapter
+from agent_tui.adapters.contract import AccountContext, AccountProblem, AnyAdapter
 from agent_tui.config.accounts import AccountConfig, validate
 from agent_tui.config.errors import ConfigError
 from agent_tui.config.mask import Masker, masker_of
@@ -15,7 +15,7 @@ from agent_tui.model.clock import Clock
 
 def make_adapter(
     config: AccountConfig, *, asked: Mapping[str, str], clock: Clock, log: logging.Logger
-) -> Adapter:
+) -> AnyAdapter:
     """The adapter of ``config``, not yet connected.
 
     ``asked`` has the answers to ``{ask = true}`` by account.option. Every secret that the

@@ -17,6 +17,7 @@ class Part(StrEnum):
 
     PULL = "pull"
     SEND = "send"
+    LOOK_UP = "look up"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,14 @@ class Health:
     def sends(self) -> None:
         """Sending works, or is about to be tried again."""
         self._troubles.pop(Part.SEND, None)
+        self._write()
+
+    def looks_up(self, trouble: Trouble | None) -> None:
+        """Look-ups work, or what is in their way."""
+        if trouble is not None:
+            self.trouble(Part.LOOK_UP, trouble)
+            return
+        self._troubles.pop(Part.LOOK_UP, None)
         self._write()
 
     def trouble(self, part: Part, trouble: Trouble) -> None:

@@ -4,7 +4,16 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from agent_tui.adapters.contract import AccountProblem, Adapter, AdapterError, MailboxProblem
+from agent_tui.adapters.contract import (
+    AccountProblem,
+    Adapter,
+    AdapterError,
+    AnyAdapter,
+    ContextAdapter,
+    MailboxProblem,
+    as_channel,
+    as_context,
+)
 from agent_tui.config.accounts import AccountConfig
 from agent_tui.content.safe import safe_line
 from agent_tui.engine import lease, sync
@@ -15,6 +24,7 @@ from agent_tui.engine.dispatch import Dispatch
 from agent_tui.engine.followup import FollowUp
 from agent_tui.engine.health import Health, Part, Trouble
 from agent_tui.engine.lease import Leases, of_account
+from agent_tui.engine.lookups import LookUps
 from agent_tui.engine.room import Room
 from agent_tui.engine.runner import make_known
 from agent_tui.engine.storing import LeaseLost
@@ -39,6 +49,7 @@ class Round:
     new: int = 0  # messages
     delivered: int = 0  # effects that were tried
     waiting: int = 0  # effects that may not leave yet
+    looked_up: int | None = None  # customers; None: the account does not know any
     problem: str = ""  # why the round did not end well; one sentence
     served_by: str | None = None  # another process that serves the account, so we did nothing
 
@@ -83,9 +94,14 @@ async def _leased(
         adapter = make_known(desk, lambda: room.make(config, asked, desk.log))
     except (AdapterError, StoreError) as error:
         return _failed(desk, health, done, error)
+    channel, context = as_channel(adapter), as_context(adapter)
     try:
-        done = await _pulled(desk, health, done, adapter, told)
-        return await _delivered(desk, health, done, adapter)
+        if channel is not None:
+            done = await _pulled(desk, health, done, channel, told)
+            done = await _delivered(desk, health, done, channel)
+        else:
+            health.synced()
+        return done if context is None else await _looked_up(desk, health, done, context)
     finally:
         await _close(desk, adapter)
 
@@ -121,7 +137,20 @@ async def _delivered(desk: Desk, health: Health, done: Round, adapter: Adapter) 
     return replace(done, delivered=dispatch.begun, waiting=waiting)
 
 
-async def _close(desk: Desk, adapter: Adapter) -> None:
+async def _looked_up(desk: Desk, health: Health, done: Round, adapter: ContextAdapter) -> Round:
+    """The look-ups that somebody waits for."""
+    look_ups = LookUps(desk)
+    try:
+        await look_ups.work(adapter)
+    except StoreError as error:
+        return _failed(desk, health, done, error)
+    trouble = look_ups.trouble
+    health.looks_up(trouble)
+    problem = done.problem or (trouble.sentence if trouble is not None else "")
+    return replace(done, looked_up=look_ups.answered, problem=problem)
+
+
+async def _close(desk: Desk, adapter: AnyAdapter) -> None:
     try:
         await call(desk.doing("closing", _CLOSE_LIMIT_S), adapter.close())
     except AdapterError as error:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from agent_tui.adapters.contract import Adapter
+from agent_tui.adapters.contract import AnyAdapter
 from agent_tui.config.accounts import AccountConfig
 from agent_tui.engine.backoff import Chance
 from agent_tui.engine.context import make_adapter
@@ -14,7 +14,7 @@ from agent_tui.engine.log import account_log
 from agent_tui.model.clock import Clock
 from agent_tui.store.database import Database
 
-Make = Callable[[AccountConfig, Mapping[str, str], logging.Logger], Adapter]
+Make = Callable[[AccountConfig, Mapping[str, str], logging.Logger], AnyAdapter]
 """Makes the adapter of an account with the secrets that were asked for, and its log."""
 
 

@@ -5,7 +5,17 @@ from collections.abc import Callable, Coroutine, Sequence
 from contextlib import aclosing
 from typing import Any
 
-from agent_tui.adapters.contract import AccountProblem, Adapter, AdapterError, MailboxProblem
+from agent_tui.adapters.contract import (
+    AccountProblem,
+    Adapter,
+    AdapterError,
+    AnyAdapter,
+    ContextAdapter,
+    MailboxProblem,
+    Role,
+    as_channel,
+    as_context,
+)
 from agent_tui.engine import backoff, sync
 from agent_tui.engine.announcing import Announcer
 from agent_tui.engine.attachments import fetch_wanted
@@ -15,6 +25,7 @@ from agent_tui.engine.desk import Desk
 from agent_tui.engine.dispatch import Dispatch
 from agent_tui.engine.followup import FollowUp
 from agent_tui.engine.health import Health, Part, Trouble
+from agent_tui.engine.lookups import LookUps
 from agent_tui.engine.storing import LeaseLost
 from agent_tui.model.account import AccountState, Capabilities, EffectKind
 from agent_tui.model.clock import MINUTE, SECOND, Millis
@@ -38,7 +49,7 @@ _LONG_ENOUGH: Millis = 5 * MINUTE
 class AccountRunner:
     """Everything the engine does for one account; lives in one event loop."""
 
-    def __init__(self, desk: Desk, make: Callable[[], Adapter]) -> None:
+    def __init__(self, desk: Desk, make: Callable[[], AnyAdapter]) -> None:
         self._desk = desk
         self._make = make
         self._health = Health(desk.db, desk.account, desk.clock)
@@ -47,6 +58,8 @@ class AccountRunner:
         self._after = Bell(desk.clock)
         self._files = Bell(desk.clock)
         self._typing = Bell(desk.clock)
+        self._wanted = Bell(desk.clock)
+        self._look_ups = LookUps(desk)
         self._again = {part: Bell(desk.clock) for part in Part}
 
     def store_changed(self) -> None:
@@ -55,11 +68,14 @@ class AccountRunner:
         self._after.ring()
         self._files.ring()
         self._typing.ring()
+        self._wanted.ring()
 
     def try_again(self) -> None:
         """What was in the way may be gone: do not wait for the next try."""
         for bell in self._again.values():
             bell.ring()
+        self._look_ups.try_again()
+        self._wanted.ring()
 
     def restate(self) -> None:
         """Somebody else has written down how the account is doing: do so anew."""
@@ -84,12 +100,26 @@ class AccountRunner:
                 self._tell(Part.PULL, AccountState.FAILING, error, wait)
             await self._again[Part.PULL].wait(self._desk.clock() + wait)
 
-    def _opened(self) -> Adapter:
+    def _opened(self) -> AnyAdapter:
         adapter = make_known(self._desk, self._make)
         self._health.syncing()
         return adapter
 
-    async def _session(self, adapter: Adapter) -> None:
+    async def _session(self, adapter: AnyAdapter) -> None:
+        channel, context = as_channel(adapter), as_context(adapter)
+        work: list[Coroutine[Any, Any, None]] = []
+        if channel is not None:
+            work += self._conversing(channel)
+        else:
+            self._health.synced()  # there is nothing to pull
+        if context is not None:
+            work.append(self._looking_up(context))
+        try:
+            await _together(work)
+        finally:
+            await self._close(adapter)
+
+    def _conversing(self, adapter: Adapter) -> list[Coroutine[Any, Any, None]]:
         work = [
             self._pulling(adapter),
             self._delivering(adapter),
@@ -101,12 +131,9 @@ class AccountRunner:
             work.append(self._watching(adapter))
         if EffectKind.TYPING in can.effects:
             work.append(self._announcing(adapter))
-        try:
-            await _together(work)
-        finally:
-            await self._close(adapter)
+        return work
 
-    async def _close(self, adapter: Adapter) -> None:
+    async def _close(self, adapter: AnyAdapter) -> None:
         try:
             await call(self._desk.doing("closing", _CLOSE_LIMIT_S), adapter.close())
         except AdapterError as error:
@@ -230,6 +257,18 @@ class AccountRunner:
                 pass
             await self._files.wait()
 
+    async def _looking_up(self, adapter: ContextAdapter) -> None:
+        desk, look_ups = self._desk, self._look_ups
+        while True:
+            try:
+                await look_ups.work(adapter)
+                self._health.looks_up(look_ups.trouble)
+                until = look_ups.next_at()
+            except StoreError as error:
+                desk.log.warning("look-up: %s", error)
+                until = desk.clock() + _STORE_REST
+            await self._wanted.wait(until)
+
     async def _rest(self, part: Part, state: AccountState, error: Exception, wait: Millis) -> None:
         self._tell(part, state, error, wait)
         await self._again[part].wait(self._desk.clock() + wait)
@@ -245,7 +284,7 @@ class AccountRunner:
             desk.log.error("cannot be shown: %s", problem)  # noqa: TRY400 - the sentence says all
 
 
-def make_known(desk: Desk, make: Callable[[], Adapter]) -> Adapter:
+def make_known(desk: Desk, make: Callable[[], AnyAdapter]) -> AnyAdapter:
     """The account's adapter; the account is in the store, its outbox recovered from a crash.
 
     Raises AccountProblem, with the account in the store all the same: its problem must show.
@@ -253,18 +292,18 @@ def make_known(desk: Desk, make: Callable[[], Adapter]) -> Adapter:
     if accounts.get(desk.db, desk.account) is None:
         _put(desk, Capabilities(Channel.MAIL))
     adapter = make()
-    _put(desk, capabilities(adapter))
+    _put(desk, capabilities(adapter), context=Role.CONTEXT in adapter.info.roles)
     outbox.recover(desk.db, desk.account)
     return adapter
 
 
-def capabilities(adapter: Adapter) -> Capabilities:
+def capabilities(adapter: AnyAdapter) -> Capabilities:
     """What this account's adapter can do: its own word, else that of its class."""
     own = getattr(adapter, "capabilities", None)
     return own if isinstance(own, Capabilities) else adapter.info.capabilities
 
 
-def _put(desk: Desk, can: Capabilities) -> None:
+def _put(desk: Desk, can: Capabilities, *, context: bool = False) -> None:
     accounts.put(
         desk.db,
         desk.account,
@@ -273,6 +312,7 @@ def _put(desk: Desk, can: Capabilities) -> None:
         display_name=desk.owner.display_name,
         capabilities=can,
         now=desk.clock(),
+        context=context,
     )
 
 

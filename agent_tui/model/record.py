@@ -87,3 +87,29 @@ class Looked:
     profiles: tuple[Profile, ...] = ()
     records: tuple[Record, ...] = ()
     more: bool = False  # the provider has more than these
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A record as it stands in the store."""
+
+    id: int  # another one after each look-up
+    account: str
+    record: Record
+
+    @property
+    def key(self) -> tuple[str, RecordKind, str]:
+        """What names it across look-ups."""
+        return self.account, self.record.kind, self.record.remote_id
+
+
+@dataclass(frozen=True, slots=True)
+class LookUp:
+    """What one account was asked, or is to be asked, about a customer."""
+
+    account: str
+    wanted_at: Millis | None = None  # somebody waits for it since then
+    looked_at: Millis | None = None  # None: never yet
+    more: bool = False
+    profiles: tuple[Profile, ...] = ()
+    problem: str = ""  # why the last one failed; one sentence

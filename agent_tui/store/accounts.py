@@ -18,19 +18,21 @@ def put(
     display_name: str,
     capabilities: Capabilities,
     now: Millis,
+    context: bool = False,
 ) -> None:
     """Make the account known, or renew what its adapter says it can do."""
     db.run(
-        "INSERT INTO accounts (name, adapter, address, display_name, capabilities, since)"
-        " VALUES (:name, :adapter, :address, :display_name, :capabilities, :now)"
+        "INSERT INTO accounts (name, adapter, address, display_name, capabilities, context, since)"
+        " VALUES (:name, :adapter, :address, :display_name, :capabilities, :context, :now)"
         " ON CONFLICT (name) DO UPDATE SET adapter = :adapter, address = :address,"
-        " display_name = :display_name, capabilities = :capabilities",
+        " display_name = :display_name, capabilities = :capabilities, context = :context",
         {
             "name": name,
             "adapter": adapter,
             "address": address,
             "display_name": display_name,
             "capabilities": codec.dump_capabilities(capabilities),
+            "context": context,
             "now": now,
         },
     )
@@ -52,12 +54,20 @@ def every(db: Database) -> list[Account]:
     return [_account(row) for row in db.all("SELECT * FROM accounts ORDER BY name")]
 
 
+def with_context(db: Database) -> list[str]:
+    """The names of those that know what customers bought."""
+    rows = db.all("SELECT name FROM accounts WHERE context ORDER BY name")
+    return [row["name"] for row in rows]
+
+
 def forget(db: Database, name: str) -> None:
     """Drop the account's state and cursors; its conversations stay."""
     with db.transaction():
         db.run("DELETE FROM accounts WHERE name = :name", {"name": name})
         db.run("DELETE FROM cursors WHERE account = :name", {"name": name})
         db.run("DELETE FROM server_replies WHERE account = :name", {"name": name})
+        db.run("DELETE FROM lookups WHERE account = :name", {"name": name})
+        db.run("DELETE FROM records WHERE account = :name", {"name": name})
 
 
 def set_state(

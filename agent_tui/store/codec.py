@@ -8,6 +8,7 @@ from agent_tui.model.account import Capabilities, Counted, EffectKind
 from agent_tui.model.conversation import Channel, Status
 from agent_tui.model.incoming import Outgoing
 from agent_tui.model.message import Address, Fold, FoldKind, Link, Recipients
+from agent_tui.model.record import Money
 from agent_tui.model.review import Moderation, Review
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
@@ -30,6 +31,22 @@ def pairs(text: str) -> tuple[tuple[str, str], ...]:
 def strings(text: str) -> tuple[str, ...]:
     """A list of strings."""
     return tuple(json.loads(text))
+
+
+def objects(text: str) -> list[Any]:
+    """A list of whatever its column holds."""
+    found: list[Any] = json.loads(text)
+    return found
+
+
+def money_parts(money: Money | None) -> list[object] | None:
+    """An amount as it stands within such a list."""
+    return None if money is None else [money.minor, money.currency, money.exponent]
+
+
+def money(parts: Sequence[Any] | None) -> Money | None:
+    """Back from :func:`money_parts`."""
+    return None if parts is None else Money(*parts)
 
 
 def dump_folds(folds: Iterable[Fold]) -> str:

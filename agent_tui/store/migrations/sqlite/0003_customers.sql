@@ -9,6 +9,8 @@ CREATE INDEX conversations_by_product ON conversations (product, last_at, id)
     WHERE product IS NOT NULL;
 ALTER TABLE message_versions ADD COLUMN rating INTEGER;
 
+ALTER TABLE accounts ADD COLUMN context INTEGER NOT NULL DEFAULT 0; -- it knows what customers bought
+
 -- One row for each customer and account with the role "context": when it was asked, or is to be.
 CREATE TABLE lookups (
     customer_id INTEGER NOT NULL REFERENCES customers (id),

@@ -1,0 +1,156 @@
+"""What shops and billing know of customers, as it was when they were last asked."""
+
+from collections.abc import Iterable
+
+from agent_tui.model.clock import Millis
+from agent_tui.model.record import Item, Known, Looked, Money, Record, RecordKind, Shipment
+from agent_tui.store import codec, lookups
+from agent_tui.store.database import Database, Row
+
+_LARGEST = 10**15
+"""Of amounts and times: beyond it they are damage, and sums of them would not fit a column."""
+
+Place = tuple[Millis, int]
+"""Time and id of a record: where a page of them ended."""
+
+
+def put(db: Database, customer_id: int, account: str, looked: Looked, now: Millis) -> None:
+    """What ``account`` knows of the customer now, in place of all that it knew before."""
+    whose = {"customer": customer_id, "account": account}
+    with db.transaction():
+        db.run("DELETE FROM records WHERE customer_id = :customer AND account = :account", whose)
+        db.many(
+            "INSERT INTO records (customer_id, account, kind, remote_id, number, at, status, open,"
+            " due_at, minor, currency, exponent, of, reason, items, shipments, url)"
+            " VALUES (:customer, :account, :kind, :remote_id, :number, :at, :status, :open,"
+            " :due_at, :minor, :currency, :exponent, :of, :reason, :items, :shipments, :url)"
+            " ON CONFLICT (customer_id, account, kind, remote_id) DO NOTHING",
+            [whose | _columns(record) for record in reversed(looked.records)],
+        )
+        lookups.answered(db, customer_id, account, looked.profiles, now, more=looked.more)
+
+
+def of_customer(
+    db: Database, customer_id: int, limit: int = 100, before: Place | None = None
+) -> list[Known]:
+    """The customer's records of all accounts, newest first, after the place ``before``."""
+    at, number = before if before is not None else (None, None)
+    rows = db.all(
+        "SELECT * FROM records WHERE customer_id = :customer"
+        " AND (:at IS NULL OR (at, id) < (:at, :number))"
+        " ORDER BY at DESC, id DESC LIMIT :limit",
+        {"customer": customer_id, "at": at, "number": number, "limit": limit},
+    )
+    return [_known(row) for row in rows]
+
+
+def count(db: Database, customer_id: int) -> dict[RecordKind, int]:
+    """How many records of each kind the customer has."""
+    rows = db.all(
+        "SELECT kind, COUNT(*) AS found FROM records WHERE customer_id = :customer GROUP BY kind",
+        {"customer": customer_id},
+    )
+    return {RecordKind(row["kind"]): row["found"] for row in rows}
+
+
+def open_ones(db: Database, customer_id: int, limit: int = 20) -> list[Known]:
+    """What somebody still has to pay or to answer, what is due first on top."""
+    rows = db.all(
+        "SELECT * FROM records WHERE customer_id = :customer AND open"
+        " ORDER BY COALESCE(due_at, at), id LIMIT :limit",
+        {"customer": customer_id, "limit": limit},
+    )
+    return [_known(row) for row in rows]
+
+
+def numbers(db: Database, customer_id: int) -> list[str]:
+    """What the customer's orders and invoices are called, by which texts may name them."""
+    rows = db.all(
+        "SELECT DISTINCT number FROM records WHERE customer_id = :customer AND number <> ''",
+        {"customer": customer_id},
+    )
+    return [row["number"] for row in rows]
+
+
+def spent(db: Database, customer_id: int) -> list[Money]:
+    """What the customer has spent, in each currency: as the accounts count it, and where one
+    does not, its orders less its refunds."""
+    told = [
+        (look_up.account, profile.spent)
+        for look_up in lookups.of_customer(db, customer_id)
+        for profile in look_up.profiles
+        if profile.spent is not None
+    ]
+    rows = db.all(
+        "SELECT account, currency, exponent,"
+        " SUM(CASE kind WHEN 'refund' THEN -minor ELSE minor END) AS total FROM records"
+        " WHERE customer_id = :customer AND kind IN ('order', 'refund') AND minor IS NOT NULL"
+        " GROUP BY account, currency, exponent",
+        {"customer": customer_id},
+    )
+    counting = {account for account, _ in told}
+    summed = [
+        Money(row["total"], row["currency"], row["exponent"])
+        for row in rows
+        if row["account"] not in counting
+    ]
+    return _added([money for _, money in told] + summed)
+
+
+def _added(sums: Iterable[Money]) -> list[Money]:
+    added: dict[tuple[str, int], int] = {}
+    for money in sums:
+        key = (money.currency, money.exponent)
+        added[key] = added.get(key, 0) + money.minor
+    return [Money(minor, *key) for key, minor in sorted(added.items())]
+
+
+def _columns(record: Record) -> dict[str, object]:
+    total = record.total if record.total and abs(record.total.minor) < _LARGEST else None
+    return {
+        "kind": record.kind,
+        "remote_id": record.remote_id,
+        "number": record.number,
+        "at": min(max(record.at, 0), _LARGEST),
+        "status": record.status,
+        "open": record.open,
+        "due_at": None if record.due_at is None else min(max(record.due_at, 0), _LARGEST),
+        "minor": total.minor if total else None,
+        "currency": total.currency if total else "",
+        "exponent": total.exponent if total else 2,
+        "of": record.of,
+        "reason": record.reason,
+        "items": codec.dump(
+            [[i.name, i.quantity, i.sku, codec.money_parts(i.total)] for i in record.items]
+        ),
+        "shipments": codec.dump(
+            [[s.carrier, s.tracking, s.url, s.status, s.at] for s in record.shipments]
+        ),
+        "url": record.url,
+    }
+
+
+def _known(row: Row) -> Known:
+    total = None
+    if row["minor"] is not None:
+        total = Money(row["minor"], row["currency"], row["exponent"])
+    record = Record(
+        kind=RecordKind(row["kind"]),
+        remote_id=row["remote_id"],
+        number=row["number"],
+        at=row["at"],
+        status=row["status"],
+        total=total,
+        open=bool(row["open"]),
+        due_at=row["due_at"],
+        of=row["of"],
+        reason=row["reason"],
+        items=tuple(_item(*values) for values in codec.objects(row["items"])),
+        shipments=tuple(Shipment(*values) for values in codec.objects(row["shipments"])),
+        url=row["url"],
+    )
+    return Known(row["id"], row["account"], record)
+
+
+def _item(name: str, quantity: int, sku: str, total: list[object] | None) -> Item:
+    return Item(name, quantity, sku, codec.money(total))
