@@ -142,6 +142,7 @@ class GooglePlayAdapter:
         scan = now - self._scanned.get(app, now - _BETWEEN_SCANS) >= _BETWEEN_SCANS
         found: list[Posted] = []
         token = ""
+        token = ""
         for _ in range(_MOST_PAGES):
             page, token = await self._play.page(app, token)
             found += page
