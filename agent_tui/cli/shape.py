@@ -28,6 +28,7 @@ def conversation(c: Conversation) -> dict[str, object]:
         "labels": list(c.labels),
         "priority": c.priority.name.lower(),
         "waiting_since": _time(c.waiting_since),
+        "due_at": _time(c.due_at),
         "snoozed_until": _time(c.snoozed_until),
         "messages": c.messages,
         "unread": c.unread,

@@ -48,7 +48,15 @@ _EXAMPLE = '''
     mail = 30
 
     [targets]
-    chat_seconds = 60
+    chat = "1 min"
+    mail = "4 business hours"
+    mail_first = "2 business hours"
+    mail_resolution = "5 days"
+
+    [hours]
+    zone = "Europe/Berlin"
+    friday = ["09:00-12:30", "13:30-16:00"]
+    holidays = ["2026-12-25", "2026-12-26"]
 
     [keys]
     "ctrl+x" = "resolve"
@@ -83,4 +91,7 @@ def _default(setting: Setting) -> str:
         return f"default: `{str(setting.default).lower()}`"
     if isinstance(setting.default, str):
         return f'default: `"{setting.default}"`'
+    if isinstance(setting.default, list):
+        items = ", ".join(f'"{item}"' for item in setting.default)
+        return f"default: `[{items}]`"
     return f"default: `{setting.default}`"

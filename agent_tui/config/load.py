@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from agent_tui.config.clocks import clock_rules
 from agent_tui.config.paths import Paths, refuse_shared
 from agent_tui.config.settings import (
     SETTINGS,
@@ -50,7 +51,7 @@ def load_settings(paths: Paths, env: Mapping[str, str]) -> Settings:
         canned=_folders(paths, values["canned"]),
         notify_bell=bool(values["notify_bell"]),
         chat_enter=ChatEnter(_text(values["chat_enter"])),
-        targets=_targets(values),
+        clocks=clock_rules(source, values),
         keys=_keys(source, table.get("keys", {})),
         own_views=_views(source, table.get("views", [])),
     )
@@ -132,14 +133,6 @@ def _undo_seconds(values: Mapping[str, object]) -> dict[Channel, int]:
         Channel(name.partition(".")[2]): value
         for name, value in values.items()
         if name.startswith("undo_seconds.") and isinstance(value, int)
-    }
-
-
-def _targets(values: Mapping[str, object]) -> dict[Channel, int]:
-    return {
-        Channel(name.partition(".")[2].removesuffix("_seconds")): value
-        for name, value in values.items()
-        if name.startswith("targets.") and isinstance(value, int)
     }
 
 

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from agent_tui.config.values import ValueType
 from agent_tui.model.conversation import BUILT_IN_VIEWS, Channel, Sort, View
+from agent_tui.model.targets import Rules
 
 
 class AfterResolve(StrEnum):
@@ -73,7 +74,7 @@ class Settings:
     canned: tuple[Path, ...]  # the personal folder first
     notify_bell: bool
     chat_enter: ChatEnter
-    targets: Mapping[Channel, int]  # seconds until a customer should have an answer; 0: none
+    clocks: Rules  # until when customers should have their answers
     keys: tuple[KeyBinding, ...]
     own_views: tuple[View, ...]
 
@@ -86,7 +87,58 @@ class Settings:
 
 
 LONGEST_UNDO_S = 120
-LONGEST_TARGET_S = 7 * 24 * 3600
+
+WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+_NEXT = {
+    Channel.MAIL: "4 business hours",
+    Channel.CHAT: "2 min",
+    Channel.REVIEW: "24 h",
+    Channel.FORM: "4 business hours",
+    Channel.SOCIAL: "1 h",
+    Channel.CALL: "none",
+}
+
+_TARGETS = (
+    *(
+        Setting(
+            f"targets.{channel}",
+            str,
+            f"How long a customer should wait for an answer at most ({channel}), such as `2 min`, "
+            "`24 h`, `2 days`, `4 business hours` or `none`.",
+            default=default,
+        )
+        for channel, default in _NEXT.items()
+    ),
+    *(
+        Setting(
+            f"targets.{channel}_first",
+            str,
+            f"The same for the first answer of a conversation ({channel}).",
+            derived=f"`targets.{channel}`",
+        )
+        for channel in Channel
+    ),
+    *(
+        Setting(
+            f"targets.{channel}_resolution",
+            str,
+            f"How long it should take until a conversation is resolved ({channel}).",
+            default="none",
+        )
+        for channel in Channel
+    ),
+)
+
+_HOURS = tuple(
+    Setting(
+        f"hours.{day}",
+        list[str],
+        f"When somebody is there to answer on a {day.title()}: `from-to`, as many as needed.",
+        default=[] if day in ("saturday", "sunday") else ["09:00-17:00"],
+    )
+    for day in WEEK
+)
 
 SETTINGS: tuple[Setting, ...] = (
     Setting(
@@ -168,12 +220,26 @@ SETTINGS: tuple[Setting, ...] = (
         default=str(ChatEnter.SEND),
         choices=tuple(ChatEnter),
     ),
+    *_TARGETS,
     Setting(
-        "targets.chat_seconds",
-        int,
-        "How many seconds a customer should wait for an answer in a chat at most; 0: no target.",
-        default=120,
-        most=LONGEST_TARGET_S,
+        "targets.pauses",
+        list[str],
+        "Statuses in which the clocks of the targets stand.",
+        default=["snoozed", "on_hold"],
+        choices=("snoozed", "on_hold", "pending"),
+    ),
+    *_HOURS,
+    Setting(
+        "hours.holidays",
+        list[str],
+        'Days without business hours, such as `["2026-12-25"]`.',
+        default=[],
+    ),
+    Setting(
+        "hours.zone",
+        str,
+        "The time zone of the business hours, such as `Europe/Berlin`.",
+        derived="the machine's",
     ),
 )
 

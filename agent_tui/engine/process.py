@@ -17,6 +17,7 @@ from agent_tui.engine.lease import Leases
 from agent_tui.engine.log import open_log
 from agent_tui.engine.room import Room, maker
 from agent_tui.engine.roster import Roster
+from agent_tui.engine.rulebook import Rulebook
 from agent_tui.engine.supervisor import Supervisor
 from agent_tui.model.clock import system_clock
 from agent_tui.store.database import Database
@@ -100,7 +101,7 @@ async def _serve(
         if signal.getsignal(number) is not signal.SIG_IGN:  # as under nohup
             loop.add_signal_handler(number, stop.set)
     room = new_room(db, paths)
-    supervisor = Supervisor(room, leases, Roster(paths), asked)
+    supervisor = Supervisor(room, leases, Roster(paths), asked, Rulebook(paths, room.log))
     if parent is not None:
         _listen(parent, _Ears(loop, stop, asked, supervisor))
     room.log.info("engine %s begins", leases.holder)

@@ -18,6 +18,7 @@ from agent_tui.engine.runner import AccountRunner
 from agent_tui.engine.thread import AccountThread
 from agent_tui.model.account import AccountState
 from agent_tui.model.clock import SECOND, Millis
+from agent_tui.model.targets import Rules
 from agent_tui.store import accounts
 from agent_tui.store.database import StoreError
 
@@ -66,6 +67,8 @@ class Supervisor:
     leases: Leases
     load: Callable[[], Sequence[AccountConfig]]
     asked: Mapping[str, str]
+    rules: Callable[[], Rules | None]
+    _rules: Rules | None = None
     _served: dict[str, _Served] = field(default_factory=dict)
     _ending: dict[str, tuple[AccountThread, float]] = field(default_factory=dict)
     _bell: Bell | None = None
@@ -134,14 +137,22 @@ class Supervisor:
 
     async def _timing(self) -> None:
         assert self._bell is not None
-        await keep_time(self.room.db, self.room.clock, self._bell)
+        await keep_time(self.room.db, self.room.clock, self._bell, self.rules)
 
     async def _minding(self) -> None:
         while True:
             self._adopt({config.name: config for config in self.load()})
             for name, served in self._served.items():
                 self._mind(name, served)
+            self._mind_rules()
             await asyncio.sleep(_MIND_S)
+
+    def _mind_rules(self) -> None:
+        """Tell the clocks when they are to go by others."""
+        rules = self.rules()
+        if rules != self._rules and self._bell is not None:
+            self._rules = rules
+            self._bell.ring()
 
     def _adopt(self, wanted: Mapping[str, AccountConfig]) -> None:
         """Serve what is wanted and nothing else."""

@@ -118,11 +118,11 @@ class View:
 BUILT_IN_VIEWS: tuple[View, ...] = (
     View("Inbox", "status:open", Sort.NEWEST),
     View("Needs reply", "status:open is:waiting", Sort.WAITING),
-    View("Due soon", "status:open is:waiting", Sort.DUE),
     View("Mine", "status:open assignee:me", Sort.NEWEST),
     View("Unassigned", "status:open assignee:none", Sort.OLDEST),
     View("Reviews", "status:open channel:review", Sort.NEWEST),
     View("Chats", "status:open channel:chat", Sort.NEWEST),
+    View("Due soon", "status:open is:waiting", Sort.DUE),
     View("Waiting", "status:pending OR status:on_hold", Sort.NEWEST),
     View("Snoozed", "status:snoozed", Sort.NEWEST),
     View("Drafts", "is:draft", Sort.NEWEST),

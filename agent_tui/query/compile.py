@@ -205,6 +205,10 @@ class _Compiler:
         match term.key:
             case Key.CUSTOMER:
                 return self._customer(term.value)
+            case Key.DUE:
+                return f"c.due_at {term.op} {self._bind(self.now + (duration(term.value) or 0))}"
+            case Key.IS if term.value == Is.BREACHED:
+                return f"c.due_at <= {self._bind(self.now)}"
             case Key.IS:
                 return _IS[Is(term.value)]
             case Key.HAS:

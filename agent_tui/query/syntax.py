@@ -29,10 +29,11 @@ class Key(StrEnum):
     AFTER = "after"
     OLDER = "older"
     NEWER = "newer"
+    DUE = "due"
 
 
 class Op(StrEnum):
-    """How a term compares; only rating and priority know more than EQUAL."""
+    """How a term compares; only rating, priority and due know more than EQUAL."""
 
     EQUAL = ""
     LESS = "<"

@@ -15,6 +15,7 @@ class Is(StrEnum):
 
     UNREAD = "unread"
     WAITING = "waiting"  # the customer has no answer yet
+    BREACHED = "breached"  # and should have one by now
     ASSIGNED = "assigned"
     UNASSIGNED = "unassigned"
     DRAFT = "draft"  # somebody has begun an answer
@@ -47,6 +48,7 @@ _EXPECTED = {
     Key.AFTER: "a day such as 2026-01-31, a month such as 2026-01, today or yesterday",
     Key.OLDER: "a time such as 30m, 2h, 1d, 2w, 6mo or 1y",
     Key.NEWER: "a time such as 30m, 2h, 1d, 2w, 6mo or 1y",
+    Key.DUE: "a time from now such as <2h or >1d",
     Key.VIA: "what carries it behind its channel, such as whatsapp or sms, or none",
     Key.ACCOUNT: "the name of an account",
     Key.ASSIGNEE: "an agent's handle, me or none",
@@ -67,6 +69,7 @@ _CHOICES: dict[Key, tuple[str, ...]] = {
     Key.AFTER: ("today", "yesterday"),
     Key.OLDER: ("30m", "2h", "1d", "1w", "1mo", "1y"),
     Key.NEWER: ("30m", "2h", "1d", "1w", "1mo", "1y"),
+    Key.DUE: ("<30m", "<2h", "<1d", ">1d"),
     Key.ASSIGNEE: (ME, NONE),
     Key.LABEL: (NONE,),
 }
@@ -98,6 +101,8 @@ def read_value(key: Key, text: str) -> tuple[Op, str] | None:
     """
     if key in (Key.RATING, Key.PRIORITY):
         return _read_compared(key, text.lower())
+    if key is Key.DUE:
+        return _read_due(text.lower())
     value = _read_plain(key, text)
     return None if value is None else (Op.EQUAL, value)
 
@@ -139,6 +144,13 @@ def _read_compared(key: Key, text: str) -> tuple[Op, str] | None:
     found = _COMPARED.fullmatch(text)
     op, value = (Op(found[1]), found[2]) if found else (Op.EQUAL, text)
     return None if rank(key, value) is None else (op, value)
+
+
+def _read_due(text: str) -> tuple[Op, str] | None:
+    found = _COMPARED.fullmatch(text)
+    if found is None or duration(found[2]) is None or Op(found[1]) not in (Op.LESS, Op.MORE):
+        return None
+    return Op(found[1]), found[2]
 
 
 def _read_plain(key: Key, text: str) -> str | None:

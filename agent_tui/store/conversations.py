@@ -26,6 +26,7 @@ _ORDER = {  # column, direction forwards
     Sort.NEWEST: ("c.last_at", "DESC"),
     Sort.OLDEST: ("c.last_at", "ASC"),
     Sort.WAITING: ("c.waiting_since", "ASC"),
+    Sort.DUE: ("c.due_at", "ASC"),
 }
 
 
@@ -41,6 +42,8 @@ def anchor(conversation: Conversation, sort: Sort) -> Anchor:
     """Where ``conversation`` stands in ``sort``."""
     if sort is Sort.WAITING:
         return Anchor(conversation.waiting_since or 0, conversation.id)
+    if sort is Sort.DUE:
+        return Anchor(conversation.due_at or 0, conversation.id)
     return Anchor(conversation.last_at, conversation.id)
 
 
@@ -56,7 +59,8 @@ def page(
     """Up to ``limit`` conversations of ``query`` behind ``after``, or before it ``backwards``.
 
     Always in the order of ``sort``; without ``after``, from the first or, backwards, the last.
-    Under Sort.WAITING conversations without a waiting customer are left out.
+    Under Sort.WAITING conversations without a waiting customer are left out, under Sort.DUE
+    those that are never due.
     """
     column, direction = _ORDER[sort]
     ascending = (direction == "ASC") is not backwards
@@ -65,8 +69,8 @@ def page(
     if query.match is not None:
         where.append(_matching(db))
         params["match"] = query.match
-    if sort is Sort.WAITING:
-        where.append("c.waiting_since IS NOT NULL")
+    if sort in (Sort.WAITING, Sort.DUE):
+        where.append(f"{column} IS NOT NULL")
     if after is not None:
         compare = ">" if ascending else "<"
         where.append(f"({column}, c.id) {compare} (:after_value, :after_id)")
@@ -363,6 +367,8 @@ def _conversation(row: Row) -> Conversation:
         review=codec.review(row),
         handled=row["handled"],
         waiting_since=row["waiting_since"],
+        due_at=row["due_at"],
+        warn_at=row["warn_at"],
         messages=row["messages"],
         unread=row["unread"],
         attachments=row["attachments"],

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from agent_tui.content.safe import safe_line
-from agent_tui.model.clock import Millis
+from agent_tui.model.clock import SECOND, Millis
 from agent_tui.model.conversation import Conversation
 from agent_tui.ui.shell import Shell, Where
 from agent_tui.ui.waiting import Pressure, pressure, spoken
@@ -31,7 +31,7 @@ class Notices:
         counts = {chat.id: chat.messages for chat in self._chats.waiting}
         if self._seen is None:  # what waits at the start is no news
             self._seen = counts
-            self._said = {_wait(c): self._pressure(c, now) for c in self._chats.waiting}
+            self._said = {_wait(c): pressure(c, now) for c in self._chats.waiting}
             return
         for chat in self._chats.waiting:
             newer = chat.unread and chat.messages > self._seen.get(chat.id, 0)
@@ -48,7 +48,7 @@ class Notices:
         here = self._chats.at_hand
         late: list[tuple[Pressure, Conversation]] = []
         for chat in self._chats.waiting:
-            near = self._pressure(chat, now)
+            near = pressure(chat, now)
             if near > self._said.get(_wait(chat), Pressure.NONE):
                 self._said[_wait(chat)] = near
                 if here is None or here.id != chat.id:
@@ -61,7 +61,7 @@ class Notices:
             self._say_new(news[-1], len({chat.id for chat in news}) - 1)
 
     def _say_late(self, near: Pressure, chat: Conversation, others: int) -> None:
-        target = spoken(self._shell.settings.targets.get(chat.channel, 0))
+        target = spoken(_allowed(chat))
         more = f" and {others} more" if others else ""
         have = "have" if others else "has"
         what = "almost" if near is Pressure.NEAR else "longer than"
@@ -93,12 +93,14 @@ class Notices:
         keys = self._shell.keys_of("chats")
         return f"  {keys[0]} lists them" if keys else ""
 
-    def _pressure(self, chat: Conversation, now: Millis) -> Pressure:
-        return pressure(chat.waiting_since, self._shell.settings.targets.get(chat.channel, 0), now)
-
 
 def _wait(chat: Conversation) -> tuple[int, Millis]:
     return (chat.id, chat.waiting_since or 0)
+
+
+def _allowed(chat: Conversation) -> int:
+    """How many seconds its customer may have to wait for this answer."""
+    return ((chat.due_at or 0) - (chat.waiting_since or 0)) // SECOND
 
 
 def _name(chat: Conversation) -> str:

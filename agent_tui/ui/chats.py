@@ -4,14 +4,14 @@ Made after first paint. What is live is read in a thread, and only when the stor
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
 
 from agent_tui.content.safe import safe_line
 from agent_tui.model.clock import MINUTE, SECOND, Millis
-from agent_tui.model.conversation import LIVE, Channel, Conversation, Status
+from agent_tui.model.conversation import LIVE, Conversation, Status
 from agent_tui.store import conversations, live, presence
 from agent_tui.store.database import Database, StoreError
 from agent_tui.ui.cells import fit, folded
@@ -221,17 +221,14 @@ class Chats:
             return
         self._strip_of = made_of
         several = here is not None and len({here.id, *(chat.id for chat in self.shown)}) > 1
-        targets = self._shell.settings.targets
-        pieces = (
-            strip(self.shown, here.id, targets, now, desk.size.width) if several and here else ()
-        )
+        pieces = strip(self.shown, here.id, now, desk.size.width) if several and here else ()
         desk.bar.show_instead(pieces)
 
     def _choice(self, chat: Conversation, now: Millis) -> Choice:
         writing = presence.writing(self._shell.db, chat.id, now, ours=False)
         colleagues = presence.writing(self._shell.db, chat.id, now, ours=True)
         others = [who for who in colleagues if who != self._shell.settings.agent.handle]
-        near = pressure(chat.waiting_since, target_of(self._shell.settings.targets, chat), now)
+        near = pressure(chat, now)
         wait = f"{waited(chat, now)}{SIGNS[near]}"
         unread = f"({chat.unread})" if chat.unread else ""
         title = f"{fit(_name(chat), 20)} {wait:>6} {unread:4}"
@@ -241,18 +238,7 @@ class Chats:
         return Choice(str(chat.id), title, f"{said}{safe_line(chat.snippet)}")
 
 
-def target_of(targets: Mapping[Channel, int], conversation: Conversation) -> int:
-    """Seconds within which the customer should have an answer; 0: no target."""
-    return targets.get(conversation.channel, 0)
-
-
-def strip(
-    shown: Sequence[Conversation],
-    here: int,
-    targets: Mapping[Channel, int],
-    now: Millis,
-    width: int,
-) -> tuple[Piece, ...]:
+def strip(shown: Sequence[Conversation], here: int, now: Millis, width: int) -> tuple[Piece, ...]:
     """The line of chats: digit, name, wait with its sign, unread; the one at hand stands out.
 
     Names are cut so that all fit into ``width`` cells; where even that is not enough, the last
@@ -261,7 +247,7 @@ def strip(
     entries: list[list[Piece]] = []
     for size in _NAMES:
         entries = [
-            _entry(place, chat, size, target_of(targets, chat), now, here=chat.id == here)
+            _entry(place, chat, size, now, here=chat.id == here)
             for place, chat in enumerate(shown[:MOST_SHOWN], 1)
         ]
         if _wide(entries) <= width:
@@ -277,14 +263,12 @@ def strip(
     return tuple(piece for entry in entries for piece in entry)
 
 
-def _entry(
-    place: int, chat: Conversation, size: int, target_s: int, now: Millis, *, here: bool
-) -> list[Piece]:
+def _entry(place: int, chat: Conversation, size: int, now: Millis, *, here: bool) -> list[Piece]:
     name = _name(chat)
     if cell_len(name) > size:
         first = name.split()[0]
         name = fit(first, min(size, cell_len(first)), "")
-    near = pressure(chat.waiting_since, target_s, now)
+    near = pressure(chat, now)
     wait = f" {waited(chat, now)}{SIGNS[near]}" if chat.waiting_since is not None else ""
     part = Part.BAR_ACCENT if here else Part.BAR
     lead, tail = ("[", "]") if here else (" ", " ")

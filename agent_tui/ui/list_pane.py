@@ -13,10 +13,10 @@ from agent_tui.store import presence
 from agent_tui.ui import draw
 from agent_tui.ui.cells import Glyphs
 from agent_tui.ui.listing import Listing
-from agent_tui.ui.rows import Columns, Piece, columns, crossing, row
+from agent_tui.ui.rows import Columns, Piece, columns, row
 from agent_tui.ui.shell import Pane, Shell, Where
 from agent_tui.ui.theme import Part
-from agent_tui.ui.waiting import pressure
+from agent_tui.ui.waiting import crossing, pressure
 
 
 class ListPane(Pane):
@@ -171,14 +171,10 @@ class ListPane(Pane):
         self._refresh_rows(self._cursor())
 
     def _row(self, conversation: Conversation, shape: Columns) -> tuple[Piece, ...]:
-        near = pressure(conversation.waiting_since, self._target(conversation), self._at)
+        near = pressure(conversation, self._at)
         writing = conversation.id in self._writing
         minute = self._at // MINUTE
         return row(conversation, shape, minute, self._me, self._glyphs, near, writing=writing)
-
-    def _target(self, conversation: Conversation) -> int:
-        """Seconds within which its customer should have an answer; 0: none is set."""
-        return self._shell.settings.targets.get(conversation.channel, 0)
 
     def _read_writing(self) -> None:
         self._asked_at = self._clock()
@@ -187,7 +183,7 @@ class ListPane(Pane):
     def _look_ahead(self) -> None:
         """Note when the first wait in view comes near its target."""
         rows = self.listing.rows[self._top : self._top + self.size.height] if self.listing else []
-        coming = (crossing(one.waiting_since, self._target(one), self._at) for one in rows)
+        coming = (crossing(one, self._at) for one in rows)
         self._crossing = min((at for at in coming if at is not None), default=None)
 
     def _cursor(self) -> int:

@@ -7,11 +7,11 @@ from typing import NamedTuple
 from rich.cells import cell_len
 
 from agent_tui.content.safe import safe_line
-from agent_tui.model.clock import DAY, HOUR, MINUTE, SECOND, Millis
+from agent_tui.model.clock import DAY, HOUR, MINUTE, Millis
 from agent_tui.model.conversation import LIVE, Channel, Conversation, Priority
 from agent_tui.ui.cells import Glyphs, fit, fit_right, folded
 from agent_tui.ui.theme import Part
-from agent_tui.ui.waiting import PARTS, SIGNS, Pressure
+from agent_tui.ui.waiting import PARTS, SIGNS, Pressure, until
 
 _LETTERS = {
     Channel.MAIL: "M",
@@ -25,6 +25,7 @@ _PRIORITY = {Priority.URGENT: "!", Priority.HIGH: "^", Priority.LOW: "v"}
 _YEAR = 365 * DAY
 _VIA = 9
 _LEAST_FOR_VIA = 30
+_DUE = 10
 
 
 class Columns(NamedTuple):
@@ -34,6 +35,7 @@ class Columns(NamedTuple):
     assignee: int
     customer: int
     labels: int
+    due: int
 
 
 class Piece(NamedTuple):
@@ -49,12 +51,14 @@ class Piece(NamedTuple):
 def columns(width: int) -> Columns:
     """The columns of a list ``width`` cells wide."""
     if width < 50:
-        return Columns(width, 0, max(width // 4, 8), 0)
+        return Columns(width, 0, max(width // 4, 8), 0, 0)
     if width < 72:
-        return Columns(width, 3, 15, 0)
+        return Columns(width, 3, 15, 0, 0)
+    if width < 80:
+        return Columns(width, 3, 19, 12, 0)
     if width < 100:
-        return Columns(width, 3, 19, 12)
-    return Columns(width, 6, 24, 24)
+        return Columns(width, 3, 19, 12, _DUE)
+    return Columns(width, 6, 24, 24, _DUE)
 
 
 @lru_cache(maxsize=2048)
@@ -77,7 +81,7 @@ def row(
     now = minute * MINUTE
     lead = Piece(
         f"{_marks(conversation, glyphs, writing=writing)}{_when(conversation, now)}"
-        f"{SIGNS[pressure]:2}",
+        f"{SIGNS[pressure]:2}{until(conversation.due_at, now):{shape.due}.{shape.due}}",
         _urgency(conversation, pressure, now),
     )
     assignee = _assignee(conversation, shape.assignee, me) if shape.assignee else ""
@@ -111,14 +115,6 @@ def age(since: Millis, now: Millis) -> str:
     if span < _YEAR:
         return f"{span // (7 * DAY)}w"
     return f"{min(span // _YEAR, 99)}y"
-
-
-def crossing(since: Millis | None, target_s: int, now: Millis) -> Millis | None:
-    """When a wait comes near its target or goes over it next; None when it does not."""
-    if since is None or not target_s:
-        return None
-    target = target_s * SECOND
-    return next((at for at in (since + target * 4 // 5, since + target) if at > now), None)
 
 
 def stars(rating: int, glyphs: Glyphs) -> str:

@@ -171,7 +171,7 @@ def test_an_own_view_replaces_the_built_in_one_in_its_place(paths: Paths) -> Non
         ),
         (
             '[[views]]\nname = "x"\nquery = "y"\nsort = "newst"',
-            "line 4: 'sort' must be one of 'newest', 'oldest', 'waiting', not 'newst'; "
+            "line 4: 'sort' must be one of 'newest', 'oldest', 'waiting', 'due', not 'newst'; "
             "did you mean 'newest'?",
         ),
         (

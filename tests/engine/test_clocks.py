@@ -9,6 +9,7 @@ from agent_tui.model.conversation import Status
 from agent_tui.model.event import ENGINE, Entity, Stamp
 from agent_tui.store import changes, conversations, events
 from agent_tui.store.sqlite import SqliteDatabase
+from tests.clocks import plain_rules
 from tests.engine.fakes import end, until
 from tests.engine.world import customer_writes
 from tests.factory import Now
@@ -51,7 +52,7 @@ async def test_what_came_due_while_nothing_ran_wakes_at_the_start(db: SqliteData
     conversation = customer_writes(db)
     snooze(db, conversation, now.at - 8 * HOUR)
 
-    clocks = asyncio.create_task(keep_time(db, now, Bell(now)))
+    clocks = asyncio.create_task(keep_time(db, now, Bell(now), plain_rules))
     await until(lambda: status(db, conversation) is Status.OPEN)
 
     await end(clocks)
@@ -61,7 +62,7 @@ async def test_a_snooze_that_begins_while_the_clocks_wait_is_kept(db: SqliteData
     now = Now()
     bell = Bell(now)
     conversation = customer_writes(db)
-    clocks = asyncio.create_task(keep_time(db, now, bell))
+    clocks = asyncio.create_task(keep_time(db, now, bell, lambda: None))
     await asyncio.sleep(0)
 
     snooze(db, conversation, now.at + HOUR)

@@ -21,6 +21,7 @@ from agent_tui.model.account import AccountState
 from agent_tui.model.clock import DAY
 from agent_tui.store import accounts
 from agent_tui.store.sqlite import SqliteDatabase
+from tests.clocks import plain_rules
 from tests.engine.fakes import LOG, FakeAdapter, Provider, config, hang_after_commit, room, until
 from tests.engine.world import customer_writes, now_of, reply
 from tests.factory import ACCOUNT, Now, batch, incoming, listed
@@ -64,7 +65,7 @@ def begin(
     ) -> AsyncIterator[Supervisor]:
         stop = asyncio.Event()
         here = room(db, tmp_path, providers, now)
-        it = Supervisor(here, leases, lambda: list(configs), {})
+        it = Supervisor(here, leases, lambda: list(configs), {}, plain_rules)
         task = asyncio.create_task(it.run(stop))
         try:
             yield it
@@ -196,7 +197,7 @@ async def test_losing_the_engines_lease_ends_the_engine(
     monkeypatch.setattr(lease, "RENEWAL", 10)
     stop = asyncio.Event()
     here = room(db, Path("/nowhere"), {}, now)
-    task = asyncio.create_task(Supervisor(here, leases, list, {}).run(stop))
+    task = asyncio.create_task(Supervisor(here, leases, list, {}, plain_rules).run(stop))
 
     now.at += lease.LIFETIME
     Leases(db, now).take(lease.ENGINE)
@@ -232,7 +233,7 @@ async def test_a_secret_that_is_told_late_starts_the_account_that_waited_for_it(
 
     stop = asyncio.Event()
     here = replace(room(db, tmp_path, {}, now), make=make)
-    it = Supervisor(here, leases, lambda: [config("mail")], asked)
+    it = Supervisor(here, leases, lambda: [config("mail")], asked, plain_rules)
     task = asyncio.create_task(it.run(stop))
     await until(lambda: states(db).get("mail") is AccountState.STOPPED)
 

@@ -25,6 +25,7 @@ _COMPARED = {
     Key.PRIORITY: ("low", "<=normal", "<high", ">normal", ">=high", "low..high"),
 }
 _DATED = ("today", "yesterday", "2026-01-31", "2026-02", "2025-12-31", "1970-01-01")
+_DUE = ("<30m", "<2h", ">1d", ">0d")
 _AGED = ("30m", "2h", "1d", "2w", "6mo", "1y", "0d")
 
 _CURIOUS = st.sampled_from(
@@ -52,6 +53,7 @@ def terms_of(key: Key) -> list[Term]:
         Key.AFTER: _DATED,
         Key.OLDER: _AGED,
         Key.NEWER: _AGED,
+        Key.DUE: _DUE,
     }.get(key, choices(key))
     return [term(key, value) for value in values]
 

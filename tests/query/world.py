@@ -60,6 +60,7 @@ class Case:
     priority: Priority = Priority.NORMAL
     rating: int | None = None
     waiting: bool = False
+    due_in: Millis | None = None
     unread: int = 0
     attachments: int = 0
     labels: tuple[str, ...] = ()
@@ -78,7 +79,13 @@ IVAN = Person(12, "Иван O'Brien_Smith", (("handle", "Ivan"),))
 NAMESAKE = Person(13, "by way of chidi@example.org")
 
 CASES = (
-    Case(1, OKAFOR, 0, letters=(Letter("the zip is broken", "Broken order", "Chidi Okafor"),)),
+    Case(
+        1,
+        OKAFOR,
+        0,
+        due_in=HOUR,
+        letters=(Letter("the zip is broken", "Broken order", "Chidi Okafor"),),
+    ),
     Case(
         2,
         OKAFOR,
@@ -96,6 +103,7 @@ CASES = (
         account="store",
         rating=2,
         waiting=True,
+        due_in=-HOUR,
         unread=1,
         letters=(Letter("broken zip", people="Émile"),),
     ),
@@ -130,7 +138,7 @@ CASES = (
         letters=(Letter("order", direction=Direction.OUTBOUND, automatic=True),),
     ),
     Case(8, NAMESAKE, 2 * HOUR, assignee="none", labels=("none at all",), outbox=OutboxState.SENT),
-    Case(9, EMILE, 36 * HOUR, assignee="ann", outbox=OutboxState.FAILED, rating=3),
+    Case(9, EMILE, 36 * HOUR, due_in=2 * DAY, assignee="ann", outbox=OutboxState.FAILED, rating=3),
 )
 
 
@@ -201,12 +209,14 @@ def _insert(db: Database, case: Case) -> None:
         "customer_id": case.person.id,
         "last_at": case.last_at,
         "waiting_since": case.last_at if case.waiting else None,
+        "due_at": None if case.due_in is None else NOW + case.due_in,
     }
     db.run(
         "INSERT INTO conversations (id, account, channel, via, subject, status, assignee, priority,"
-        " rating, customer_id, waiting_since, created_at, last_at, unread, attachments) VALUES"
+        " rating, customer_id, waiting_since, due_at, created_at, last_at, unread,"
+        " attachments) VALUES"
         " (:id, :account, :channel, :via, '', :status, :assignee, :priority, :rating, :customer_id,"
-        " :waiting_since, 0, :last_at, :unread, :attachments)",
+        " :waiting_since, :due_at, 0, :last_at, :unread, :attachments)",
         row,
     )
     for label in case.labels:
@@ -281,6 +291,7 @@ def _customer(term: Term, case: Case) -> bool:
 _STATES: dict[str, Callable[[Case], bool]] = {
     "unread": lambda case: case.unread > 0,
     "waiting": lambda case: case.waiting,
+    "breached": lambda case: case.due_in is not None and case.due_in <= 0,
     "assigned": lambda case: case.assignee is not None,
     "unassigned": lambda case: case.assignee is None,
     "draft": lambda case: case.draft,
@@ -322,10 +333,14 @@ def _before(text: str, case: Case) -> bool:
 
 
 def _older(text: str, case: Case) -> bool:
+    return case.ago >= _span(text)
+
+
+def _span(text: str) -> Millis:
     found = re.fullmatch(r"(\d+)(\w+)", text)
     assert found
     unit = {"m": 60, "h": 3600, "d": 86400, "w": 604800, "mo": 30 * 86400, "y": 365 * 86400}
-    return case.ago >= int(found[1]) * unit[found[2]] * 1000
+    return int(found[1]) * unit[found[2]] * 1000
 
 
 _MEANING: dict[Key, Callable[[Term, Case], bool]] = {
@@ -350,4 +365,5 @@ _MEANING: dict[Key, Callable[[Term, Case], bool]] = {
     Key.AFTER: lambda term, case: not _before(term.value, case),
     Key.OLDER: lambda term, case: _older(term.value, case),
     Key.NEWER: lambda term, case: not _older(term.value, case),
+    Key.DUE: lambda term, case: _compared(term, case.due_in, _span),
 }

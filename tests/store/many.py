@@ -21,13 +21,14 @@ def fill(db: Database, conversations: int) -> None:
         db.run(
             "WITH RECURSIVE r (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM r WHERE i < :n)"
             " INSERT INTO conversations (id, account, channel, subject, status, assignee,"
-            " priority, rating, customer_id, waiting_since, created_at, last_at, messages, unread,"
-            " snippet) SELECT i, 'mail',"
+            " priority, rating, customer_id, waiting_since, due_at, created_at, last_at, messages,"
+            " unread, snippet) SELECT i, 'mail',"
             " CASE i % 10 WHEN 0 THEN 'review' WHEN 1 THEN 'chat' ELSE 'mail' END,"
             f" 'Order ' || i, CASE {status} ELSE 'resolved' END,"
             " CASE i % 7 WHEN 0 THEN 'maria' WHEN 1 THEN 'jonas' END, 0,"
             " CASE WHEN i % 10 = 0 THEN i % 5 + 1 END, i % max(:n / 10, 1) + 1,"
             " CASE WHEN i % 100 < 3 THEN :start + i * 997 % :n END,"
+            " CASE WHEN i % 100 < 3 THEN :start + i * 991 % :n END,"
             " :start, :start + i * 7919 % :n, 1, i % 3 = 0, 'where is my parcel ' || i FROM r",
             params,
         )

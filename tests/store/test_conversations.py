@@ -74,6 +74,7 @@ ORDERS: dict[Sort, Callable[[Conversation], tuple[int, int]]] = {
     Sort.NEWEST: lambda c: (-c.last_at, -c.id),
     Sort.OLDEST: lambda c: (c.last_at, c.id),
     Sort.WAITING: lambda c: (c.waiting_since or 0, c.id),
+    Sort.DUE: lambda c: (c.due_at or 0, c.id),
 }
 
 
@@ -118,7 +119,7 @@ def test_pages_put_together_are_the_sorted_list(
         for status, last_at, waiting in rows:
             made = begin(db, status, last_at)
             db.run(
-                "UPDATE conversations SET waiting_since = :w WHERE id = :id",
+                "UPDATE conversations SET waiting_since = :w, due_at = 9 - :w WHERE id = :id",
                 {"w": waiting, "id": made},
             )
     everything = conversations.by_ids(
@@ -127,6 +128,8 @@ def test_pages_put_together_are_the_sorted_list(
     wanted = filter(LISTS[query], everything)
     if sort is Sort.WAITING:
         wanted = filter(lambda c: c.waiting_since is not None, wanted)
+    if sort is Sort.DUE:
+        wanted = filter(lambda c: c.due_at is not None, wanted)
     expected = sorted(wanted, key=ORDERS[sort])
 
     assert pages(db, compiled(db, query), sort, size) == expected

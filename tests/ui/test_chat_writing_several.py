@@ -17,6 +17,7 @@ from agent_tui.store.sqlite import SqliteDatabase
 from agent_tui.ui.chats import strip
 from agent_tui.ui.waiting import Pressure, pressure, spoken, waited
 from agent_tui.ui.writing_area import WritingArea
+from tests.clocks import reckon
 from tests.factory import CHAT, MAIL, Now, chat, listed, mail_account, receive
 from tests.ui.screen import Screen, screen
 
@@ -40,6 +41,7 @@ def shop(db: SqliteDatabase, now: Now) -> SqliteDatabase:
     mail_account(db, CHAT)
     for place, name in enumerate(NAMES):
         receive(db, said(name, f"Hi from {name}", now.at - (3 - place) * 10 * SECOND))
+    reckon(db)
     return db
 
 
@@ -245,24 +247,19 @@ PLAIN = Conversation(
     last_at=0,
     version=1,
     waiting_since=0,
+    due_at=120 * SECOND,
+    warn_at=96 * SECOND,
 )
 
 
 @pytest.mark.parametrize(
-    ("waits_s", "target_s", "near"),
-    [
-        (95, 120, Pressure.NONE),
-        (96, 120, Pressure.NEAR),
-        (119, 120, Pressure.NEAR),
-        (120, 120, Pressure.OVER),
-        (9999, 0, Pressure.NONE),
-    ],
+    ("waits_s", "near"),
+    [(95, Pressure.NONE), (96, Pressure.NEAR), (119, Pressure.NEAR), (120, Pressure.OVER)],
 )
-def test_the_target_is_near_after_four_fifths_of_it(
-    waits_s: int, target_s: int, near: Pressure
-) -> None:
-    assert pressure(0, target_s, waits_s * SECOND) is near
-    assert pressure(None, target_s, waits_s * SECOND) is Pressure.NONE
+def test_the_target_is_near_after_four_fifths_of_it(waits_s: int, near: Pressure) -> None:
+    assert pressure(PLAIN, waits_s * SECOND) is near
+    never = replace(PLAIN, due_at=None, warn_at=None)
+    assert pressure(never, waits_s * SECOND) is Pressure.NONE
 
 
 @pytest.mark.parametrize(
@@ -281,7 +278,7 @@ def test_targets_are_said_in_words() -> None:
 @pytest.mark.parametrize("here", [1, 5, 9])
 def test_the_strip_fits_and_shows_the_chat_at_hand(width: int, here: int) -> None:
     shown = [replace(PLAIN, id=n, customer=f"Customer Number{n}", unread=2) for n in range(1, 10)]
-    pieces = strip(shown, here, {Channel.CHAT: 120}, 200 * SECOND, width)
+    pieces = strip(shown, here, 200 * SECOND, width)
     text = "".join(piece.text for piece in pieces)
     assert cell_len(text) <= width
     assert f"[{here} " in text
@@ -290,7 +287,7 @@ def test_the_strip_fits_and_shows_the_chat_at_hand(width: int, here: int) -> Non
 
 def test_the_strip_says_the_same_until_the_minute_is_over() -> None:
     def at(seconds: int) -> str:
-        pieces = strip([PLAIN], 1, {Channel.CHAT: 120}, seconds * SECOND, 80)
+        pieces = strip([PLAIN], 1, seconds * SECOND, 80)
         return "".join(piece.text for piece in pieces)
 
     assert at(60) == at(95) != at(96) == at(119) != at(120) == at(179) != at(180)

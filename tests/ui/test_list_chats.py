@@ -14,6 +14,7 @@ from agent_tui.model.message import Body, Direction
 from agent_tui.store import accounts, presence
 from agent_tui.store.intake import commit_batch
 from agent_tui.store.sqlite import SqliteDatabase
+from tests.clocks import reckon
 from tests.factory import START, Now, listed
 from tests.ui.screen import screen
 
@@ -50,6 +51,7 @@ def chats(db: SqliteDatabase) -> SqliteDatabase:
     )
     for n, who in enumerate(("ada", "bo", "cy")):
         write(db, who, BEGIN + n * 30 * SECOND)
+    reckon(db)
     return db
 
 

@@ -10,6 +10,7 @@ from agent_tui.query.compile import compile_query
 from agent_tui.query.parse import parse
 from agent_tui.store.sqlite import SqliteDatabase
 from agent_tui.ui.listing import Listing
+from tests.clocks import reckon
 from tests.factory import START, Desk, incoming, mail_account, receive
 
 
@@ -173,6 +174,7 @@ def test_any_walk_ends_where_a_walk_through_all_rows_would(
 @pytest.fixture
 def walked(db: SqliteDatabase) -> SqliteDatabase:
     fill(db, 47)
+    reckon(db)
     return db
 
 

@@ -8,9 +8,9 @@ from rich.cells import cell_len
 from agent_tui.model.clock import DAY, HOUR, MINUTE, SECOND, Millis
 from agent_tui.model.conversation import Channel, Conversation, Priority, Status
 from agent_tui.ui.cells import ASCII, Glyphs, fit, folded, glyphs_for, wrapped
-from agent_tui.ui.rows import Piece, age, columns, crossing, row
+from agent_tui.ui.rows import Piece, age, columns, row
 from agent_tui.ui.theme import Part
-from agent_tui.ui.waiting import Pressure
+from agent_tui.ui.waiting import Pressure, crossing, until
 
 NOW: Millis = 1_790_000_000_000 // MINUTE * MINUTE
 
@@ -221,6 +221,36 @@ def test_a_chat_s_row_says_what_carries_it_what_was_said_last_and_who_writes() -
 def test_a_row_is_due_when_its_wait_comes_near_the_target_and_goes_over_it(
     waited: Millis, coming: Millis | None
 ) -> None:
-    assert crossing(NOW, 120, NOW + waited) == (None if coming is None else NOW + coming)
-    assert crossing(None, 120, NOW) is None
-    assert crossing(NOW, 0, NOW) is None
+    waits = conversation(waiting_since=NOW, warn_at=NOW + 96 * SECOND, due_at=NOW + 120 * SECOND)
+    assert crossing(waits, NOW + waited) == (None if coming is None else NOW + coming)
+    assert crossing(conversation(waiting_since=NOW), NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("left", "said"),
+    [
+        (20 * MINUTE, "in 20m"),
+        (30 * SECOND, "in <1m"),
+        (0, "late <1m"),
+        (-3 * HOUR, "late 3h"),
+        (2 * HOUR, "due "),
+        (3 * DAY, "due "),
+        (30 * DAY, "due "),
+    ],
+)
+def test_a_row_says_until_when_an_answer_is_due_where_there_is_room(
+    left: Millis, said: str
+) -> None:
+    waits = conversation(waiting_since=NOW, due_at=NOW + left)
+    for width in (80, 120):
+        pieces = row(waits, columns(width), NOW // MINUTE, "maria", Glyphs())
+        shown = "".join(piece.text for piece in pieces)
+        assert shown[10:].startswith(said)
+        assert cell_len(shown) == width
+    narrow = row(waits, columns(60), NOW // MINUTE, "maria", Glyphs())
+    assert cell_len("".join(piece.text for piece in narrow)) == 60
+
+
+@given(st.integers(-400 * DAY, 400 * DAY))
+def test_what_is_said_of_a_due_time_fits_its_column(left: Millis) -> None:
+    assert len(until(NOW + left, NOW)) < 10
