@@ -11,7 +11,7 @@ from textual.geometry import Size
 from textual.widget import Widget
 
 from agent_tui.actions import reply
-from agent_tui.actions.action import ActionError
+from agent_tui.actions.action import ActionError, Doubtful
 from agent_tui.content.safe import safe_line
 from agent_tui.model.draft import Draft, DraftKind
 from agent_tui.model.message import Body, Message
@@ -121,9 +121,13 @@ class Composer(WritingPane):
         self._body.focus(scroll_visible=False)
 
     def show_count(self) -> None:
-        limit, used = self._writing.limit, self._writing.length(self._body.text)
-        title = f" {safe_line(drafting.heading(self._writing.draft, self._writing.who))}"
-        self._head.show(title, f"{used}/{limit} " if limit is not None else "")
+        writing = self._writing
+        limit, used = writing.limit, writing.length(self._body.text)
+        title = drafting.heading(
+            writing.draft, writing.who, public=writing.public, again=writing.again
+        )
+        count = f"{used}/{limit}{writing.unit} " if limit is not None else ""
+        self._head.show(f" {safe_line(title)}", count)
 
     def draft(self) -> Draft:
         shown = super().draft()
@@ -138,7 +142,9 @@ class Composer(WritingPane):
         if not await self._seen_everything():
             return
         try:
-            done = reply.send(self._shell.context, draft)
+            done = reply.send(self._shell.context, draft, anyway=await self._sure(draft))
+        except Doubtful:
+            return  # the agent has been asked, and thinks again
         except ActionError as error:
             self._body.go_to(reply.UNFINISHED)
             self._shell.say(str(error), error=True)
@@ -160,6 +166,16 @@ class Composer(WritingPane):
             f"{safe_line(who)} wrote after you began; send anyway? y/n ", keys=("y",)
         )
         return answer == "y"
+
+    async def _sure(self, draft: Draft) -> bool:
+        """Whether the agent sends what had better not be public all the same."""
+        if reply.problems(self._shell.context, draft):
+            return False  # that is said first
+        doubtful = reply.doubts(self._shell.context, draft)
+        if not doubtful:
+            return False
+        question = f"{safe_line(doubtful[0])} Send it all the same? y/n "
+        return await self._shell.ask(question, keys=("y",)) == "y"
 
     def _wants_fields(self) -> bool:
         return not self._writing.draft.recipients.all() and self._writing.recipients

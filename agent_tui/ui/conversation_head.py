@@ -6,7 +6,8 @@ from agent_tui.model.clock import Millis
 from agent_tui.model.conversation import Conversation, Priority, Status
 from agent_tui.ui.cells import Glyphs
 from agent_tui.ui.lines import clean, say_time
-from agent_tui.ui.rows import Piece, stars
+from agent_tui.ui.review_lines import rated
+from agent_tui.ui.rows import Piece
 from agent_tui.ui.theme import Part
 
 
@@ -14,7 +15,7 @@ def subject(conversation: Conversation, glyphs: Glyphs) -> list[Piece]:
     """What it is about, a review's stars before it."""
     text = clean(conversation.subject) or conversation.channel.capitalize()
     if conversation.rating is not None:
-        text = f"{stars(conversation.rating, glyphs)} {text}"
+        text = f"{rated(conversation.rating, glyphs)} {text}"
     return [Piece(text, Part.UNREAD, bold=True)]
 
 

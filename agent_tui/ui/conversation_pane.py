@@ -19,6 +19,7 @@ from agent_tui.ui.chat_lines import Chat
 from agent_tui.ui.history import TOLD, Happening, happenings
 from agent_tui.ui.lines import Detail, Document, Place, document, first_unread
 from agent_tui.ui.markup import Look
+from agent_tui.ui.review_lines import facts
 from agent_tui.ui.rows import Piece
 from agent_tui.ui.shell import Pane, Shell, Where
 from agent_tui.ui.theme import Part
@@ -205,7 +206,7 @@ class ConversationPane(Pane):
 
     @property
     def _title(self) -> int:
-        """Lines that do not scroll: subject, state, and in a mail who writes."""
+        """Lines that do not scroll: subject, state, and in a mail or review who writes."""
         return 2 if self._is_chat else 3
 
     @property
@@ -376,7 +377,9 @@ class ConversationPane(Pane):
             self._sides(head.subject(conversation, self._glyphs), number),
             self._sides(head.state(conversation, self._glyphs, self._clock()), earlier),
         ]
-        return lines if self._is_chat else [*lines, self._sides(self._writers(), [])]
+        if self._is_chat:
+            return lines
+        return [*lines, self._sides(self._writers() or facts(conversation, self._glyphs), [])]
 
     def _writers(self) -> list[Piece]:
         return head.writing(*self._writing, self._glyphs)

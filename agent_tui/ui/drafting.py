@@ -91,9 +91,14 @@ def address_text(people: tuple[Address, ...]) -> str:
     )
 
 
-def heading(draft: Draft, who: str) -> str:
-    """The composer's title."""
+def heading(draft: Draft, who: str, *, public: bool = False, again: bool = False) -> str:
+    """The composer's title; ``public``: everybody reads the answer, ``again``: it has been there
+    before and is changed."""
     match draft.kind:
+        case DraftKind.REPLY if public and again:
+            return f"This changes your public answer to {who}"
+        case DraftKind.REPLY if public:
+            return f"Public answer to {who}"
         case DraftKind.REPLY:
             return f"Reply to {who}"
         case DraftKind.FORWARD:

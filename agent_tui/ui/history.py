@@ -8,6 +8,7 @@ from agent_tui.model.clock import Millis
 from agent_tui.model.conversation import Priority, Status
 from agent_tui.model.draft import DraftKind
 from agent_tui.model.event import ENGINE, Event
+from agent_tui.model.review import Moderation
 
 _STATUS = {
     Status.OPEN: "reopened",
@@ -18,8 +19,14 @@ _STATUS = {
     Status.SPAM: "marked as spam",
 }
 
+_MODERATION = {
+    Moderation.PUBLISHED: "made public",
+    Moderation.HELD: "held back from the public",
+    Moderation.SPAM: "called spam",
+    Moderation.HIDDEN: "hidden from the public",
+}
 
-TOLD = ("status", "assignee", "priority", "labels")
+TOLD = ("status", "assignee", "priority", "labels", "rating", "moderation", "guard")
 """The fields of a conversation whose changes are told."""
 
 
@@ -69,6 +76,12 @@ def _what(event: Event) -> str:
             return _priority(event.after)
         case "labels":
             return _labels(event.before, event.after)
+        case "rating":
+            return f"changed from {event.before} to {event.after} stars"
+        case "moderation":
+            return _moderation(event.after)
+        case "guard":
+            return f"answered although: {_joined(event.before)}"
         case _:
             return ""
 
@@ -85,6 +98,17 @@ def _priority(value: object) -> str:
         return f"priority {Priority(int(str(value))).name.lower()}"
     except ValueError:
         return ""
+
+
+def _moderation(value: object) -> str:
+    try:
+        return _MODERATION[Moderation(str(value))]
+    except ValueError:
+        return ""
+
+
+def _joined(value: object) -> str:
+    return safe_line(" ".join(map(str, value)) if isinstance(value, list) else str(value))
 
 
 def _labels(before: object, after: object) -> str:

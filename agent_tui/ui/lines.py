@@ -21,6 +21,7 @@ from agent_tui.model.message import (
 from agent_tui.ui.cells import fit, folded
 from agent_tui.ui.history import Happening
 from agent_tui.ui.markup import Line, Look, body_lines, plain_lines
+from agent_tui.ui.review_lines import rated
 from agent_tui.ui.rows import Piece
 from agent_tui.ui.theme import Part
 
@@ -246,6 +247,7 @@ def _message_lines(message: Message, look: Look, detail: Detail, now: Millis) ->
     yield _header(message, look.width, now)
     if detail is not Detail.RENDERED:
         yield from _all_headers(message, look.width)
+    if detail is not Detail.RENDERED or any(v.rating is not None for v in message.versions):
         yield from _versions(message, look, now)
     elif message.recipients.cc or message.direction is Direction.OUTBOUND:
         yield from _recipients(message, look.width)
@@ -307,9 +309,10 @@ def _all_headers(message: Message, width: int) -> Iterator[Line]:
 
 
 def _versions(message: Message, look: Look, now: Millis) -> Iterator[Line]:
-    """What the message said before it was edited, oldest first."""
+    """What the message said before it was edited, a review with its stars, oldest first."""
     for version in message.versions:
-        until = f"until {say_time(version.at, now)} it said:"
+        had = "" if version.rating is None else f"had {rated(version.rating, look.glyphs)} and "
+        until = f"until {say_time(version.at, now)} it {had}said:"
         yield from plain_lines(until, Part.WARNING, look.width)
         yield from body_lines(Body(version.text), look, indent=4)
     if message.versions:

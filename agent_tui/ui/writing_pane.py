@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 
 from textual.timer import Timer
 
-from agent_tui.model.account import Account
-from agent_tui.model.conversation import Conversation
+from agent_tui.model.account import Account, Counted
+from agent_tui.model.conversation import Channel, Conversation
 from agent_tui.model.draft import Draft, DraftKind
-from agent_tui.model.message import Message
+from agent_tui.model.message import Direction, Message
 from agent_tui.store.database import StoreError
 from agent_tui.ui import canned, drafting, files
 from agent_tui.ui.draft_keeper import DraftKeeper
@@ -58,7 +58,28 @@ class Writing:
 
     def length(self, text: str) -> int:
         """How much of the limit ``text`` uses."""
-        return len(text)
+        return len(text) if self.account is None else self.account.capabilities.counted.length(text)
+
+    @property
+    def unit(self) -> str:
+        """What the limit counts, where that is not what everybody thinks."""
+        counted = self.account.capabilities.counted if self.account else Counted.CHARACTERS
+        return "" if counted is Counted.CHARACTERS else f" {counted}"
+
+    @property
+    def public(self) -> bool:
+        """Whether everybody can read the answer."""
+        return self.conversation is not None and self.conversation.channel is Channel.REVIEW
+
+    @property
+    def again(self) -> bool:
+        """Whether there is an answer already where there can be one only."""
+        if self.account is None or not self.account.capabilities.single_reply:
+            return False
+        return any(
+            message.direction is Direction.OUTBOUND and message.deleted_at is None
+            for message in self.thread
+        )
 
     @property
     def attach(self) -> bool:
