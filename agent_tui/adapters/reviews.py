@@ -6,7 +6,7 @@ broken off has committed is always the older part, and a page that holds nothing
 """
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2s
 
@@ -14,7 +14,7 @@ from agent_tui.adapters.contract import Effect, Refused, Settled, Target
 from agent_tui.content.body import prepare_text
 from agent_tui.content.safe import safe_line
 from agent_tui.model.account import Counted
-from agent_tui.model.clock import MINUTE, Millis
+from agent_tui.model.clock import MINUTE, Clock, Millis
 from agent_tui.model.conversation import Channel, Status
 from agent_tui.model.customer import IdentityKind
 from agent_tui.model.incoming import (
@@ -33,6 +33,7 @@ from agent_tui.model.review import Review
 MOST_REMEMBERED = 1000
 """Reviews in a ledger; of those before, only later changes are seen."""
 _PER_BATCH = 50
+_BETWEEN_SCANS: Millis = 30 * MINUTE
 _ANSWER = ":reply"
 _SKEW: Millis = 5 * MINUTE
 """How far our clock and the provider's may be apart."""
@@ -84,10 +85,11 @@ class Ledger:
     begun: bool = False
 
     @classmethod
-    def of(cls, cursor: str | None) -> "Ledger":
-        """The ledger that ``cursor`` holds; an empty one for none."""
+    def of(cls, cursor: str | None, since: Millis = -1) -> "Ledger":
+        """The ledger that ``cursor`` holds; for none, one that passes over what has not changed
+        after ``since``."""
         if not cursor:
-            return cls()
+            return cls(floor=since)
         found = json.loads(cursor)
         known = {each: _Entry(*entry) for each, entry in found["known"].items()}
         return cls(known, found["floor"], begun=True)
@@ -102,9 +104,11 @@ class Ledger:
         found = {one.id: one for one in reversed(posted) if self._is_news(one)}
         return sorted(found.values(), key=lambda one: one.at)
 
-    def missing(self, there: Collection[str]) -> list[str]:
-        """The known reviews that are not among ``there``."""
-        return [each for each in self.known if each not in there]
+    def missing(self, posted: Sequence[Posted]) -> list[str]:
+        """The known reviews that are not in a list of all that are above the floor."""
+        there = {one.id for one in posted}
+        known = [each for each, entry in self.known.items() if entry.at > self.floor]
+        return [each for each in known if each not in there]
 
     def batches(
         self, mailbox: str, news: Sequence[Posted], gone: Sequence[str] = (), at: Millis = 0
@@ -167,6 +171,44 @@ class Ledger:
     def _forget(self) -> None:
         for each in sorted(self.known, key=lambda each: self.known[each].at)[:-MOST_REMEMBERED]:
             self.floor = max(self.floor, self.known.pop(each).at)
+
+
+Page = Callable[[str], Awaitable[tuple[list[Posted], str]]]
+"""Gives a page of reviews, newest change first, and the token of the next, which may be empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What was found in a mailbox."""
+
+    posted: list[Posted]
+    whole: bool  # everything above the ledger's floor
+
+
+class Lookout:
+    """Looks through pages until one holds nothing new, and now and then through all of them:
+    answers that are given elsewhere move no review up."""
+
+    def __init__(self, clock: Clock, most_pages: int) -> None:
+        self._clock = clock
+        self._most_pages = most_pages
+        self._scanned: dict[str, Millis] = {}  # when all of a mailbox's pages were looked at
+
+    async def look(self, mailbox: str, ledger: Ledger, page: Page) -> Look:
+        """Raises what ``page`` raises."""
+        now = self._clock()
+        scan = now - self._scanned.get(mailbox, now - _BETWEEN_SCANS) >= _BETWEEN_SCANS
+        found: list[Posted] = []
+        token, whole = "", False
+        for _ in range(self._most_pages):
+            here, token = await page(token)
+            found += here
+            whole = not token or all(one.at <= ledger.floor for one in here)
+            if whole or not (scan or ledger.news(here)):
+                break
+        if scan:
+            self._scanned[mailbox] = now
+        return Look(found, whole)
 
 
 def answer_id(review: str) -> str:

@@ -51,34 +51,31 @@ Maker = Callable[[], Awaitable[Token]]
 class Bearer:
     """Requests with a token, which is made anew before its end and once when it is refused."""
 
-    def __init__(self, http: Http, make: Maker, clock: Clock) -> None:
-        self._http = http
+    def __init__(self, make: Maker, clock: Clock) -> None:
         self._make = make
         self._clock = clock
         self._token: Token | None = None
         self._making = asyncio.Lock()
 
-    async def send(self, method: str, path: str, **how: Any) -> "httpx.Response":
+    async def send(self, http: Http, method: str, path: str, **how: Any) -> "httpx.Response":
         """The answer, as of :meth:`Http.send`; raises as that and as the maker of tokens."""
         token = await self._current()
-        answer = await self._once(token, method, path, how)
+        answer = await http.send(method, path, headers=_header(token), **how)
         if answer.status_code != 401:
             return answer
         if self._token is token:
             self._token = None
-        return await self._once(await self._current(), method, path, how)
-
-    async def _once(
-        self, token: Token, method: str, path: str, how: dict[str, Any]
-    ) -> "httpx.Response":
-        headers = {"Authorization": f"Bearer {token.value}"}
-        return await self._http.send(method, path, headers=headers, **how)
+        return await http.send(method, path, headers=_header(await self._current()), **how)
 
     async def _current(self) -> Token:
         async with self._making:
             if self._token is None or self._token.until - _MARGIN <= self._clock():
                 self._token = await self._make()
             return self._token
+
+
+def _header(token: Token) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token.value}"}
 
 
 class GoogleTokens:

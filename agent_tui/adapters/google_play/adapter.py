@@ -1,6 +1,7 @@
 """The adapter class: hands each of the contract's calls to the module that does it."""
 
 from collections.abc import AsyncGenerator, Mapping
+from functools import partial
 from typing import ClassVar
 
 from agent_tui.adapters.contract import (
@@ -22,24 +23,21 @@ from agent_tui.adapters.contract import (
 from agent_tui.adapters.google_play.play import Play
 from agent_tui.adapters.reviews import (
     Ledger,
-    Posted,
+    Lookout,
     answer_id,
     review_of,
     settled,
     text_of,
 )
 from agent_tui.model.account import Capabilities, Counted, EffectKind
-from agent_tui.model.clock import MINUTE, Millis
 from agent_tui.model.conversation import Channel
 from agent_tui.model.incoming import Batch
 
 LIMIT = 350
 """Characters of an answer (the API's description of ReviewsReplyRequest)."""
 
-_BETWEEN_SCANS: Millis = 30 * MINUTE
-"""How often all pages are looked at for answers given elsewhere, which move no review up."""
-_MOST_PAGES = 60
-"""Of 100 reviews: within the 200 requests of an hour, beside a look a minute at the first."""
+_MOST_PAGES = 70
+"""Of 100 reviews, twice an hour: beside a look a minute within the 200 requests of an hour."""
 
 
 class GooglePlayAdapter:
@@ -72,9 +70,8 @@ class GooglePlayAdapter:
     )
 
     def __init__(self, account: AccountContext) -> None:
-        self._account = account
         self._play = Play(account)
-        self._scanned: dict[str, Millis] = {}  # when all of an app's pages were looked at
+        self._lookout = Lookout(account.clock, most_pages=_MOST_PAGES)
 
     async def pull(self, cursors: Mapping[str, str]) -> AsyncGenerator[Batch, None]:
         """See the contract; an app that cannot be read stands back behind the others."""
@@ -82,11 +79,11 @@ class GooglePlayAdapter:
         for app in self._play.apps():
             ledger = Ledger.of(cursors.get(app))
             try:
-                news = await self._news(app, ledger)
+                look = await self._lookout.look(app, ledger, partial(self._play.page, app))
             except MailboxProblem as error:
                 problem = problem or error
                 continue
-            for batch in ledger.batches(app, news):
+            for batch in ledger.batches(app, ledger.news(look.posted)):
                 yield batch
         if problem is not None:
             raise problem
@@ -135,22 +132,6 @@ class GooglePlayAdapter:
     async def close(self) -> None:
         """See the contract."""
         await self._play.close()
-
-    async def _news(self, app: str, ledger: Ledger) -> list[Posted]:
-        """What has changed: pages until one holds nothing new, now and then all of them."""
-        now = self._account.clock()
-        scan = now - self._scanned.get(app, now - _BETWEEN_SCANS) >= _BETWEEN_SCANS
-        found: list[Posted] = []
-        token = ""
-        token = ""
-        for _ in range(_MOST_PAGES):
-            page, token = await self._play.page(app, token)
-            found += page
-            if not token or not (scan or ledger.news(page)):
-                break
-        if scan:
-            self._scanned[app] = now
-        return ledger.news(found)
 
     def _app(self, review: Target) -> str:
         """The app that ``review`` is of. Raises Refused."""

@@ -43,7 +43,7 @@ class Play:
             provider="Google Play",
             words=google_words,
         )
-        self._bearer = Bearer(self._http, lambda: self._tokens.of_service(_SCOPE), account.clock)
+        self._bearer = Bearer(lambda: self._tokens.of_service(_SCOPE), account.clock)
 
     def apps(self) -> list[str]:
         """The package names that are served. Raises AccountProblem."""
@@ -65,14 +65,14 @@ class Play:
         Raises MailboxProblem for an app that cannot be read, Deferred when the quota is spent.
         """
         asked = {"maxResults": str(most)} | ({"token": token} if token else {})
-        answer = await self._bearer.send("GET", f"{_path(app)}/reviews", params=asked)
+        answer = await self._bearer.send(self._http, "GET", f"{_path(app)}/reviews", params=asked)
         found = self._said(app, answer)
         reviews = read_reviews(app, found.nodes("reviews"))
         return reviews, found.node("tokenPagination").text("nextPageToken")
 
     async def review(self, app: str, review: str) -> Posted | None:
         """One review as it is now; None when it is gone. Raises as :meth:`page`."""
-        answer = await self._bearer.send("GET", _path(app, review))
+        answer = await self._bearer.send(self._http, "GET", _path(app, review))
         return None if answer.status_code == 404 else read_review(app, self._said(app, answer))
 
     async def reply(self, app: str, review: str, text: str) -> None:
@@ -82,7 +82,7 @@ class Play:
         :meth:`page`.
         """
         where = f"{_path(app, review)}:reply"
-        answer = await self._bearer.send("POST", where, json={"replyText": text})
+        answer = await self._bearer.send(self._http, "POST", where, json={"replyText": text})
         if answer.status_code == 404:
             raise Refused("This review is not in Google Play any more, so nobody can answer it.")
         self._said(app, answer)
