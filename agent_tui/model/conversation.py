@@ -121,6 +121,7 @@ BUILT_IN_VIEWS: tuple[View, ...] = (
     View("Mine", "status:open assignee:me", Sort.NEWEST),
     View("Unassigned", "status:open assignee:none", Sort.OLDEST),
     View("Reviews", "status:open channel:review", Sort.NEWEST),
+    View("Unanswered reviews", "status:open channel:review is:waiting", Sort.WAITING),
     View("Chats", "status:open channel:chat", Sort.NEWEST),
     View("Due soon", "status:open is:waiting", Sort.DUE),
     View("Waiting", "status:pending OR status:on_hold", Sort.NEWEST),

@@ -29,7 +29,7 @@ from agent_tui.query.syntax import (
     Words,
     all_of,
 )
-from agent_tui.query.values import ME, NONE, Has, Is, day, duration, rank
+from agent_tui.query.values import ME, NONE, YES, Has, Is, day, duration, rank
 
 
 class Dialect(Protocol):
@@ -91,6 +91,9 @@ _COLUMNS = {
     Key.ASSIGNEE: "c.assignee",
     Key.PRIORITY: "c.priority",
     Key.RATING: "c.rating",
+    Key.COUNTRY: "c.country",
+    Key.VERIFIED: "c.verified",
+    Key.MODERATION: "c.moderation",
     Key.LABEL: "l.label",
 }
 """Keys whose values are looked up together, so that an index can serve a list of them."""
@@ -205,6 +208,8 @@ class _Compiler:
         match term.key:
             case Key.CUSTOMER:
                 return self._customer(term.value)
+            case Key.PRODUCT:
+                return f"(c.product IS NOT NULL AND {self._begins('c.product', term.value)})"
             case Key.DUE:
                 return f"c.due_at {term.op} {self._bind(self.now + (duration(term.value) or 0))}"
             case Key.IS if term.value == Is.BREACHED:
@@ -231,6 +236,8 @@ class _Compiler:
     def _value(self, key: Key, value: str) -> object:
         if key is Key.ASSIGNEE and value == ME:
             return self.me
+        if key is Key.VERIFIED:
+            return int(value == YES)
         return rank(key, value) if key in (Key.RATING, Key.PRIORITY) else value
 
     def _compared(self, term: Term) -> str:
@@ -272,10 +279,17 @@ class _Compiler:
         return f"c.customer_id IN ({known})"
 
     def _named(self, word: str) -> str:
+        return self._like("u.name", word, "%{}%")
+
+    def _begins(self, column: str, text: str) -> str:
+        return self._like(column, text, "{}%")
+
+    def _like(self, column: str, text: str, pattern: str) -> str:
         # SQLite's LOWER and LIKE fold ASCII only: other letters are looked for as people
         # write them in names. PostgreSQL's LOWER makes the first spelling find them all.
-        spellings = dict.fromkeys(map(_ascii_lower, (word.lower(), word.title(), word.upper())))
-        likes = (f"LOWER(u.name) LIKE {self._bind(_pattern(s))} ESCAPE '!'" for s in spellings)
+        spellings = dict.fromkeys(map(_ascii_lower, (text.lower(), text.title(), text.upper())))
+        patterns = (self._bind(pattern.format(_escaped(s))) for s in spellings)
+        likes = (f"LOWER({column}) LIKE {p} ESCAPE '!'" for p in patterns)
         return f"({' OR '.join(likes)})"
 
     def _in(self, column: str, values: Sequence[object]) -> str:
@@ -321,5 +335,5 @@ def _ascii_lower(text: str) -> str:
     return "".join(c.lower() if c.isascii() else c for c in text)
 
 
-def _pattern(text: str) -> str:
-    return f"%{text.replace('!', '!!').replace('%', '!%').replace('_', '!_')}%"
+def _escaped(text: str) -> str:
+    return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from agent_tui.model.clock import DAY, HOUR, MINUTE, Millis
 from agent_tui.model.conversation import Channel, Priority, Status
+from agent_tui.model.review import Moderation
 from agent_tui.model.via import NAMES
 from agent_tui.query.syntax import Key, Op
 
@@ -39,6 +40,8 @@ ME = "me"
 NONE = "none"
 """Nobody as assignee, no label at all, nothing behind the channel."""
 
+YES, NO = "yes", "no"
+
 _RATINGS = range(1, 6)
 
 _EXPECTED = {
@@ -55,6 +58,9 @@ _EXPECTED = {
     Key.LABEL: "the name of a label or none",
     Key.CUSTOMER: "words of a name, an address or a number such as #12",
     Key.SUBJECT: "words of a subject",
+    Key.PRODUCT: "the beginning of a reviewed product's name",
+    Key.COUNTRY: "two letters of a reviewer's country, such as GB",
+    Key.VERIFIED: "yes for reviewers who bought it, else no",
 }
 
 _CHOICES: dict[Key, tuple[str, ...]] = {
@@ -63,6 +69,8 @@ _CHOICES: dict[Key, tuple[str, ...]] = {
     Key.VIA: (*NAMES, NONE),
     Key.PRIORITY: tuple(level.name.lower() for level in Priority),
     Key.RATING: tuple(str(stars) for stars in _RATINGS),
+    Key.VERIFIED: (YES, NO),
+    Key.MODERATION: tuple(map(str, Moderation)),
     Key.HAS: tuple(map(str, Has)),
     Key.IS: tuple(map(str, Is)),
     Key.BEFORE: ("today", "yesterday"),
@@ -74,9 +82,10 @@ _CHOICES: dict[Key, tuple[str, ...]] = {
     Key.LABEL: (NONE,),
 }
 
-_ONLY_CHOICES = frozenset({Key.STATUS, Key.CHANNEL, Key.HAS, Key.IS})
+_ONLY_CHOICES = frozenset({Key.STATUS, Key.CHANNEL, Key.HAS, Key.IS, Key.VERIFIED, Key.MODERATION})
 
 _COMPARED = re.compile(r"(<=|>=|<|>)(.+)")
+_COUNTRY = re.compile(r"[A-Za-z]{2}")  # ISO 3166-1 alpha-2
 _DAY = re.compile(r"(\d{4})-(\d\d)(?:-(\d\d))?", re.ASCII)
 _DURATION = re.compile(r"(\d{1,6})(mo|m|h|d|w|y)", re.ASCII)
 _UNITS = {"m": MINUTE, "h": HOUR, "d": DAY, "w": 7 * DAY, "mo": 30 * DAY, "y": 365 * DAY}
@@ -158,6 +167,8 @@ def _read_plain(key: Key, text: str) -> str | None:
     if key in _ONLY_CHOICES:
         name = lower.replace("-", "_")
         return name if name in choices(key) else None
+    if key is Key.COUNTRY:
+        return text.upper() if _COUNTRY.fullmatch(text) else None
     if key in (Key.BEFORE, Key.AFTER):
         return lower if day(lower, date(_LAST_YEAR, 1, 1)) else None
     if key in (Key.OLDER, Key.NEWER):

@@ -17,7 +17,7 @@ from agent_tui.query.syntax import (
 )
 from agent_tui.query.values import choices, read_value
 
-FREE = (Key.ACCOUNT, Key.ASSIGNEE, Key.LABEL, Key.CUSTOMER, Key.SUBJECT)
+FREE = (Key.ACCOUNT, Key.ASSIGNEE, Key.LABEL, Key.CUSTOMER, Key.SUBJECT, Key.PRODUCT)
 """Keys that take any text."""
 
 _COMPARED = {
@@ -54,6 +54,7 @@ def terms_of(key: Key) -> list[Term]:
         Key.OLDER: _AGED,
         Key.NEWER: _AGED,
         Key.DUE: _DUE,
+        Key.COUNTRY: ("GB", "de", "Fr"),
     }.get(key, choices(key))
     return [term(key, value) for value in values]
 

@@ -9,6 +9,7 @@ from agent_tui.model.clock import DAY, HOUR, MINUTE, Millis
 from agent_tui.model.conversation import Channel, Priority, Status
 from agent_tui.model.message import Direction
 from agent_tui.model.outbox import OutboxState
+from agent_tui.model.review import Moderation
 from agent_tui.query.syntax import (
     And,
     Everything,
@@ -59,6 +60,10 @@ class Case:
     assignee: str | None = None
     priority: Priority = Priority.NORMAL
     rating: int | None = None
+    product: str | None = None
+    country: str | None = None
+    verified: bool | None = None
+    moderation: Moderation | None = None
     waiting: bool = False
     due_in: Millis | None = None
     unread: int = 0
@@ -102,6 +107,10 @@ CASES = (
         channel=Channel.REVIEW,
         account="store",
         rating=2,
+        product="Zip 100% (Tarn)",
+        country="GB",
+        verified=True,
+        moderation=Moderation.PUBLISHED,
         waiting=True,
         due_in=-HOUR,
         unread=1,
@@ -127,7 +136,19 @@ CASES = (
         attachments=1,
         letters=(Letter("zipper and order"), Letter("order", direction=Direction.NOTE)),
     ),
-    Case(6, IVAN, 29 * DAY, Status.SNOOZED, priority=Priority.LOW, draft=True, rating=5),
+    Case(
+        6,
+        IVAN,
+        29 * DAY,
+        Status.SNOOZED,
+        priority=Priority.LOW,
+        draft=True,
+        rating=5,
+        product="a tarn",
+        country="DE",
+        verified=False,
+        moderation=Moderation.HELD,
+    ),
     Case(
         7,
         OKAFOR,
@@ -213,9 +234,11 @@ def _insert(db: Database, case: Case) -> None:
     }
     db.run(
         "INSERT INTO conversations (id, account, channel, via, subject, status, assignee, priority,"
-        " rating, customer_id, waiting_since, due_at, created_at, last_at, unread,"
+        " rating, product, country, verified, moderation, customer_id, waiting_since, due_at,"
+        " created_at, last_at, unread,"
         " attachments) VALUES"
-        " (:id, :account, :channel, :via, '', :status, :assignee, :priority, :rating, :customer_id,"
+        " (:id, :account, :channel, :via, '', :status, :assignee, :priority, :rating,"
+        " :product, :country, :verified, :moderation, :customer_id,"
         " :waiting_since, :due_at, 0, :last_at, :unread, :attachments)",
         row,
     )
@@ -358,6 +381,12 @@ _MEANING: dict[Key, Callable[[Term, Case], bool]] = {
         term, case.priority, lambda text: Priority[text.upper()]
     ),
     Key.RATING: lambda term, case: _compared(term, case.rating, int),
+    Key.PRODUCT: lambda term, case: (
+        case.product is not None and case.product.lower().startswith(term.value.lower())
+    ),
+    Key.COUNTRY: lambda term, case: case.country == term.value,
+    Key.VERIFIED: lambda term, case: case.verified is {"yes": True, "no": False}[term.value],
+    Key.MODERATION: lambda term, case: case.moderation == term.value,
     Key.CUSTOMER: _customer,
     Key.HAS: lambda term, case: _STATES[term.value](case),
     Key.IS: lambda term, case: _STATES[term.value](case),
