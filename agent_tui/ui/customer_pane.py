@@ -1,27 +1,58 @@
-"""Who the customer is: identities, notes and every conversation on every channel."""
+"""Who the customer is: identities, notes, what they bought and every conversation."""
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from textual.geometry import Size
 from textual.strip import Strip
 
 from agent_tui.content.safe import safe_line, safe_text
 from agent_tui.model.clock import Clock
-from agent_tui.model.conversation import Conversation
+from agent_tui.model.conversation import Channel, Conversation
 from agent_tui.model.customer import Customer, IdentityKind
-from agent_tui.store import conversations, customers
-from agent_tui.ui import draw
+from agent_tui.model.record import Known
+from agent_tui.store import customer_pages, customers, lookups, records
+from agent_tui.store.database import Database
+from agent_tui.ui import draw, orders, records_lines
 from agent_tui.ui.cells import Glyphs, fit, folded
 from agent_tui.ui.lines import say_time
 from agent_tui.ui.markup import Line, plain_lines
+from agent_tui.ui.records_lines import Facts
 from agent_tui.ui.rows import Piece, stars
 from agent_tui.ui.shell import Pane, Shell, Where
 from agent_tui.ui.theme import Part
 
+_PAGE = 60
+"""Conversations and records that are read at a time, as the cursor comes near."""
+
+_LATEST = 4
+"""Records above the conversations until all are asked for: most questions are about these."""
+
+
+class _Every(NamedTuple):
+    """The row on which Enter shows all records."""
+
+    records: int
+
+
+class _Read(NamedTuple):
+    """What the store has of the customer, as far as it was read."""
+
+    customer: Customer | None = None
+    claims: Sequence[tuple[IdentityKind, str]] = ()  # what they say to be
+    facts: Facts = Facts()
+    records: Sequence[Known] = ()
+    conversations: Sequence[Conversation] = ()
+    channels: Sequence[tuple[Channel, int]] = ()
+
+    @property
+    def talks(self) -> int:
+        """How many conversations there are."""
+        return sum(count for _, count in self.channels)
+
 
 class CustomerPane(Pane):
-    """What we know above, the conversations below; the cursor goes through these."""
+    """What we know above, then the records and the conversations; the cursor goes through both."""
 
     where: ClassVar[Where] = Where.CUSTOMER
 
@@ -37,10 +68,10 @@ class CustomerPane(Pane):
         super().__init__()
         self._shell, self._glyphs, self._clock = shell, glyphs, clock
         self._opened = opened
-        self._customer: Customer | None = None
-        self._claims: Sequence[tuple[IdentityKind, str]] = ()  # what they say to be
+        self._read = _Read()
         self._shown: int | None = None  # the conversation that is read
-        self._conversations: Sequence[Conversation] = ()
+        self._all_records = False
+        self._rows: Sequence[Known | _Every | Conversation] = ()
         self._head: list[Line] = []
         self._cursor = 0
         self._top = 0
@@ -48,36 +79,48 @@ class CustomerPane(Pane):
         self._view: list[Strip] = []
 
     @property
-    def current(self) -> Conversation | None:
-        """The conversation under the cursor."""
-        if not self._conversations:
-            return None
-        return self._conversations[min(self._cursor, len(self._conversations) - 1)]
+    def record(self) -> Known | None:
+        """The record under the cursor."""
+        row = self._row_here()
+        return row if isinstance(row, Known) else None
 
     def show(self, conversation: Conversation | None) -> None:
         """Show the customer of ``conversation``; nothing is drawn when nothing is different."""
-        before = (self._customer, self._claims, self._conversations, self._shown)
-        same = conversation is not None and conversation.id == self._shown
-        if conversation is None:
-            self._customer, self._claims = None, ()
-            self._conversations, self._shown = (), None
-        else:
-            self._shown, db = conversation.id, self._shell.db
-            self._customer = customers.get(db, conversation.customer_id)
-            self._claims = customers.claims(db, conversation.customer_id)
-            self._conversations = conversations.of_customer(db, conversation.customer_id)
-        if before == (self._customer, self._claims, self._conversations, self._shown):
+        before, shown = self._read, self._shown
+        self._shown = conversation.id if conversation is not None else None
+        same = conversation is not None and self._shown == shown
+        if not same:
+            self._all_records = False
+        self._read = _Read() if conversation is None else self._read_again(conversation, before)
+        if before == self._read and same:
             return
+        here = self._key(self._row_here()) if same else None
+        self._make_rows()
         if not same:
             self._top = 0
-            places = [row.id for row in self._conversations]
-            self._cursor = places.index(self._shown) if self._shown in places else 0
+        self._cursor = self._place_of(here) if same else 0
         self._laid_out = None
         self._show()
 
+    def look_up(self, customer_id: int) -> None:
+        """An agent reads a conversation of the customer: ask for what is not known or old, once
+        the conversation is on the screen."""
+        self.call_after_refresh(
+            lambda: orders.want(self._shell.db, customer_id, self._shell.clock())
+        )
+
+    def go_to(self, known: Known) -> None:
+        """Put the cursor on a record."""
+        if known.key not in map(self._key, self._rows):
+            self._show_all_records()
+            self._read_on(self._read.facts.records)
+        self._cursor = self._place_of(known.key)
+        self._keep_in_view()
+        self._show()
+
     def move(self, rows: int) -> None:
-        most = max(len(self._conversations) - 1, 0)
-        self._cursor = min(max(self._cursor + rows, 0), most)
+        self._read_on(self._cursor + rows)
+        self._cursor = min(max(self._cursor + rows, 0), max(len(self._rows) - 1, 0))
         self._keep_in_view()
         self._show()
 
@@ -85,11 +128,18 @@ class CustomerPane(Pane):
         self.move(int(pages * max(self.size.height // 2, 1)))
 
     def jump(self, *, end: bool) -> None:
-        self.move(len(self._conversations) * (1 if end else -1))
+        every = self._read.facts.records + 1 + self._read.talks
+        self.move(every if end else -every)
 
     def activate(self) -> None:
-        if self.current is not None:
-            self._opened(self.current.id)
+        row = self._row_here()
+        if isinstance(row, Known):
+            self._shell.follow(orders.details(self._shell, row))
+        elif isinstance(row, _Every):
+            self._show_all_records()
+            self._show()
+        elif row is not None:
+            self._opened(row.id)
 
     def forget_drawn(self) -> None:
         """Make the lines anew when they are next drawn."""
@@ -97,12 +147,91 @@ class CustomerPane(Pane):
         self.refresh()
 
     def focus_changed(self) -> None:
+        self._keep_in_view()
         self._show()
 
     def render_line(self, y: int) -> Strip:
         if self._laid_out != self.size:
             self._view = self._drawn()
         return self._view[y]
+
+    def _read_again(self, conversation: Conversation, before: _Read) -> _Read:
+        """What there is now, as much of it as there was before."""
+        db, number = self._shell.db, conversation.customer_id
+        same = before.customer is not None and before.customer.id == number
+        known = max(_PAGE, len(before.records)) if self._all_records else _LATEST
+        talked = max(_PAGE, len(before.conversations)) if same else _PAGE
+        return _Read(
+            customers.get(db, number),
+            customers.claims(db, number),
+            _facts(db, number),
+            records.of_customer(db, number, known),
+            customer_pages.conversations_of(db, number, talked),
+            list(customer_pages.channels(db, number).items()),
+        )
+
+    def _read_on(self, wanted: int) -> None:
+        """Have the row number ``wanted`` in memory, and a page behind it."""
+        read, db = self._read, self._shell.db
+        if read.customer is None:
+            return
+        number, needed = read.customer.id, wanted + _PAGE // 2
+        known = len(read.records)
+        if self._all_records and known <= needed and 0 < known < read.facts.records:
+            last = read.records[-1]
+            place = (last.record.at, last.id)
+            more = records.of_customer(db, number, needed - known + _PAGE, place)
+            read = read._replace(records=[*read.records, *more])
+        missing = needed - len(read.records) - len(read.conversations)
+        if missing >= 0 and 0 < len(read.conversations) < read.talks:
+            found = customer_pages.conversations_of(
+                db, number, missing + _PAGE, read.conversations[-1]
+            )
+            read = read._replace(conversations=[*read.conversations, *found])
+        if read is not self._read:
+            self._read = read
+            self._make_rows()
+
+    def _show_all_records(self) -> None:
+        """All records instead of the latest ones; their pages come as the cursor does."""
+        customer = self._read.customer
+        if customer is None:
+            return
+        self._all_records = True
+        every = records.of_customer(self._shell.db, customer.id, _PAGE)
+        self._read = self._read._replace(records=every)
+        self._make_rows()
+        self._laid_out = None
+
+    def _make_rows(self) -> None:
+        read = self._read
+        hidden = 0 if self._all_records else read.facts.records - len(read.records)
+        every = [_Every(read.facts.records)] if hidden > 0 else []
+        self._rows = [*read.records, *every, *read.conversations]
+
+    def _row_here(self) -> Known | _Every | Conversation | None:
+        return self._rows[min(self._cursor, len(self._rows) - 1)] if self._rows else None
+
+    def _place_of(self, key: object) -> int:
+        """Where a row is now; where the cursor was when it is gone."""
+        places = (place for place, row in enumerate(self._rows) if self._key(row) == key)
+        return next(places, min(self._cursor, max(len(self._rows) - 1, 0)))
+
+    def _key(self, row: Known | _Every | Conversation | None) -> object:
+        """What names a row across readings."""
+        if isinstance(row, Known):
+            return row.key
+        return row.id if isinstance(row, Conversation) else type(row)
+
+    @property
+    def _records(self) -> int:
+        """Rows above the conversations."""
+        return len(self._rows) - len(self._read.conversations)
+
+    def _line_of(self, row: int) -> int:
+        """The first line of a row, counted from the head's first."""
+        between = 2 if row >= self._records else 0
+        return len(self._head) + 2 * row + between
 
     def _show(self) -> None:
         """Draw the lines that are different."""
@@ -113,45 +242,59 @@ class CustomerPane(Pane):
     def _drawn(self) -> list[Strip]:
         if self._laid_out != self.size:
             self._laid_out = self.size
-            self._head = self._head_lines(self._customer, self.size.width - 1)
+            self._head = self._head_lines(self.size.width - 1)
             self._keep_in_view()
-        return [self._line(y) for y in range(self.size.height)]
+        return [self._line(self._top + y) for y in range(self.size.height)]
 
-    def _line(self, y: int) -> Strip:
-        width = self.size.width
-        number = self._top + y
-        if number < len(self._head):
-            return draw.strip(self._head[number], width, self._shell.colours)
-        index = (number - len(self._head)) // 2
-        if index >= len(self._conversations):
-            return draw.blank(width, self._shell.colours)
-        second = (number - len(self._head)) % 2 == 1
-        pieces = self._row(self._conversations[index], second=second, width=width)
-        if index == self._cursor and self.has_focus:
+    def _line(self, number: int) -> Strip:
+        width, theme = self.size.width, self._shell.colours
+        below = number - len(self._head)
+        if below < 0:
+            return draw.strip(self._head[number], width, theme)
+        if below in (2 * self._records, 2 * self._records + 1) and self._read.customer:
+            title = self._conversations_line() if below % 2 else ()
+            return draw.strip(title, width, theme)
+        row, second = divmod(below if below < 2 * self._records else below - 2, 2)
+        if row >= len(self._rows):
+            return draw.blank(width, theme)
+        pieces = self._pieces(self._rows[row], second=bool(second), width=width)
+        if row == self._cursor and self.has_focus:
             pieces = (Piece("".join(piece.text for piece in pieces), Part.CURSOR),)
-            return draw.strip(pieces, width, self._shell.colours, Part.CURSOR)
-        return draw.strip(pieces, width, self._shell.colours)
+            return draw.strip(pieces, width, theme, Part.CURSOR)
+        return draw.strip(pieces, width, theme)
 
-    def _head_lines(self, customer: Customer | None, width: int) -> list[Line]:
+    def _pieces(self, row: Known | _Every | Conversation, *, second: bool, width: int) -> Line:
+        if isinstance(row, Known):
+            return records_lines.rows(row, width - 1, self._glyphs, self._clock())[second]
+        if isinstance(row, _Every):
+            keys = "/".join(self._shell.keys_of("open")[:1])
+            return () if second else (Piece(f"  all {row.records:,} ({keys})", Part.ACCENT),)
+        return self._conversation(row, second=second, width=width)
+
+    def _head_lines(self, width: int) -> list[Line]:
+        customer = self._read.customer
         if customer is None:
             return [(Piece("No customer.", Part.DIM),)]
         lines: list[Line] = [(Piece(_clean(customer.name), Part.CUSTOMER),)]
         for identity in customer.identities:
             lines += plain_lines(f"{identity.kind} {_clean(identity.value)}", Part.TEXT, width, 0)
-        for _, value in self._claims:
+        for _, value in self._read.claims:
             says = f"says: {_clean(value)}, unverified"
             lines += plain_lines(says, Part.WARNING, width, 0)
         since = f"customer since {say_time(customer.created_at, self._clock())}"
         lines += plain_lines(since, Part.DIM, width, 0)
         for paragraph in safe_text(customer.notes).splitlines():
             lines += plain_lines(paragraph, Part.NOTE, width, 0)
-        channels = ", ".join(sorted({str(row.channel) for row in self._conversations}))
-        count = len(self._conversations)
-        what = "conversation" if count == 1 else "conversations"
-        lines += [(), (Piece(f"{count} {what}: {channels}", Part.ACCENT, bold=True),)]
-        return lines
+        known = records_lines.facts_lines(self._read.facts, self._clock(), width)
+        return [*lines, (), *known] if known else lines
 
-    def _row(self, row: Conversation, *, second: bool, width: int) -> tuple[Piece, ...]:
+    def _conversations_line(self) -> Line:
+        channels = ", ".join(str(channel) for channel, _ in self._read.channels)
+        count = self._read.talks
+        what = "conversation" if count == 1 else "conversations"
+        return (Piece(f"{count:,} {what}: {channels}", Part.ACCENT, bold=True),)
+
+    def _conversation(self, row: Conversation, *, second: bool, width: int) -> Line:
         """Two lines: subject, then channel, status and time."""
         mark = "> " if row.id == self._shown else "  "
         if not second:
@@ -164,12 +307,28 @@ class CustomerPane(Pane):
         return (Piece(fit(f"  {rated}{row.channel} {status} {when}", width), Part.DIM),)
 
     def _keep_in_view(self) -> None:
+        """Scroll to the cursor, while keys go to it; else the head is what there is to see."""
         height = max(self.size.height, 2)
-        line = len(self._head) + 2 * self._cursor
-        if line + 2 > self._top + height:
+        line = self._line_of(self._cursor)
+        if not self.has_focus or (not self._cursor and line + 2 <= height):
+            self._top = 0
+        elif line + 2 > self._top + height:
             self._top = line + 2 - height
-        elif line < self._top or (self._cursor == 0 and self._top):
-            self._top = 0 if line + 2 <= height else line
+        elif line < self._top:
+            self._top = line
+
+
+def _facts(db: Database, customer_id: int) -> Facts:
+    """What is known of the customer; one question where nobody was ever asked."""
+    asked = lookups.of_customer(db, customer_id)
+    if not asked:
+        return Facts()
+    return Facts(
+        asked,
+        records.count(db, customer_id),
+        records.spent(db, customer_id),
+        records.open_ones(db, customer_id),
+    )
 
 
 def _clean(text: str) -> str:

@@ -226,6 +226,7 @@ class Desk(Widget):
                 self._shell.say("There is no conversation here.")
                 return
             self.reading.show(self.list.current)
+            self.customer.look_up(self.list.current.customer_id)
         self.slot = slot
         self.complete()
         self.lay_out()
@@ -337,6 +338,7 @@ class Desk(Widget):
             self.go(Slot.READING)
         if self._shows(Slot.CUSTOMER):
             self.customer.show(conversation)
+        self.customer.look_up(conversation.customer_id)
         if conversation.unread:
             self.mark_read(conversation)
 

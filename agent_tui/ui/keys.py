@@ -90,6 +90,7 @@ TRIAGE_KEYS: tuple[tuple[str, str], ...] = (
     ("B", "outbox"),
     ("A", "accounts"),
     ("gc", "chats"),
+    ("go", "order"),
     ("alt+0", "chats"),
     ("ctrl+n", "next-chat"),
     ("enter", "write-chat"),

@@ -77,6 +77,13 @@ COMMANDS: tuple[Command, ...] = (
         "All of the conversation as text, into a file or by mail.",
     ),
     Command(
+        "why",
+        "Why is it here",
+        TRIAGE,
+        InModule("why", "show"),
+        "Its status and who set it, its views, and when it is due, with the arithmetic.",
+    ),
+    Command(
         "palette",
         "Palette",
         SCREENS,
@@ -151,7 +158,21 @@ COMMANDS: tuple[Command, ...] = (
         "Copy",
         TRIAGE,
         InModule("reading", "copy"),
-        "The message, an address or a link.",
+        "The message, an address or a link; of an order its tracking number.",
+    ),
+    Command(
+        "order",
+        "Go to the order",
+        TRIAGE,
+        InModule("orders", "go_to"),
+        "The one that the conversation names, in the customer's pane.",
+    ),
+    Command(
+        "look-up",
+        "Look orders up again",
+        TRIAGE,
+        InModule("orders", "look_again"),
+        "Ask the shops what they know of the customer now.",
     ),
 )
 

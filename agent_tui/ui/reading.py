@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from agent_tui.model.message import Attachment, FetchState, Link
 from agent_tui.query.complete import Completion, Known, complete
 from agent_tui.store import accounts, agents, conversations, customers, messages
+from agent_tui.ui import orders
 from agent_tui.ui.command_line import query_hint
 from agent_tui.ui.lines import Detail
 from agent_tui.ui.shell import Choice, Hint, Shell
@@ -63,7 +64,11 @@ def _query_hint(text: str) -> Hint:
 
 
 async def links(shell: Shell) -> None:
-    """Choose a link, see where it really leads, open it."""
+    """Choose a link, see where it really leads, open it; on an order, its own page."""
+    order = orders.under_cursor(shell)
+    if order is not None:
+        await orders.open_record(shell, order)
+        return
     found = [link for message in shell.desk.reading.messages for link in message.body.links]
     items = [
         Choice(str(number), f"[{link.number}] {link.text or link.url}", link.host or link.url)
@@ -75,7 +80,11 @@ async def links(shell: Shell) -> None:
     chosen = await shell.choose("Open link", items)
     if chosen is None:
         return
-    link = found[int(chosen)]
+    await open_link(shell, found[int(chosen)])
+
+
+async def open_link(shell: Shell, link: Link) -> None:
+    """Say where ``link`` really leads; Enter opens it."""
     if not link.openable:
         shell.say(f"Not opened, only http, https and mailto are: {link.url}", error=True)
         return
@@ -147,7 +156,12 @@ async def _fetch(shell: Shell, file: Attachment) -> None:
 
 
 async def copy(shell: Shell) -> None:
-    """Put a piece of the conversation on the terminal's clipboard (OSC 52)."""
+    """Put a piece of the conversation on the terminal's clipboard (OSC 52); of an order its
+    tracking number."""
+    order = orders.under_cursor(shell)
+    if order is not None:
+        orders.copy(shell, order)
+        return
     pieces = _copyable(shell)
     if not pieces:
         shell.say("There is nothing to copy here.")
