@@ -10,11 +10,11 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2s
 
-from agent_tui.adapters.contract import Effect, Refused, Settled, Target
+from agent_tui.adapters.contract import AccountContext, Effect, Refused, Settled, Target
 from agent_tui.content.body import prepare_text
 from agent_tui.content.safe import safe_line
 from agent_tui.model.account import Counted
-from agent_tui.model.clock import MINUTE, Clock, Millis
+from agent_tui.model.clock import DAY, MINUTE, Clock, Millis
 from agent_tui.model.conversation import Channel, Status
 from agent_tui.model.customer import IdentityKind
 from agent_tui.model.incoming import (
@@ -211,6 +211,12 @@ class Lookout:
         return Look(found, whole)
 
 
+def since_of(account: AccountContext) -> Millis:
+    """When the past begins by the account's option ``days``, of which 0 means all."""
+    days = account.settings.get("days")
+    return account.clock() - days * DAY if isinstance(days, int) and days > 0 else -1
+
+
 def answer_id(review: str) -> str:
     """The remote id of the answer to ``review``."""
     return f"{review}{_ANSWER}"
@@ -229,11 +235,10 @@ def text_of(effect: Effect, limit: int, counted: Counted, provider: str) -> str:
     text = effect.outgoing.text.strip() if effect.outgoing else ""
     if not text:
         raise Refused("There is no text in what was queued; write it again.")
-    over = counted.length(text) - limit
-    if over > 0:
+    length = counted.length(text)
+    if length > limit:
         raise Refused(
-            f"This answer is {over} {counted} too long for {provider}, which takes {limit}; "
-            "shorten it."
+            f"This answer has {length} {counted}, and {provider} takes {limit}; shorten it."
         )
     return text
 
