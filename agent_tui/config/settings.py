@@ -174,6 +174,13 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("undo_seconds.chat", int, "The same for chat.", default=0, most=LONGEST_UNDO_S),
     Setting(
+        "undo_seconds.social",
+        int,
+        "The same for direct messages in social networks.",
+        default=0,
+        most=LONGEST_UNDO_S,
+    ),
+    Setting(
         "undo_seconds.review",
         int,
         "The same for public answers to reviews.",

@@ -39,6 +39,8 @@ Told = Callable[[str, Progress], None]
 
 _PATIENCE_S = 120.0
 _CLOSE_LIMIT_S = 2.0
+_MOST_PULLS = 1_000
+"""Some providers give a page a pull; one that had news is asked again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,9 @@ async def _pulled(desk: Desk, health: Health, done: Round, adapter: Adapter, tol
 
     try:
         health.syncing()
-        await sync.pull(desk, adapter, _PATIENCE_S, taken)
+        for _ in range(_MOST_PULLS):
+            if not await sync.pull(desk, adapter, _PATIENCE_S, taken):
+                break
     except (AdapterError, StoreError, LeaseLost) as error:
         return replace(_failed(desk, health, done, error), new=new)
     health.synced()

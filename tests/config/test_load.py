@@ -39,7 +39,12 @@ def told(paths: Paths, text: str) -> str:
 def test_a_missing_file_means_defaults(paths: Paths) -> None:
     settings = load_settings(paths, {})
 
-    assert settings.undo_seconds == {Channel.MAIL: 10, Channel.CHAT: 0, Channel.REVIEW: 10}
+    assert settings.undo_seconds == {
+        Channel.MAIL: 10,
+        Channel.CHAT: 0,
+        Channel.SOCIAL: 0,
+        Channel.REVIEW: 10,
+    }
     assert settings.after_resolve is AfterResolve.NEXT
     assert settings.preview
     assert settings.editor == "vi"
@@ -121,7 +126,7 @@ def test_an_own_view_replaces_the_built_in_one_in_its_place(paths: Paths) -> Non
         ),
         (
             "[undo_seconds]\nfax = 3",
-            "line 2: 'fax' is not a setting; known: 'mail', 'chat', 'review'.",
+            "line 2: 'fax' is not a setting; known: 'mail', 'chat', 'social', 'review'.",
         ),
         ("theme = 3", "line 1: 'theme' must be text in quotes, not the number 3."),
         (
@@ -138,7 +143,7 @@ def test_an_own_view_replaces_the_built_in_one_in_its_place(paths: Paths) -> Non
         ),
         (
             "undo_seconds = 3",
-            "line 1: 'undo_seconds' must be a table with mail, chat, review, not the number 3.",
+            "line 1: 'undo_seconds' must be a table with mail, chat, social, review, not the number 3.",
         ),
         (
             "canned = [1]",

@@ -88,6 +88,7 @@ class Provider:
     pull_faults: deque[BaseException] = field(default_factory=deque)  # one for each pull
     fault_after: int = 0  # batches that such a pull still gives
     pulls: int = 0
+    page: int = 1_000  # batches that a pull gives at most
     deliveries: deque[Deliver] = field(default_factory=deque)  # then all is accepted
     tried: list[Effect] = field(default_factory=list)
     accepted: list[Effect] = field(default_factory=list)
@@ -119,7 +120,8 @@ class FakeAdapter:
         fault = provider.pull_faults.popleft() if provider.pull_faults else None
         cursor = cursors.get("INBOX", "")
         start = int(cursor) if cursor.isdigit() else 0  # "c": put there by ``receive``
-        for number, one in enumerate(provider.batches[start:], start):
+        given = provider.batches[start : start + provider.page]
+        for number, one in enumerate(given, start):
             if fault is not None and number - start >= provider.fault_after:
                 raise fault
             yield one

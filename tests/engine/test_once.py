@@ -42,6 +42,16 @@ async def test_a_round_pulls_delivers_and_files(db: SqliteDatabase, tmp_path: Pa
     assert now_of(db, item).filed is Filed.DONE
 
 
+async def test_a_provider_that_gives_a_page_a_pull_is_asked_until_nothing_is_new(
+    db: SqliteDatabase, tmp_path: Path
+) -> None:
+    pages = [batch(incoming(), cursor=str(number)) for number in (1, 2, 3)]
+
+    (done,) = await rounds(db, tmp_path, {ACCOUNT: Provider(pages, page=1)})
+
+    assert done.new == len(pages)
+
+
 async def test_what_is_held_is_told_as_waiting(db: SqliteDatabase, tmp_path: Path) -> None:
     reply(db, customer_writes(db), hold=Now().at - START + DAY)
 
