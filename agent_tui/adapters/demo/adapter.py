@@ -17,6 +17,7 @@ from agent_tui.adapters.contract import (
     Option,
     Receipt,
     Refused,
+    Role,
     Settled,
     Severity,
     Target,
@@ -24,12 +25,14 @@ from agent_tui.adapters.contract import (
 from agent_tui.adapters.demo import carriers, files, shop
 from agent_tui.adapters.demo.habits import Happening
 from agent_tui.adapters.demo.live import Live
+from agent_tui.adapters.demo.orders import Orders
 from agent_tui.adapters.demo.play import history, people
 from agent_tui.adapters.demo.world import Scene, Stage, message, place, timeline
 from agent_tui.content.safe import safe_line
 from agent_tui.model.account import Capabilities, EffectKind
 from agent_tui.model.clock import SECOND, Millis
 from agent_tui.model.conversation import Channel, Status
+from agent_tui.model.customer import Identity
 from agent_tui.model.incoming import (
     Batch,
     Colleague,
@@ -43,6 +46,7 @@ from agent_tui.model.incoming import (
     ServerReply,
     Typing,
 )
+from agent_tui.model.record import Looked
 
 MAILBOX = "shop"
 """The one mailbox of the demo account."""
@@ -91,6 +95,7 @@ class DemoAdapter:
             Option("me", str, "Handle of the agent at the keyboard", default="you"),
             Option("now", int, "Time the world ends at, in ms since 1970", optional=True),
         ),
+        roles=frozenset(Role),
     )
 
     def __init__(self, account: AccountContext) -> None:
@@ -99,6 +104,7 @@ class DemoAdapter:
         self._me = str(account.settings.get("me", "you"))
         self._now = account.settings.get("now")
         self._clock = account.clock
+        self._orders = Orders(self._seed, self._resumed(None).now)
         self._live: Live | None = None
         self._came: list[Happening] = []  # all that happened in this run
         self._sent: dict[str, Receipt] = {}
@@ -107,6 +113,7 @@ class DemoAdapter:
     async def pull(self, cursors: Mapping[str, str]) -> AsyncGenerator[Batch, None]:
         """The shop's past, oldest first, then what has come since."""
         cursor = self._resumed(cursors.get(MAILBOX))
+        self._orders.now = cursor.now
         scenes = place(history(), self._seed, cursor.now)
         live = self._begin(scenes)
         async for batch in self._past(cursor, scenes):
@@ -163,6 +170,10 @@ class DemoAdapter:
         if not files.known(part):
             raise Refused(f"The demo shop has no file '{part}'; open one that a message lists.")
         return files.content(part)
+
+    async def lookup(self, identities: Sequence[Identity]) -> Looked:
+        """What the shop's customers have bought."""
+        return self._orders.look_up(identities)
 
     async def check(self) -> list[Finding]:
         """Nothing can be wrong with a world in memory."""

@@ -11,21 +11,25 @@ from agent_tui.adapters.demo.live import Live
 from agent_tui.adapters.demo.shop import MAIL
 from agent_tui.adapters.demo.world import Scene
 from agent_tui.content.body import prepare_text
-from agent_tui.content.safe import safe_text
+from agent_tui.content.safe import safe_line, safe_text
 from agent_tui.model.account import EffectKind
 from agent_tui.model.clock import MINUTE, Clock, Millis
 from agent_tui.model.conversation import Channel
 from agent_tui.model.customer import IdentityKind
 from agent_tui.model.incoming import Incoming, Outgoing, Sender
 from agent_tui.model.message import Direction, Recipients
+from agent_tui.model.record import Item, Money, Record, RecordKind
 from agent_tui.testing.stand import Arrived, CannotPlay, Stand
 
 
 class _Shop(DemoAdapter):
     """The demo adapter as it is, with a door for customers and a look at what left."""
 
-    def __init__(self, account: AccountContext, door: list[Incoming]) -> None:
+    def __init__(
+        self, account: AccountContext, door: list[Incoming], ordered: list[tuple[str, Record]]
+    ) -> None:
         super().__init__(account)
+        self._orders.door = ordered
         self._door = door
         self._open = True
         self.left: dict[str, Effect] = {}  # by key, in order
@@ -64,6 +68,7 @@ class DemoStand(Stand):
     def __init__(self) -> None:
         self._shop: _Shop | None = None
         self._door: list[Incoming] = []  # what customers wrote, and no shop has yet
+        self._ordered: list[tuple[str, Record]] = []
         self._written = 0
         self._earlier: dict[str, Effect] = {}
         self._starts = 0
@@ -88,7 +93,7 @@ class DemoStand(Stand):
     def make(self, account: AccountContext) -> Adapter:
         if self._shop is not None:
             self._earlier |= self._shop.left
-        self._shop = _Shop(account, self._door)
+        self._shop = _Shop(account, self._door, self._ordered)
         return self._shop
 
     async def write(
@@ -126,6 +131,18 @@ class DemoStand(Stand):
                 case EffectKind.DELETE if of in found:
                     found[of] = replace(found[of], deleted=True)
         return list(found.values())
+
+    async def order(
+        self, email: str, number: str, *, item: str = "Lamp", total: Money | None = None
+    ) -> None:
+        if safe_line(item) != item:
+            raise CannotPlay("the shop sells nothing with control characters in its name")
+        at = self._clock() + len(self._ordered)
+        total = total or Money(4900, "GBP")
+        record = Record(
+            RecordKind.ORDER, number, number, at, "paid", total, items=(Item(item, total=total),)
+        )
+        self._ordered.append((email, record))
 
     async def seen_typing(self, thread: str = "one") -> bool:
         effects = [one for one in self._left().values() if one.kind is EffectKind.TYPING]
