@@ -38,6 +38,14 @@ def tell_change(
         _tell(context, account, after, kind, _said(kind, before, account))
 
 
+def moderates(context: Context, conversation: Conversation) -> bool:
+    """Whether agents decide who sees this conversation: a review at a provider that lets them."""
+    if conversation.review is None:
+        return False
+    account = accounts.get(context.db, conversation.account, conversation.channel)
+    return account is not None and EffectKind.MODERATE in account.capabilities.effects
+
+
 def tell_read(context: Context, conversation: Conversation) -> None:
     """Queue the effect of reading, where the account's adapter has one."""
     _tell_reading(context, conversation, EffectKind.READ, EffectKind.UNREAD)

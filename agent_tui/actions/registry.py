@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
-from agent_tui.actions import customer, messaging, reply, triage, undo
+from agent_tui.actions import customer, messaging, offline, reply, review, triage, undo
 from agent_tui.actions.action import Action, ActionError, Context, Done, Scope
 
 
 def registry() -> dict[str, Action]:
     """All actions by name, in the order a menu shows them."""
-    modules = (triage, reply, messaging, customer, undo)
+    modules = (triage, reply, messaging, review, offline, customer, undo)
     actions = [action for module in modules for action in module.ACTIONS]
     return {action.name: action for action in actions}
 

@@ -12,10 +12,11 @@ from agent_tui.actions.action import (
     Done,
     Scope,
 )
-from agent_tui.actions.provider import tell_change, tell_unread
+from agent_tui.actions.provider import moderates, tell_change, tell_unread
 from agent_tui.actions.when import parse_when, say_when
 from agent_tui.model.conversation import Conversation, Priority, Status
 from agent_tui.model.event import Stamp
+from agent_tui.model.review import Moderation
 from agent_tui.store import agents, changes, conversations
 from agent_tui.store.changes import Value
 from agent_tui.store.messages import newest
@@ -76,7 +77,14 @@ def _status(
     def run(context: Context, targets: Sequence[int], _: Mapping[str, str]) -> Done:
         def fields(conversation: Conversation) -> dict[str, Value]:
             handled = newest(context.db, conversation.id) if handles else None
-            return {"status": status, "snoozed_until": None, "handled": handled}
+            found: dict[str, Value] = {
+                "status": status,
+                "snoozed_until": None,
+                "handled": handled,
+            }
+            if status is Status.SPAM and moderates(context, conversation):
+                found["moderation"] = Moderation.SPAM
+            return found
 
         return _each(context, name, targets, fields, did)
 
@@ -228,7 +236,7 @@ ACTIONS = (
         name="spam",
         title="Spam",
         run=_status("spam", Status.SPAM, "marked as spam", handles=True),
-        help="Out of every view but status:spam.",
+        help="Out of every view but status:spam; a review is called spam at its provider, too.",
     ),
     _action(
         name="unread",

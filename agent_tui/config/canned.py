@@ -1,7 +1,7 @@
 """Canned replies: Markdown files with TOML front matter, in a personal and in team folders.
 
-A file begins with a line ``+++``, then TOML (name, title, channels, language, tags; all may be
-left out), a second line ``+++``, and the reply's Markdown. Without front matter, the file's name
+A file begins with a line ``+++``, then TOML (name, title, channels, language, tags, stars; all may
+be left out), a second line ``+++``, and the reply's Markdown. Without front matter, the file's name
 is the reply's name and all of it is the reply.
 """
 
@@ -28,10 +28,17 @@ FRONT_MATTER: tuple[Setting, ...] = (
         choices=tuple(Channel),
     ),
     Setting("language", str, "A language code such as `de`; variants share a name.", default=""),
+    Setting(
+        "stars",
+        str,
+        "Only for reviews with so many stars, such as `1-2` or `5`.",
+        derived="for all",
+    ),
     Setting("tags", list[str], "More words to find it by.", default=[]),
 )
 
 _FENCE = "+++"
+_STARS = re.compile(r"([1-5])(?:-([1-5]))?")
 _LONGEST = 256 * 1024
 """Bytes; a longer file was not meant to be a reply."""
 
@@ -47,6 +54,7 @@ class CannedReply:
     body: str
     path: Path
     tags: tuple[str, ...] = ()
+    stars: range | None = None  # None: whatever the rating, or none
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,20 +110,27 @@ def rank(
     text: str,
     channel: Channel | None,
     languages: Sequence[str] = (),
+    rating: int | None = None,
 ) -> list[CannedReply]:
-    """The replies that fit ``channel`` and match ``text``, best first.
+    """The replies that fit ``channel`` and ``rating`` and match ``text``, best first.
 
     The letters of ``text`` must occur in this order in the name, the title or a tag. Equal ones
-    are ordered by ``languages`` (ISO 639-1, best first; a reply without a language fits all),
-    then as given, so that the folder named first wins.
+    are ordered by whether they are meant for that rating, by ``languages`` (ISO 639-1, best
+    first; a reply without a language fits all), then as given, so that the folder named first
+    wins.
     """
-    fitting = [r for r in replies if channel is None or not r.channels or channel in r.channels]
+    fitting = [
+        r
+        for r in replies
+        if (channel is None or not r.channels or channel in r.channels)
+        and (r.stars is None or rating in r.stars)
+    ]
     scored = [
-        (score, strangeness(reply, languages), reply)
+        ((score, reply.stars is None, strangeness(reply, languages)), reply)
         for reply in fitting
         if (score := _score(reply, text)) is not None
     ]
-    return [reply for *_, reply in sorted(scored, key=lambda found: found[:2])]
+    return [reply for _, reply in sorted(scored, key=lambda found: found[0])]
 
 
 def strangeness(reply: CannedReply, languages: Sequence[str]) -> int:
@@ -149,7 +164,19 @@ def _reply(path: Path) -> CannedReply:
         body=body,
         path=path,
         tags=tuple(_texts(table.get("tags"))),
+        stars=_stars(source, _text(table.get("stars"))),
     )
+
+
+def _stars(source: Source, text: str) -> range | None:
+    """``2`` or ``1-2`` as the ratings that it means; None for an empty text."""
+    if not text:
+        return None
+    found = _STARS.fullmatch(text.replace(" ", ""))
+    low, high = (int(found[1]), int(found[2] or found[1])) if found else (1, 0)
+    if low > high:
+        raise source.fault(("stars",), f"'stars' must be such as 5 or 1-2, not '{text}'.")
+    return range(low, high + 1)
 
 
 def _parts(path: Path) -> tuple[Source, str]:

@@ -4,15 +4,18 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from agent_tui.adapters.contract import Effect, Receipt, Target
 from agent_tui.model.account import EffectKind
 from agent_tui.model.conversation import Triage
+from agent_tui.model.event import ENGINE, Stamp
 from agent_tui.model.incoming import Outgoing
 from agent_tui.model.outbox import MESSAGES, OutboxItem
 from agent_tui.model.review import Moderation
 from agent_tui.store import (
     accounts,
+    changes,
     codec,
     conversations,
     messages,
@@ -101,12 +104,26 @@ def note_outcome(db: Database, item: OutboxItem, effect: Effect, receipt: Receip
 
 
 def note_failure(db: Database, item: OutboxItem) -> None:
-    """A message that the provider does not take away is still there."""
+    """A message that the provider does not take away is still there, and a review that it does not
+    moderate is as public as before."""
+    if item.kind is EffectKind.MODERATE:
+        _moderate_back(db, item)
+        return
     message = messages.get(db, item.message_id) if item.message_id else None
     if item.kind is not EffectKind.DELETE or message is None:
         return
     if message.body.text or message.attachments:
         rewriting.unmark_deleted(db, message)
+
+
+def _moderate_back(db: Database, item: OutboxItem) -> None:
+    payload = json.loads(item.payload)
+    conversation = conversations.get(db, item.conversation_id) if item.conversation_id else None
+    if conversation is None or conversation.review is None or not payload.get("had"):
+        return
+    if conversation.review.moderation == payload["moderation"]:
+        stamp = Stamp(ENGINE, "not moderated", uuid4().hex, item.due_at)
+        changes.change_conversation(db, stamp, conversation, moderation=payload["had"])
 
 
 def _note_places(db: Database, item: OutboxItem, effect: Effect, receipt: Receipt) -> None:

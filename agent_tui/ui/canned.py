@@ -34,17 +34,22 @@ class Asked:
     def channel(self) -> Channel:
         return self.conversation.channel if self.conversation else Channel.MAIL
 
+    @property
+    def rating(self) -> int | None:
+        return self.conversation.rating if self.conversation else None
+
 
 async def choose(shell: Shell, asked: Asked) -> str | None:
     """The text of a reply that the agent has chosen and filled in, None when it was left."""
-    fitting = rank(_loaded(shell, asked), "", asked.channel, languages(shell, asked))
+    replies = _loaded(shell, asked)
+    fitting = rank(replies, "", asked.channel, languages(shell, asked), asked.rating)
     return await _choose_of(shell, asked, fitting)
 
 
 async def by_name(shell: Shell, asked: Asked, name: str) -> str | None:
     """The same for the reply called ``name``, or those that it may mean."""
     wanted = languages(shell, asked)
-    fitting = rank(_loaded(shell, asked), name, asked.channel, wanted)
+    fitting = rank(_loaded(shell, asked), name, asked.channel, wanted, asked.rating)
     meant = [reply for reply in fitting if reply.name == name] or fitting
     if not meant:
         shell.say(f"There is no canned reply '{name}'.", error=True)

@@ -198,3 +198,41 @@ def test_equal_matches_are_ordered_by_language_and_none_fits_everybody() -> None
 
     assert rank([german, english, plain], "ref", None, ["en", "de"]) == [english, plain, german]
     assert rank([german, brazilian], "", None, ["pt", "en"]) == [brazilian, german]
+
+
+# Stars
+
+
+def starred(name: str, stars: range | None) -> CannedReply:
+    return replace(reply(name, channels="review"), stars=stars)
+
+
+def test_replies_for_other_stars_are_left_out_and_those_for_these_come_first() -> None:
+    replies = [
+        starred("any", None),
+        starred("sorry", range(1, 3)),
+        starred("thanks", range(4, 6)),
+    ]
+
+    assert [r.name for r in rank(replies, "", Channel.REVIEW, rating=2)] == ["sorry", "any"]
+    assert [r.name for r in rank(replies, "", Channel.REVIEW, rating=3)] == ["any"]
+    assert [r.name for r in rank(replies, "", Channel.MAIL)] == []
+
+
+@pytest.mark.parametrize(("text", "stars"), [("5", range(5, 6)), ("1-2", range(1, 3))])
+def test_stars_are_one_number_or_two(tmp_path: Path, text: str, stars: range) -> None:
+    write(tmp_path, "r.md", f'+++\nstars = "{text}"\n+++\nHello')
+
+    (found,) = CannedCache().load([tmp_path]).replies
+
+    assert found.stars == stars
+
+
+@pytest.mark.parametrize("text", ["0", "6", "3-1", "few", "1-9"])
+def test_stars_that_mean_nothing_are_a_problem_with_a_line(tmp_path: Path, text: str) -> None:
+    write(tmp_path, "r.md", f'+++\nname = "r"\nstars = "{text}"\n+++\nHello')
+
+    loaded = CannedCache().load([tmp_path])
+
+    assert loaded.replies == ()
+    assert f", line 3: 'stars' must be such as 5 or 1-2, not '{text}'." in loaded.problems[0]
