@@ -13,6 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from agent_tui import __version__
+from agent_tui.actions.why import said_hours
 from agent_tui.adapters.contract import Finding, Severity
 from agent_tui.cli import shape
 from agent_tui.cli.ask import Asker, terminal
@@ -24,6 +25,8 @@ from agent_tui.config.errors import ConfigError
 from agent_tui.config.load import load_settings
 from agent_tui.config.paths import Paths, refuse_shared
 from agent_tui.model.clock import SECOND, Clock, system_clock
+from agent_tui.model.conversation import Channel
+from agent_tui.model.targets import Kind, Rules
 from agent_tui.store.database import StoreError
 from agent_tui.store.sqlite import SqliteDatabase
 
@@ -114,6 +117,22 @@ def settings(paths: Paths, env: Mapping[str, str]) -> Iterator[Finding]:
         yield _ok("Editor", loaded.editor)
     else:
         yield _warning("Editor", f"'{editor}' is not installed; set 'editor' or $EDITOR.")
+    yield from _clocks(loaded.clocks)
+
+
+def _clocks(rules: Rules) -> Iterator[Finding]:
+    """Until when customers should have answers, by channel."""
+    targets = [
+        f"{channel} {rules.targets[Kind.NEXT, channel]}"
+        for channel in Channel
+        if (Kind.NEXT, channel) in rules.targets
+    ]
+    yield _ok("Targets", ", ".join(targets) or "none")
+    hours = said_hours(rules.hours)
+    if any(rules.hours.week):
+        yield _ok("Business hours", hours)
+    elif any(target.business for target in rules.targets.values()):
+        yield _warning("Business hours", "There are none, so what counts in them is never due.")
 
 
 def store(paths: Paths) -> Iterator[Finding]:

@@ -27,6 +27,7 @@ COMMANDS = {
     "sync": "agent_tui.cli.sync",
     "list": "agent_tui.cli.list",
     "show": "agent_tui.cli.show",
+    "why": "agent_tui.cli.why",
     "transcript": "agent_tui.cli.transcript",
     "reply": "agent_tui.cli.reply",
     "do": "agent_tui.cli.do",

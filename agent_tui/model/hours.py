@@ -33,8 +33,12 @@ class Hours(NamedTuple):
 
     def between(self, start: Millis, end: Millis) -> Millis:
         """How much of the time from ``start`` to ``end`` is working time, at most four years."""
+        return sum(closes - opens for opens, closes in self.stretches(start, end))
+
+    def stretches(self, start: Millis, end: Millis) -> Iterator[tuple[Millis, Millis]]:
+        """The working stretches from ``start`` to ``end``, in order."""
         begun = takewhile(lambda stretch: stretch[0] < end, self._stretches(start))
-        return sum(min(closes, end) - opens for opens, closes in begun)
+        return ((opens, min(closes, end)) for opens, closes in begun)
 
     def after(self, start: Millis, amount: Millis) -> Millis | None:
         """When ``amount`` of working time has passed since ``start``; None: never."""

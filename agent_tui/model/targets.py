@@ -108,7 +108,7 @@ def read_target(text: str) -> Target | None:
         return None
     found = _SPAN.fullmatch(words)
     if found is None or (found[2] and _UNITS[found[3]] == DAY) or not int(found[1]):
-        raise ValueError(text)
+        raise ValueError(f"{text!r} is no target")
     return Target(int(found[1]) * _UNITS[found[3]], business=found[2] is not None)
 
 
@@ -133,14 +133,14 @@ def soonest(every: Iterable[Clock]) -> Clock | None:
     return min(due)[2] if due else None
 
 
-def elapsed(clock: Clock, rules: Rules, now: Millis) -> Millis:
-    """How much time the clock has counted."""
-    spans = _running(clock.started, clock.pauses)
-    return sum(
-        _counted(clock.target, rules.hours, start, now if end is None else min(end, now))
-        for start, end in spans
-        if start < now
-    )
+def counted(clock: Clock, hours: Hours, until: Millis) -> list[tuple[Millis, Millis]]:
+    """The stretches of time before ``until`` that the clock counts, in order."""
+    found: list[tuple[Millis, Millis]] = []
+    for start, end in _running(clock.started, clock.pauses):
+        last = until if end is None else min(end, until)
+        if start < last:
+            found += hours.stretches(start, last) if clock.target.business else [(start, last)]
+    return found
 
 
 def _clock(kind: Kind, target: Target, started: Millis, facts: Facts, rules: Rules) -> Clock:

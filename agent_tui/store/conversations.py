@@ -117,6 +117,13 @@ def count(db: Database, query: Compiled, *, limit: int = COUNT_LIMIT) -> int:
     return int(row["n"]) if row else 0
 
 
+def holds(db: Database, query: Compiled, conversation_id: int) -> bool:
+    """Whether the conversation is among those of ``query``."""
+    only = f"({query.where}) AND c.id = :only_id"
+    params = query.params | {"only_id": conversation_id}
+    return count(db, Compiled(only, params, query.match), limit=1) > 0
+
+
 def get(db: Database, conversation_id: int) -> Conversation | None:
     found = by_ids(db, [conversation_id])
     return found[0] if found else None

@@ -79,9 +79,11 @@ def row(
     """
     main = Part.UNREAD if conversation.unread else Part.TEXT
     now = minute * MINUTE
+    over = (conversation.due_at or 0) if pressure is Pressure.OVER else 0
+    due = until(conversation.due_at, max(now, over))  # it may be over within this minute
     lead = Piece(
         f"{_marks(conversation, glyphs, writing=writing)}{_when(conversation, now)}"
-        f"{SIGNS[pressure]:2}{until(conversation.due_at, now):{shape.due}.{shape.due}}",
+        f"{SIGNS[pressure]:2}{due:{shape.due}.{shape.due}}",
         _urgency(conversation, pressure, now),
     )
     assignee = _assignee(conversation, shape.assignee, me) if shape.assignee else ""

@@ -111,6 +111,20 @@ def test_show_prints_the_conversation_and_its_messages(capsys: pytest.CaptureFix
 
 
 @pytest.mark.usefixtures("home")
+def test_why_says_status_views_and_clock(capsys: pytest.CaptureFixture[str]) -> None:
+    run(["list", "subject:thanks", "--json"])
+    number = printed(capsys)[0]["id"]
+
+    assert run(["why", f"#{number}"]) == OK
+
+    status, views, *_ = capsys.readouterr().out.splitlines()
+    assert status.startswith("It has been resolved since it began, ")
+    assert views == "Views: All (by newest)."
+    assert run(["why", "99"]) == FAILED
+    assert "There is no conversation #99" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("home")
 def test_do_acts_on_several_conversations_and_undo_takes_it_back(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -102,3 +102,28 @@ async def test_a_customer_who_writes_has_a_sign_until_they_stop(
         await window.until(lambda: window.text.splitlines()[3].startswith("● C…"))
         clock.at += 11 * SECOND
         await window.until(lambda: window.text.splitlines()[3].startswith("● C "))
+
+
+async def test_why_shows_the_arithmetic_over_the_list(
+    chats: SqliteDatabase, tmp_path: Path
+) -> None:
+    async with screen(chats, tmp_path, clock=Now(BEGIN + 61 * SECOND)) as window:
+        await window.press("j", "j")
+        await window.type(":why\n")
+        await window.until(lambda: window.shows("First answer: 2 min from"))
+        assert window.shows("ada has waited for an answer since")
+        assert window.shows("in 59 s.")
+        await window.press("q")
+        await window.until(lambda: window.app.where() == "list")
+
+
+async def test_due_soon_lists_what_is_due_and_says_until_when(
+    chats: SqliteDatabase, tmp_path: Path
+) -> None:
+    async with screen(chats, tmp_path, clock=Now(BEGIN + 61 * SECOND)) as window:
+        await window.type(":view Due soon\n")
+        await window.until(lambda: "ada" in window.text.splitlines()[1])
+        assert "in 1m" in window.text.splitlines()[1]
+        assert "in 2m" in window.text.splitlines()[3]
+        window.app.clock.at = BEGIN + 121 * SECOND  # type: ignore[attr-defined]  # a Now
+        await window.until(lambda: "2m!!late <1m" in window.text.splitlines()[1])
