@@ -31,6 +31,7 @@ from tests.servers.synapse import (  # noqa: F401 - fixtures
     synapse_venv,
     tight_synapse,
 )
+from tests.servers.wordpress import wordpress  # noqa: F401 - a fixture
 
 _DOVECOT = "dovecot-imapd dovecot-submissiond dovecot-lmtpd dovecot-sieve dovecot-managesieved"
 

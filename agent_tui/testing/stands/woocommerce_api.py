@@ -43,6 +43,8 @@ class WooCommerceApi(FakeServer):
         self.world = world
         self.moderates = True  # our user's role
         self.meta = False  # a plug-in shows stars in wp/v2
+        self.post_types: dict[int, str] = {}  # of posts that are no products
+        self.refusal: Json | None = None  # what all requests are answered with, as a 500
         self._wp_entry = _basic("agent", password)
         self._wc_entry = _basic(key, secret)
         for method, path, handler in (
@@ -64,8 +66,13 @@ class WooCommerceApi(FakeServer):
         ):
             self.route("GET", f"{_WC}{path}", self._guarded(handler, self._wc_entry))
 
+    def _shown(self, one: Written) -> Json:
+        return comment_json(one, self.post_types.get(one.post, "product"), meta=self.meta)
+
     def _guarded(self, handler: Handler, entry: str) -> Handler:
         def guarded(request: httpx.Request, **found: str) -> httpx.Response:
+            if self.refusal is not None:
+                return answer_json(self.refusal, 500)
             if request.headers.get("Authorization") != entry:
                 said = "<strong>Error:</strong> Unknown username."
                 return _no(401, "invalid_username", said)
@@ -96,7 +103,7 @@ class WooCommerceApi(FakeServer):
         if "parent" in query:
             found = [one for one in found if one.parent in _numbers(query["parent"])]
         found = _chosen(request, found)
-        return _page(request, found, lambda one: comment_json(one, meta=self.meta))
+        return _page(request, found, self._shown)
 
     def _write(self, request: httpx.Request) -> httpx.Response:
         body = json.loads(request.content)
@@ -114,13 +121,13 @@ class WooCommerceApi(FakeServer):
             text=text,
             agent=body.get("author_user_agent", "httpx"),
         )
-        return answer_json(comment_json(made, meta=self.meta), 201)
+        return answer_json(self._shown(made), 201)
 
     def _comment(self, _: httpx.Request, number: str) -> httpx.Response:
         one = self.world.comments.get(int(number))
         if one is None:
             return _no(404, "rest_comment_invalid_id", "Invalid comment ID.")
-        return answer_json(comment_json(one, meta=self.meta))
+        return answer_json(self._shown(one))
 
     def _change(self, request: httpx.Request, number: str) -> httpx.Response:
         one = self.world.comments.get(int(number))
@@ -133,7 +140,7 @@ class WooCommerceApi(FakeServer):
         one.text = body.get("content", {}).get("raw", one.text)
         one.agent = body.get("author_user_agent", request.headers["User-Agent"])
         one.ip = body.get("author_ip", "198.51.100.1")
-        return answer_json(comment_json(one, meta=self.meta))
+        return answer_json(self._shown(one))
 
     def _reviews(self, request: httpx.Request) -> httpx.Response:
         visible = _VISIBLE.get(request.url.params.get("status", "approved"), ())

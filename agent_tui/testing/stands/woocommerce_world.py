@@ -132,9 +132,9 @@ def iso(at: int) -> str:
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
-def comment_json(one: Written, *, meta: bool) -> Json:
+def comment_json(one: Written, post_type: str, *, meta: bool) -> Json:
     """As wp/v2 shows it to who may edit it; with ``meta`` the stars, too, which is a plug-in's."""
-    up = f"{URL}/wp-json/wp/v2/product/{one.post}"
+    up = f"{URL}/wp-json/wp/v2/{post_type}/{one.post}"
     return {
         "id": one.id,
         "post": one.post,
@@ -150,7 +150,7 @@ def comment_json(one: Written, *, meta: bool) -> Json:
         "status": one.status,
         "type": one.kind,
         "meta": {"rating": one.rating} if meta else {"_wp_note_status": None},
-        "_links": {"up": [{"embeddable": True, "post_type": "product", "href": up}]},
+        "_links": {"up": [{"embeddable": True, "post_type": post_type, "href": up}]},
     }
 
 

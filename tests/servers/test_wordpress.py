@@ -1,0 +1,258 @@
+"""Reviews on a real WordPress: they arrive, are answered, moderated and edited, each once."""
+
+import sqlite3
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+
+from agent_tui.actions import reply
+from agent_tui.actions.action import Context
+from agent_tui.adapters.contract import AccountProblem, Effect, Settled, Target
+from agent_tui.adapters.woocommerce import WooCommerceAdapter
+from agent_tui.adapters.woocommerce.cursor import MAILBOX
+from agent_tui.model.account import EffectKind
+from agent_tui.model.clock import system_clock
+from agent_tui.model.draft import DraftKind
+from agent_tui.model.incoming import Batch, Incoming, Outgoing
+from agent_tui.model.message import Address, Direction
+from agent_tui.model.review import Moderation
+from agent_tui.store import conversations
+from agent_tui.store.sqlite import SqliteDatabase
+from tests.program import Home
+from tests.servers.real import eventually
+from tests.servers.wordpress import USER, WordPress
+
+pytestmark = [pytest.mark.server, pytest.mark.xdist_group("wordpress")]
+
+REVIEWS = 200
+
+
+@dataclass
+class Account:
+    """Our side: an adapter and how far it was pulled."""
+
+    adapter: WooCommerceAdapter
+    cursors: dict[str, str] = field(default_factory=dict)
+    commits: int = 0
+
+    async def batches(self) -> list[Batch]:
+        """A pull; its cursors are kept."""
+        found = []
+        async for batch in self.adapter.pull(self.cursors):
+            found.append(batch)
+            self.cursors[batch.mailbox] = batch.cursor
+        return found
+
+    async def messages(self) -> list[Incoming]:
+        return [one for batch in await self.batches() for one in batch.messages]
+
+    async def commit(self) -> None:
+        self.commits += 1
+
+    async def do(self, kind: EffectKind, review: int, number: int = 0, **more: object) -> str:
+        """Deliver an effect on a review, or on our answer ``number`` to it; the receipt's id."""
+        effect = Effect(kind, f"{kind}-{review}@x.test", thread_key=str(review), **more)  # type: ignore[arg-type]
+        effect = replace(effect, targets=(Target(MAILBOX, str(number or review)),))
+        return (await self.adapter.deliver(effect, self.commit)).remote_id or ""
+
+
+@asynccontextmanager
+async def account(wordpress: WordPress) -> AsyncIterator[Account]:
+    """An account that has caught up with the shop."""
+    made = Account(wordpress.adapter())
+    try:
+        await made.batches()
+        yield made
+    finally:
+        await made.adapter.close()
+
+
+def said(text: str) -> Outgoing:
+    return Outgoing("", text, Address("Shop", ""))
+
+
+async def test_a_held_review_arrives_with_its_stars_and_product(wordpress: WordPress) -> None:
+    product = wordpress.product("Kettle & lid")
+    async with account(wordpress) as shop:
+        number = wordpress.review(product, "Leaks <b>after</b> a week\nSad", stars=2, who="Bo Li")
+        (came,) = await shop.messages()
+
+    assert (came.remote_id, came.thread_key, came.rating) == (str(number), str(number), 2)
+    assert came.body.text.replace("*", "") == "Leaks after a week\nSad"
+    assert came.sender.name == "Bo Li"
+    assert came.review is not None
+    assert came.review.product == "Kettle & lid"
+    assert came.review.moderation is Moderation.HELD
+    assert came.review.url.endswith(f"#comment-{number}")
+    assert came.direction is Direction.INBOUND
+
+
+async def test_moderation_goes_from_held_to_public_and_back_and_keeps_where_it_came_from(
+    wordpress: WordPress,
+) -> None:
+    number = wordpress.review(wordpress.product("Pan"), "Sticks to the pan")
+    before = wordpress.shown(number)
+    async with account(wordpress) as shop:
+        for moderation, status in (
+            (Moderation.PUBLISHED, "approved"),
+            (Moderation.PUBLISHED, "approved"),
+            (Moderation.HELD, "hold"),
+            (Moderation.SPAM, "spam"),
+            (Moderation.PUBLISHED, "approved"),
+            (Moderation.HIDDEN, "trash"),
+            (Moderation.HELD, "hold"),
+        ):
+            await shop.do(EffectKind.MODERATE, number, moderation=moderation)
+            assert wordpress.shown(number)["status"] == status
+            assert wordpress.is_public(number) is (status == "approved")
+            told = [edit.review for batch in await shop.batches() for edit in batch.edits]
+            assert all(one is not None and one.moderation is moderation for one in told)
+
+    assert shop.commits == 0
+    kept = ("author_user_agent", "author_ip", "author_name", "author_email", "content", "meta")
+    after = wordpress.shown(number)
+    assert {name: after[name] for name in kept} == {name: before[name] for name in kept}
+
+
+async def test_an_answer_is_sent_edited_and_deleted_and_no_pull_takes_it_for_another(
+    wordpress: WordPress,
+) -> None:
+    number = wordpress.review(wordpress.product("Lamp"), "It flickers")
+    text = 'Sorry: 1 < 2 & "two" --\n\nwrite to us'
+    async with account(wordpress) as shop:
+        answer = int(await shop.do(EffectKind.SEND, number, outgoing=said(text)))
+        (seen,) = await shop.messages()
+        assert seen.body.text == text
+        assert seen.direction is Direction.OUTBOUND
+        assert seen.message_id == f"send-{number}@x.test"
+        await shop.do(EffectKind.EDIT, number, answer, outgoing=said("Now it is mended"))
+        (edit,) = [one for batch in await shop.batches() for one in batch.edits]
+        assert (edit.remote_id, edit.body.text) == (str(answer), "Now it is mended")
+        await shop.do(EffectKind.DELETE, number, answer)
+        await shop.do(EffectKind.DELETE, number, answer)
+        (gone,) = [one for batch in await shop.batches() for one in batch.deletions]
+        assert gone.remote_id == str(answer)
+
+    assert [one["status"] for one in wordpress.answers(number)] == ["trash"]
+    assert shop.commits == 1
+
+
+async def test_an_answer_in_doubt_is_found_by_its_key_and_never_doubled(
+    wordpress: WordPress,
+) -> None:
+    number = wordpress.review(wordpress.product("Chair"), "It wobbles")
+    where = {"thread_key": str(number), "outgoing": said("We are sorry")}
+    effect = Effect(EffectKind.SEND, "doubt@x.test", **where)  # type: ignore[arg-type]
+    async with account(wordpress) as shop:
+        assert await shop.adapter.settle(effect) is Settled.NOT_SENT
+        receipt = await shop.adapter.deliver(effect, shop.commit)
+        assert await shop.adapter.settle(effect) is Settled.SENT
+        again = await shop.adapter.deliver(effect, shop.commit)
+
+    assert again == receipt
+    assert len(wordpress.answers(number)) == 1
+
+
+async def test_a_review_that_is_deleted_for_good_is_said_to_be_gone(wordpress: WordPress) -> None:
+    number = wordpress.review(wordpress.product("Table"), "A mistake of mine")
+    async with account(wordpress) as shop:
+        wordpress.admin.delete(f"/comments/{number}", params={"force": True})
+        gone = [one.remote_id for batch in await shop.batches() for one in batch.deletions]
+
+    assert gone == [str(number)]
+
+
+async def test_a_wrong_application_password_is_said_in_words(wordpress: WordPress) -> None:
+    shop = replace(wordpress, password="wrong").adapter()
+    try:
+        with pytest.raises(AccountProblem, match=r"WordPress at 127\.0\.0\.1:\d+ does not let"):
+            await anext(aiter(shop.pull({})))
+        assert "does not let us in" in (await shop.check())[0].detail
+    finally:
+        await shop.close()
+
+
+def test_two_hundred_reviews_are_answered_once_each_and_one_that_is_edited_has_both_versions(
+    wordpress: WordPress, tmp_path: Path
+) -> None:
+    product = wordpress.product("Garden hose")
+    reviews = [
+        wordpress.review(product, f"Review {n} of a hose", stars=n % 5 + 1, who=f"Guest {n}")
+        for n in range(REVIEWS)
+    ]
+    home = Home(tmp_path, {"SHOP_PASSWORD": wordpress.password})
+    home.settings("[undo_seconds]\nreview = 0\n")
+    password = {"env": "SHOP_PASSWORD"}
+    home.account("shop", "woocommerce", url=wordpress.url, user=USER, application_password=password)
+    for folder in (tmp_path, tmp_path / "config", tmp_path / "config" / "accounts"):
+        folder.chmod(0o700)
+    engine = home.start("engine")
+    try:
+        eventually(lambda: len(_of_hose(home)) == REVIEWS, "all reviews are in the store", 60)
+        first = reviews[0]
+        assert sorted(_of_hose(home)) == sorted(
+            (str(number), n % 5 + 1, f"Review {n} of a hose") for n, number in enumerate(reviews)
+        )
+        _answer_all(home, reviews)
+        eventually(lambda: _states(home) == {"sent": REVIEWS}, "all answers have left", 120)
+        wordpress.revised(first, "Review 0, revised: it leaks", 5)
+    finally:
+        engine.terminate()
+        engine.wait(20)
+    below = Counter(one["parent"] for one in wordpress.answers(*reviews[:100]))
+    below += Counter(one["parent"] for one in wordpress.answers(*reviews[100:]))
+    assert below == dict.fromkeys(reviews, 1)
+
+    engine = home.start("engine")  # which looks again as soon as it starts
+    try:
+        eventually(lambda: _versions(home) != [], "the edit is in the store", 60)
+    finally:
+        engine.terminate()
+        engine.wait(20)
+    assert _versions(home) == [("Review 0 of a hose", 1, "Review 0, revised: it leaks", 5)]
+    thanks = "SELECT count(*) FROM messages WHERE direction = 'outbound' AND text LIKE 'Thank you%'"
+    assert home.rows(thanks) == [(REVIEWS,)]
+
+
+def _of_hose(home: Home) -> list[tuple[str, int, str]]:
+    """Review, stars and text of what has come of the hose."""
+    if not home.database.exists():
+        return []
+    with suppress(sqlite3.OperationalError):  # the engine is making the store
+        return home.rows(
+            "SELECT c.thread_key, c.rating, m.text FROM messages m"
+            " JOIN conversations c ON c.id = m.conversation_id"
+            " WHERE m.direction = 'inbound' AND m.text LIKE 'Review % of a hose'"
+        )
+    return []
+
+
+def _answer_all(home: Home, reviews: list[int]) -> None:
+    db = SqliteDatabase(home.database)
+    context = Context(db, "maria", system_clock, {})
+    for number in reviews:
+        (row,) = db.all(
+            "SELECT id FROM conversations WHERE thread_key = :key", {"key": str(number)}
+        )
+        conversation = conversations.get(db, row["id"])
+        assert conversation is not None
+        draft = reply.start(context, conversation, DraftKind.REPLY, body="Thank you for this")
+        reply.send(context, draft, anyway=True)
+    db.close()
+
+
+def _states(home: Home) -> dict[str, int]:
+    rows = home.rows("SELECT state, count(*) FROM outbox WHERE kind = 'send' GROUP BY state")
+    return {str(state): int(count) for state, count in rows}
+
+
+def _versions(home: Home) -> list[tuple[str, int, str, int]]:
+    """Text and stars of each review before and after it was edited."""
+    return home.rows(
+        "SELECT v.text, v.rating, m.text, c.rating FROM message_versions v"
+        " JOIN messages m ON m.id = v.message_id JOIN conversations c ON c.id = m.conversation_id"
+    )
