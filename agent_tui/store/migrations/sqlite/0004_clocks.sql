@@ -11,8 +11,10 @@ WHERE due_known = 0 AND status NOT IN ('resolved', 'spam');
 
 CREATE TRIGGER conversations_due_changes AFTER UPDATE OF waiting_since, status, channel
 ON conversations
-WHEN old.waiting_since IS NOT new.waiting_since OR old.status <> new.status
+WHEN old.due_known = 1 AND (
+    old.waiting_since IS NOT new.waiting_since OR old.status <> new.status
     OR old.channel <> new.channel
+)
 BEGIN
     UPDATE conversations SET due_at = NULL, warn_at = NULL, due_known = 0 WHERE id = new.id;
 END;
