@@ -111,9 +111,9 @@ class Ledger:
         return [each for each in known if each not in there]
 
     def batches(
-        self, mailbox: str, news: Sequence[Posted], gone: Sequence[str] = (), at: Millis = 0
+        self, mailbox: str, news: Sequence[Posted], now: Millis, gone: Sequence[str] = ()
     ) -> Iterator[Batch]:
-        """The batches that tell ``news``, and then of ``gone``, which was noticed at ``at``."""
+        """The batches that tell ``news``, and then of ``gone``, as they were noticed ``now``."""
         first = not self.begun
         if first and not news:
             yield Batch(mailbox, self.cursor())  # what comes next is news, no first sync
@@ -123,12 +123,12 @@ class Ledger:
                 flags = tuple(FlagChange(one.id, Flags(answered=True)) for one in answered)
                 yield Batch(mailbox, self.cursor(), flags=flags)
             progress = Progress(start + len(part), len(news)) if first else None
-            yield self._batch(mailbox, part, progress)
+            yield self._batch(mailbox, part, now, progress)
         if gone:
             for each in gone:
                 del self.known[each]
             lost = [place for each in gone for place in (each, answer_id(each))]
-            deletions = tuple(Deletion(place, at) for place in lost)
+            deletions = tuple(Deletion(place, now) for place in lost)
             yield Batch(mailbox, self.cursor(), deletions=deletions)
 
     def _is_news(self, one: Posted) -> bool:
@@ -142,7 +142,9 @@ class Ledger:
         entry = self.known.get(one.id)
         return entry is not None and not entry.answer and one.answer is not None
 
-    def _batch(self, mailbox: str, part: Sequence[Posted], progress: Progress | None) -> Batch:
+    def _batch(
+        self, mailbox: str, part: Sequence[Posted], now: Millis, progress: Progress | None
+    ) -> Batch:
         messages: list[Incoming] = []
         edits: list[Edit] = []
         deletions: list[Deletion] = []
@@ -151,12 +153,15 @@ class Ledger:
             if entry is None:
                 messages.append(_incoming(one))
             if entry.mark != one.mark() if entry else self.floor >= 0:
-                edits.append(_edit(one))  # forgotten reviews are known to the store
+                same = entry is not None and entry.at == one.at  # the provider dates no change
+                edits.append(
+                    _edit(one, now if same else one.at)
+                )  # the store may know forgotten ones
             if one.answer is not None and (entry is None or entry.answer != one.answer_mark()):
                 messages.append(_answer(one, one.answer))
                 edits.append(_answer_edit(one, one.answer))  # it may be known with another text
             elif entry is not None and entry.answer and one.answer is None:
-                deletions.append(Deletion(answer_id(one.id), one.at))
+                deletions.append(Deletion(answer_id(one.id), now))
             self.known[one.id] = _Entry(one.at, one.mark(), one.answer_mark())
         self._forget()
         return Batch(
@@ -289,8 +294,8 @@ def _answer(one: Posted, answer: Answer) -> Incoming:
     )
 
 
-def _edit(one: Posted) -> Edit:
-    return Edit(one.id, _body(one), one.at, safe_line(one.title), one.rating, one.about)
+def _edit(one: Posted, at: Millis) -> Edit:
+    return Edit(one.id, _body(one), at, safe_line(one.title), one.rating, one.about)
 
 
 def _answer_edit(one: Posted, answer: Answer) -> Edit:

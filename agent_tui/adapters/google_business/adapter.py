@@ -95,7 +95,7 @@ class GoogleBusinessAdapter:
                 problem = problem or error
                 continue
             now = self._account.clock()
-            for batch in ledger.batches(place.path, ledger.news(look.posted), gone, now):
+            for batch in ledger.batches(place.path, ledger.news(look.posted), now, gone):
                 yield batch
         if problem is not None:
             raise problem

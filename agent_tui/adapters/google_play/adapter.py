@@ -70,6 +70,7 @@ class GooglePlayAdapter:
     )
 
     def __init__(self, account: AccountContext) -> None:
+        self._clock = account.clock
         self._play = Play(account)
         self._lookout = Lookout(account.clock, most_pages=_MOST_PAGES)
 
@@ -83,7 +84,7 @@ class GooglePlayAdapter:
             except MailboxProblem as error:
                 problem = problem or error
                 continue
-            for batch in ledger.batches(app, ledger.news(look.posted)):
+            for batch in ledger.batches(app, ledger.news(look.posted), self._clock()):
                 yield batch
         if problem is not None:
             raise problem
