@@ -74,7 +74,10 @@ class Api:
         return frozenset(number for one in users if (number := one.whole("id")))
 
     async def comments(self, **query: str | int) -> tuple[list[Comment], int]:
-        """Comments of all kinds and in every state, and how many there are."""
+        """Comments of all kinds and in every state, and how many there are.
+
+        Asked for no kind, WooCommerce would leave out all that belongs to products.
+        """
         given: dict[str, str | int] = {"context": "edit", "status": "any", "type": "all"}
         given |= {"per_page": PAGE, **query}
         listed = self._listed(self._wp, await self._wp.send("GET", f"{_WP}/comments", params=given))

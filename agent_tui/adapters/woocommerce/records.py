@@ -10,6 +10,9 @@ from agent_tui.model.clock import SECOND, Millis
 PRODUCT = "product"
 """The type of the posts that are reviewed."""
 
+KINDS = frozenset({"review", "comment"})
+"""Comments by people for the public; WordPress has others, such as editors' notes to a block."""
+
 _AGENT = re.compile(r"agent-tui (\S+)")
 _ROUTE = re.compile(r"/wp/v2/([\w-]+/\d+)$")
 
@@ -27,6 +30,7 @@ class Comment:
     text: str  # HTML as it lies in the database: line ends are line ends
     at: Millis
     status: str  # "approved", "hold", "spam", "trash"
+    kind: str  # "review", "comment", also "note" or "pingback"
     link: str
     post_type: str
     post_route: str  # where the post is, behind /wp/v2/; may be empty
@@ -85,6 +89,7 @@ def comment(found: Node) -> Comment | None:
         text=found.node("content").text("raw"),
         at=at_of(found.text("date_gmt")) or 0,
         status=found.text("status"),
+        kind=found.text("type"),
         link=found.text("link"),
         post_type=up.text("post_type"),
         post_route=route[1] if route else "",

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from agent_tui.adapters.woocommerce.api import STATUSES, Api
 from agent_tui.adapters.woocommerce.reading import Posted
-from agent_tui.adapters.woocommerce.records import PRODUCT, Comment, Detail
+from agent_tui.adapters.woocommerce.records import KINDS, PRODUCT, Comment, Detail
 from agent_tui.model.clock import HOUR, Clock, Millis
 
 _MOST_TITLES = 5000
@@ -24,7 +24,7 @@ class Surroundings:
 
     async def posted(self, comments: Sequence[Comment]) -> list[Posted]:
         """Those of ``comments`` that are reviews of products or belong to one, in their order."""
-        about = [one for one in comments if one.post_type == PRODUCT]
+        about = [one for one in comments if one.post_type == PRODUCT and one.kind in KINDS]
         if not about:
             return []
         chains = await self._chains(about)

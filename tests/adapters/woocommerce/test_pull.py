@@ -147,6 +147,14 @@ async def test_comments_on_posts_that_are_no_products_are_nobodys_reviews() -> N
     assert [one.remote_id for one in found] == [str(first.id)]
 
 
+async def test_editors_notes_on_a_product_are_nobodys_reviews() -> None:
+    async with visit() as made:
+        made.reviewed("Do we still sell this?", kind="note", author=1)
+        found = await made.news()
+
+    assert found == []
+
+
 async def test_an_answer_that_a_colleague_takes_away_is_gone_and_a_spam_one_never_comes() -> None:
     async with visit() as made:
         written = made.reviewed()
