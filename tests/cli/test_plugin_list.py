@@ -2,6 +2,7 @@
 
 import json
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,9 @@ from agent_tui.model.account import Capabilities, Counted, EffectKind
 from agent_tui.model.conversation import Channel, Status
 from tests.cli.plugins import MARK, install, loud
 
-BUILT_IN = {"chatwoot", "demo", "imap", "maildir", "matrix", "telegram"}
+PYPROJECT = Path(__file__).parents[2] / "pyproject.toml"
+PROJECT = tomllib.loads(PYPROJECT.read_text("utf-8"))["project"]
+BUILT_IN = set(PROJECT["entry-points"]["agent_tui.adapters"])
 ADAPTER = """
 from agent_tui.adapters.contract import AdapterInfo
 from agent_tui.model.account import Capabilities
@@ -102,7 +105,7 @@ def test_people_read_that_nobody_knows_yet(site: Path, capsys: pytest.CaptureFix
 
     run(["plugin", "list"])
 
-    [line] = [row for row in capsys.readouterr().out.splitlines() if row.startswith("shop")]
+    [line] = [row for row in capsys.readouterr().out.splitlines() if row.startswith("shop ")]
     assert line.endswith("not known until an account uses it")
 
 
