@@ -22,7 +22,7 @@ from agent_tui.adapters.contract import (
     Severity,
     Target,
 )
-from agent_tui.adapters.demo import carriers, files, shop
+from agent_tui.adapters.demo import carriers, files, reviews, shop
 from agent_tui.adapters.demo.habits import Happening
 from agent_tui.adapters.demo.live import Live
 from agent_tui.adapters.demo.orders import Orders
@@ -84,6 +84,7 @@ class DemoAdapter:
             push=True,
             marks=True,
             attach=True,
+            single_reply=True,
             recipients=True,
             idempotent=True,
         ),
@@ -216,7 +217,8 @@ class DemoAdapter:
                 progress=Progress(done, len(moments)),
                 reactions=carriers.reactions(ended),
                 marks=carriers.marks(ended),
-                conversations=carriers.states(ended),
+                edits=reviews.edits(ended),
+                conversations=carriers.states(ended) + reviews.states(ended),
                 colleagues=tuple(Colleague(*agent) for agent in shop.AGENTS.items()),
                 canned=tuple(ServerReply(*reply) for reply in shop.REPLIES),
             )

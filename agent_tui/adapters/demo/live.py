@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from agent_tui.adapters.contract import Effect
-from agent_tui.adapters.demo import shop
+from agent_tui.adapters.demo import reviews, shop
 from agent_tui.adapters.demo.body import Quoted, body
 from agent_tui.adapters.demo.carriers import carrier, state
 from agent_tui.adapters.demo.habits import Habits, Happening, Timed, Writes
@@ -126,6 +126,9 @@ class Live:
         if talk is None or effect.outgoing is None:
             return
         channel, read = talk.play.channel, now
+        if channel is Channel.REVIEW:
+            self._revise(talk, now)
+            return
         if carrier(channel, talk.play.person):
             read, shown = self._habits.read(talk.play, effect.key, now)
             self._schedule_all(shown)
@@ -151,6 +154,14 @@ class Live:
         self._schedule(at, answer)
         self._keep_open(talk, at)
 
+    def _revise(self, talk: _Talk, now: Millis) -> None:
+        """Who writes reviews does not answer, but may think better of the shop, once."""
+        at = now + self._between(_MAIL_DELAY)
+        better = reviews.improved(talk.play, talk.key, at) if talk.key else None
+        if better is not None and not talk.answers:
+            talk.answers += 1
+            self._schedule(at, better)
+
     def _arrive(self, at: Millis) -> None:
         if self._waiting and self._chance.random() < _REMINDERS:
             self._remind(self._waiting.pop(), at)
@@ -168,6 +179,8 @@ class Live:
             line = message(scene, index, Stage(self.me, at))
             self._schedule(moment, line if index == 0 else replace(line, status=None))
             self._keep_open(talk, moment)
+            if said := reviews.state(play, play.key):
+                self._schedule(moment, said)
             if index and play.channel is Channel.CHAT:
                 self._write(talk, times[index - 1], moment)
         if play.channel is Channel.CHAT:

@@ -12,7 +12,8 @@ A play is one conversation::
 
 The first line names the customer (a key of ``people.toml``), the channel, the status and how
 long ago the last message came. ``+`` attaches a file to the message above it, ``>!`` begins an
-automatic message (RFC 3834).
+automatic message (RFC 3834). ``^4 What it said before`` below a review is its earlier version,
+of four stars.
 """
 
 import re
@@ -26,10 +27,36 @@ from zlib import crc32
 
 from agent_tui.model.clock import DAY, HOUR, MINUTE, Millis
 from agent_tui.model.conversation import Channel, Priority, Status
+from agent_tui.model.review import Moderation, Review
 
 _FOLDER = files(__package__) / "plays"
 _SPOKEN = re.compile(r"(>!?|<(?=[a-z])|~(?=[a-z]))([a-z]*) (.*)")
+_EARLIER = re.compile(r"\^([1-5]) (.*)")
 _FILE = re.compile(r"\+[\w-]+\.(png|pdf|txt)")
+_PRODUCTS = (
+    "Tarn 18",
+    "Tarn 28",
+    "Fell 45",
+    "Gannet 60",
+    "Heron 22",
+    "Skua Sling",
+    "Curlew",
+    "Plover",
+    "Puffin",
+)
+_PRODUCT = re.compile("|".join(_PRODUCTS))
+_COUNTRIES = {
+    "de": ("DE", "AT", "DE"),
+    "fr": ("FR", "BE"),
+    "es": ("ES",),
+    "it": ("IT",),
+    "nl": ("NL",),
+    "pt": ("PT",),
+    "pl": ("PL",),
+    "ja": ("JP",),
+    "zh": ("TW",),
+    "ar": ("AE",),
+}
 _UNITS: dict[str, Millis] = {"m": MINUTE, "h": HOUR, "d": DAY, "w": 7 * DAY}
 
 
@@ -62,6 +89,7 @@ class Line:
     text: str
     files: list[str] = field(default_factory=list)
     automatic: bool = False
+    earlier: tuple[int, str] | None = None  # stars and text that a review had at first
 
 
 @dataclass(slots=True)
@@ -78,6 +106,7 @@ class Play:
     labels: tuple[str, ...] = ()
     priority: Priority | None = None
     rating: int | None = None
+    moderation: Moderation = Moderation.PUBLISHED
     snoozed: Millis | None = None  # from now on
     lines: list[Line] = field(default_factory=list)
 
@@ -117,6 +146,22 @@ def parse(text: str, cast: dict[str, Person]) -> Iterator[Play]:
             _add(play, row)
     if play is not None:
         yield play
+
+
+def review(play: Play) -> Review | None:
+    """What the shop says of a review; None for any other play."""
+    if play.channel is not Channel.REVIEW:
+        return None
+    chance = crc32(play.key.encode())
+    countries = _COUNTRIES.get(play.person.language, ("GB", "IE", "GB", "US"))
+    named = _PRODUCT.search(f"{play.subject} {play.lines[0].text}")
+    return Review(
+        product=named[0] if named else _PRODUCTS[chance % len(_PRODUCTS)],
+        country=countries[chance % len(countries)],
+        language=play.person.language,
+        verified=chance % 5 != 0,
+        moderation=play.moderation,
+    )
 
 
 def span(text: str) -> Millis:
@@ -161,6 +206,8 @@ def _set(play: Play, name: str, value: str) -> None:
             play.priority = Priority[value.upper()]
         case "rating":
             play.rating = int(value)
+        case "moderation":
+            play.moderation = Moderation(value)
         case "snooze":
             play.snoozed = span(value)
         case _:
@@ -174,6 +221,8 @@ def _add(play: Play, row: str) -> None:
         play.lines.append(Line(Voice(mark[0]), agent, text, automatic=mark == ">!"))
     elif not play.lines:
         play.subject = row.removeprefix("# ").strip()
+    elif earlier := _EARLIER.fullmatch(row):
+        play.lines[-1].earlier = int(earlier[1]), earlier[2]
     elif _FILE.fullmatch(row):
         play.lines[-1].files.append(row[1:])
     else:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from agent_tui.adapters.demo import files, shop
 from agent_tui.adapters.demo.body import Quoted, body
-from agent_tui.adapters.demo.play import Line, Person, Play, Voice
+from agent_tui.adapters.demo.play import Line, Person, Play, Voice, review
 from agent_tui.model.clock import DAY, HOUR, MINUTE, SECOND, Millis
 from agent_tui.model.conversation import Channel, Status
 from agent_tui.model.customer import IdentityKind
@@ -66,7 +66,7 @@ def message(scene: Scene, index: int, stage: Stage) -> Incoming:
         sender=_sender(play, line, stage.me),
         at=scene.times[index],
         body=body(
-            line.text,
+            line.earlier[1] if line.earlier else line.text,
             play.person.language,
             _signature(play, line, stage.me),
             _quoted(scene, index) if mail else None,
@@ -85,7 +85,8 @@ def message(scene: Scene, index: int, stage: Stage) -> Incoming:
         files=tuple(map(attachment, line.files)),
         flags=Flags(seen=not scene.unread or index <= _last_answer(play)),
         automatic=line.automatic,
-        rating=play.rating,
+        rating=line.earlier[0] if line.earlier else play.rating,
+        review=review(play) if index == 0 else None,
         status=play.status,
         snoozed_until=None if play.snoozed is None else stage.now + play.snoozed,
         labels=play.labels,

@@ -118,7 +118,7 @@ async def keyed(trial: Trial) -> None:
     keys = [one.thread_key for one in came]
     if keys == [None] * 4:
         return  # mail has none: the core threads by its ids
-    if trial.capabilities.single_reply:
+    if trial.capabilities.on(came[0].channel).single_reply:
         hold(len(set(keys)) == 4, "two reviews have the same thread_key")
         return
     hold(keys[0] == keys[2] and keys[1] == keys[3], "one thread has several thread_keys")

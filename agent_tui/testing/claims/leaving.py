@@ -287,7 +287,7 @@ async def _side_by_side(trial: Trial) -> None:
     async def answer(index: int) -> None:
         asked = (one, two)[index]
         for mark in marks[index::2]:
-            if trial.capabilities.single_reply:  # another answer would take this one's place
+            if trial.capabilities.on(asked.channel).single_reply:  # another would take its place
                 asked = await trial.asked()
             await trial.sent(asked, f"Coming {mark}")
 
