@@ -184,12 +184,7 @@ def test_two_hundred_reviews_are_answered_once_each_and_one_that_is_edited_has_b
         wordpress.review(product, f"Review {n} of a hose", stars=n % 5 + 1, who=f"Guest {n}")
         for n in range(REVIEWS)
     ]
-    home = Home(tmp_path, {"SHOP_PASSWORD": wordpress.password})
-    home.settings("[undo_seconds]\nreview = 0\n")
-    password = {"env": "SHOP_PASSWORD"}
-    home.account("shop", "woocommerce", url=wordpress.url, user=USER, application_password=password)
-    for folder in (tmp_path, tmp_path / "config", tmp_path / "config" / "accounts"):
-        folder.chmod(0o700)
+    home = _home(wordpress, tmp_path)
     engine = home.start("engine")
     try:
         eventually(lambda: len(_of_hose(home)) == REVIEWS, "all reviews are in the store", 60)
@@ -216,6 +211,49 @@ def test_two_hundred_reviews_are_answered_once_each_and_one_that_is_edited_has_b
     assert _versions(home) == [("Review 0 of a hose", 1, "Review 0, revised: it leaks", 5)]
     thanks = "SELECT count(*) FROM messages WHERE direction = 'outbound' AND text LIKE 'Thank you%'"
     assert home.rows(thanks) == [(REVIEWS,)]
+
+
+def test_in_a_terminal_a_review_is_answered_made_public_held_back_and_made_public_again(
+    wordpress: WordPress, tmp_path: Path
+) -> None:
+    number = wordpress.review(wordpress.product("Toaster"), "Burns my toast", stars=1)
+    home = _home(wordpress, tmp_path)
+    with home.screen(cols=120, rows=36) as screen:
+        screen.wait_for("Burns my toast")
+        screen.press("\r")
+        for command, status in (
+            ("approve", "approved"),
+            ("withhold", "hold"),
+            ("approve", "approved"),
+        ):
+            screen.press(f":{command}\r")
+            eventually(lambda s=status: _status(wordpress, number) == s, f"it is {status}", 60)
+        screen.press("r")
+        screen.wait_for("Send|Ctrl\\+S|C-s")
+        screen.press("We are sorry to read this", "\x13")
+        eventually(lambda: wordpress.answers(number) != [], "the answer is there", 60)
+        screen.wait_for("We are sorry to read this")
+        screen.press("q", "q")
+        screen.wait_for_exit()
+
+    (answer,) = wordpress.answers(number)
+    assert answer["content"]["raw"] == "We are sorry to read this"
+    assert wordpress.is_public(answer["id"])
+
+
+def _status(wordpress: WordPress, number: int) -> str:
+    return str(wordpress.shown(number)["status"])
+
+
+def _home(wordpress: WordPress, path: Path) -> Home:
+    """The program with an account of the shop, from where answers leave at once."""
+    home = Home(path, {"SHOP_PASSWORD": wordpress.password})
+    home.settings("[undo_seconds]\nreview = 0\n")
+    password = {"env": "SHOP_PASSWORD"}
+    home.account("shop", "woocommerce", url=wordpress.url, user=USER, application_password=password)
+    for folder in (path, path / "config", path / "config" / "accounts"):
+        folder.chmod(0o700)
+    return home
 
 
 def _of_hose(home: Home) -> list[tuple[str, int, str]]:
