@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import httpx
 
 API = "https://api.stripe.com"
-VERSION = "2026-04-22.dahlia"
+VERSION = "2026-10-28.endive"
 """What the answers are decoded as; Stripe keeps serving a version that is asked for by name
 (docs.stripe.com/api/versioning)."""
 

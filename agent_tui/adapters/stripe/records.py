@@ -15,7 +15,7 @@ _DIFFERENT = {"ISK": 2, "UGX": 2, "MGA": 0}
 _MOST_MINOR = 10**18
 _LONGEST = 300
 """Characters of a name or reason."""
-_NEEDS_ANSWER = frozenset({"needs_response", "warning_needs_response"})
+_NEEDS_ANSWER = frozenset({"needs_response", "warning_needs_response", "appeal_needs_response"})
 
 
 def invoice(found: Node) -> Record:

@@ -21,13 +21,18 @@ _EPOCH = 1_780_000_000
 _PAGING = frozenset({"limit", "starting_after", "ending_before", "expand[]"})
 PARAMETERS: Mapping[str, frozenset[str]] = {
     "customers": _PAGING | {"email", "created", "test_clock"},
-    "invoices": _PAGING | {"customer", "status", "subscription", "created", "due_date"},
+    "invoices": _PAGING
+    | {"customer", "customer_account", "status", "subscription", "created", "due_date"}
+    | {"collection_method"},
     "charges": _PAGING | {"customer", "payment_intent", "transfer_group", "created"},
-    "subscriptions": _PAGING | {"customer", "status", "price", "collection_method", "created"},
+    "subscriptions": _PAGING
+    | {"customer", "customer_account", "status", "price", "plan", "collection_method", "created"}
+    | {"automatic_tax", "current_period_end", "current_period_start", "test_clock"},
     "refunds": _PAGING | {"charge", "payment_intent", "created"},
     "disputes": _PAGING | {"charge", "payment_intent", "created"},
 }
-"""What each list takes (docs.stripe.com/api, "List all ..." of each)."""
+"""What each list takes, by the parameters that stripe-python 16.1.0 has for API version
+2026-10-28.endive, generated from Stripe's own description."""
 _FILTERS = ("customer", "charge", "email")
 _ENDED = frozenset({"canceled"})
 _CLAUSE = re.compile(r'(email|phone):"((?:[^"\\]|\\.)*)"')

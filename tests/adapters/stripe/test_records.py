@@ -137,3 +137,19 @@ def test_what_a_metered_price_costs_is_not_known() -> None:
     part = {"price": {"currency": "usd", "unit_amount": 5}, "quantity": None}
     found = records.subscription(Node({"items": {"data": [part]}}))
     assert found.total is None
+
+
+@pytest.mark.parametrize(
+    ("status", "needs_answer"),
+    [
+        ("needs_response", True),
+        ("warning_needs_response", True),
+        ("appeal_needs_response", True),
+        ("under_review", False),
+        ("won", False),
+    ],
+)
+def test_a_dispute_that_needs_an_answer_is_open_and_due(status: str, needs_answer: bool) -> None:
+    fields = {"status": status, "evidence_details": {"due_by": 1_790_000_000}}
+    found = records.dispute(Node(fields), Node({}))
+    assert (found.open, found.due_at is not None) == (needs_answer, needs_answer)

@@ -3,11 +3,12 @@
 import httpx
 import pytest
 
+from agent_tui.adapters.stripe.api import VERSION
 from agent_tui.testing.conformance import claims_of
 from agent_tui.testing.stands.stripe import KEY, StripeStand
 from tests.adapters.stripe.visit import visit
 
-_HEADERS = {"Authorization": f"Bearer {KEY}", "Stripe-Version": "2026-04-22.dahlia"}
+_HEADERS = {"Authorization": f"Bearer {KEY}", "Stripe-Version": VERSION}
 
 
 @pytest.mark.parametrize(
