@@ -81,7 +81,10 @@ class Stand(ABC):
     async def write(
         self, text: str, *, thread: str = "one", files: Sequence[tuple[str, bytes]] = ()
     ) -> str:
-        """The customer of ``thread`` writes, for the first time or again; the remote id."""
+        """The customer of ``thread`` writes, for the first time or again; the remote id.
+
+        With ``single_reply`` each call makes a review, which is a conversation of its own.
+        """
 
     @abstractmethod
     async def arrived(self) -> Sequence[Arrived]:
