@@ -23,7 +23,21 @@ async def findings(stripe: Stripe) -> list[Finding]:
             return [Finding(_WHAT, Severity.ERROR, str(error))]
         else:
             found.append(Finding(f"Reading {kind}", Severity.OK))
-    return found
+    return [*found, await _searching(stripe)]
+
+
+async def _searching(stripe: Stripe) -> Finding:
+    """Look-ups go on without the search, so only here is it said."""
+    try:
+        await stripe.search("customers", 'email:"nobody@example.com"', most=1)
+    except AdapterError as error:
+        return Finding(
+            "Searching customers",
+            Severity.WARNING,
+            f"{error} Addresses are found only in the case in which Stripe has them, and phone "
+            "numbers not at all.",
+        )
+    return Finding("Searching customers", Severity.OK)
 
 
 def _about(key: str) -> Finding:

@@ -169,6 +169,14 @@ async def test_check_names_what_the_key_may_not_read() -> None:
         here.api.refused.clear()
 
 
+async def test_check_says_what_a_stripe_without_search_cannot_find() -> None:
+    async with visit() as here:
+        here.api.searches = False
+        (warning,) = [o for o in await here.adapter.check() if o.severity is Severity.WARNING]
+        assert "phone numbers not at all" in warning.detail
+        here.api.refused.clear()
+
+
 async def test_check_warns_of_a_key_that_may_do_everything() -> None:
     async with visit() as here:
         here.api.key = "sk_live_almighty"
