@@ -51,6 +51,7 @@ def load_settings(paths: Paths, env: Mapping[str, str]) -> Settings:
         canned=_folders(paths, values["canned"]),
         notify_bell=bool(values["notify_bell"]),
         chat_enter=ChatEnter(_text(values["chat_enter"])),
+        blaming_words=_words(values["blaming_words"]),
         clocks=clock_rules(source, values),
         keys=_keys(source, table.get("keys", {})),
         own_views=_views(source, table.get("views", [])),
@@ -134,6 +135,10 @@ def _undo_seconds(values: Mapping[str, object]) -> dict[Channel, int]:
         for name, value in values.items()
         if name.startswith("undo_seconds.") and isinstance(value, int)
     }
+
+
+def _words(given: object) -> tuple[str, ...] | None:
+    return tuple(map(str, given)) if isinstance(given, list) else None
 
 
 def _folders(paths: Paths, given: object) -> tuple[Path, ...]:

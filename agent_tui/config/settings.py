@@ -74,6 +74,7 @@ class Settings:
     canned: tuple[Path, ...]  # the personal folder first
     notify_bell: bool
     chat_enter: ChatEnter
+    blaming_words: tuple[str, ...] | None  # None: the built-in ones
     clocks: Rules  # until when customers should have their answers
     keys: tuple[KeyBinding, ...]
     own_views: tuple[View, ...]
@@ -226,6 +227,12 @@ SETTINGS: tuple[Setting, ...] = (
         "What Enter does while you write in a chat; Alt+Enter does the other. Ctrl+S always sends.",
         default=str(ChatEnter.SEND),
         choices=tuple(ChatEnter),
+    ),
+    Setting(
+        "blaming_words",
+        list[str],
+        "Words and phrases that a public answer asks about before it leaves; `[]` for none.",
+        derived="a list in English and German",
     ),
     *_TARGETS,
     Setting(

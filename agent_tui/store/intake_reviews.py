@@ -57,7 +57,7 @@ def revised(into: Arrival, conversation_id: int, edit: Edit) -> None:
         )
         events.append(
             into.db,
-            into.stamp,
+            replace(into.stamp, at=edit.at),
             Entity.CONVERSATION,
             before.id,
             "rating",

@@ -9,6 +9,7 @@ from rich.cells import cell_len
 from agent_tui.content.safe import safe_line
 from agent_tui.model.clock import DAY, HOUR, MINUTE, Millis
 from agent_tui.model.conversation import LIVE, Channel, Conversation, Priority
+from agent_tui.model.review import Moderation
 from agent_tui.ui.cells import Glyphs, fit, fit_right, folded
 from agent_tui.ui.theme import Part
 from agent_tui.ui.waiting import PARTS, SIGNS, Pressure, until
@@ -183,7 +184,7 @@ def _subject(
         return _said(conversation, width, main, glyphs)
     subject = _clean(conversation.subject)
     if conversation.rating is not None:
-        subject = f"{stars(conversation.rating, glyphs)} {subject}".rstrip()
+        subject = f"{stars(conversation.rating, glyphs)} {_unseen(conversation)}{subject}".rstrip()
     if not subject:
         return (Piece(fit(_clean(conversation.snippet[:width]), width, glyphs.more), main),)
     room = width - cell_len(subject)
@@ -191,6 +192,14 @@ def _subject(
         return (Piece(fit(subject, width, glyphs.more), main),)
     snippet = f" {glyphs.dash} {_clean(conversation.snippet[:width])}"
     return (Piece(subject, main), Piece(fit(snippet, room, glyphs.more), Part.DIM))
+
+
+def _unseen(conversation: Conversation) -> str:
+    """Why the public does not see a review; empty where it does."""
+    review = conversation.review
+    if review is None or review.moderation is Moderation.PUBLISHED:
+        return ""
+    return f"({review.moderation}) "
 
 
 def _said(conversation: Conversation, width: int, main: Part, glyphs: Glyphs) -> tuple[Piece, ...]:

@@ -3,6 +3,7 @@
 import io
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,11 @@ import pytest
 
 from agent_tui.cli.main import FAILED, OK, USAGE, run
 from agent_tui.config.paths import HOME_VARIABLE, find_paths
-from agent_tui.model.conversation import Status
+from agent_tui.model.account import Capabilities, EffectKind
+from agent_tui.model.conversation import Channel, Status
 from agent_tui.model.incoming import IncomingFile
 from agent_tui.store.sqlite import SqliteDatabase
-from tests.factory import incoming, mail_account, ours, receive
+from tests.factory import incoming, listed, mail_account, ours, receive
 
 
 @pytest.fixture
@@ -236,3 +238,20 @@ def test_an_empty_mbox_file_is_opened(
 
     assert "0 new messages" in capsys.readouterr().out
     assert home.exists()
+
+
+def test_a_doubtful_public_answer_is_refused_unless_anyway(
+    store: SqliteDatabase, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    can = Capabilities(Channel.REVIEW, frozenset({EffectKind.SEND}))
+    mail_account(store, can)
+    receive(store, replace(incoming("Bad.", subject="Bad"), channel=Channel.REVIEW, rating=1))
+    number = str(listed(store, "channel:review")[0].id)
+
+    monkeypatch.setattr("sys.stdin", io.StringIO("That is user error."))
+    assert run(["reply", number]) == FAILED
+    said = capsys.readouterr().err
+    assert "It sounds like blame ('user error'). With --anyway it is sent all the same." in said
+
+    monkeypatch.setattr("sys.stdin", io.StringIO("That is user error."))
+    assert run(["reply", number, "--anyway"]) == OK

@@ -158,3 +158,28 @@ async def test_the_guard_asks_and_y_sends_all_the_same(desk: SqliteDatabase, hom
         await shown.press("y")
         await shown.until(lambda: not shown.shows("Public answer to Ada"))
     assert len(outbox.shown(desk)) == 1
+
+
+async def test_the_list_says_what_the_public_does_not_see(desk: SqliteDatabase, home: Path) -> None:
+    receive(desk, review(review=replace(BAG, moderation=Moderation.HELD)))
+    async with screen(desk, home) as shown:
+        await shown.until(lambda: shown.shows("★★☆☆☆ (held) Not great"))
+        await shown.press(":")
+        await shown.type("approve")
+        await shown.press("enter")
+        await shown.until(lambda: shown.shows("cannot"))
+
+
+async def test_own_blaming_words_are_asked_about(desk: SqliteDatabase, home: Path) -> None:
+    (home / "config").mkdir(parents=True)
+    (home / "config/config.toml").write_text('blaming_words = ["bagpipe"]\n')
+    receive(desk, review())
+    async with screen(desk, home) as shown:
+        await shown.press("r")
+        await shown.until(lambda: shown.shows("Public answer to Ada"))
+        await shown.type("A bagpipe would do.")
+        await shown.press("ctrl+s")
+        await shown.until(lambda: shown.shows("sounds like blame ('bagpipe')"))
+        await shown.press("y")
+        await shown.until(lambda: not shown.shows("Public answer to Ada"))
+    assert len(outbox.shown(desk)) == 1
