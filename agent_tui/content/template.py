@@ -51,6 +51,11 @@ def prompts(text: str) -> tuple[Prompt, ...]:
     return tuple(found.values())
 
 
+def variables(text: str) -> frozenset[str]:
+    """The dotted names that ``text`` looks up, in conditions too."""
+    return frozenset(one.path for one in _expressions(_parsed(text)) if one.path)
+
+
 def render(text: str, values: Mapping[str, object], answers: Mapping[str, str]) -> Rendered:
     """``text`` with ``values`` by dotted name and ``answers`` by label of their prompt.
 

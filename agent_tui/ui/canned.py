@@ -10,13 +10,13 @@ from pathlib import Path
 from agent_tui.config.canned import CannedCache, CannedReply, rank, strangeness
 from agent_tui.content.language import likely_language
 from agent_tui.content.safe import safe_line
-from agent_tui.content.template import TemplateError, prompts, render
+from agent_tui.content.template import TemplateError, prompts, render, variables
 from agent_tui.model.account import Account
 from agent_tui.model.conversation import Channel, Conversation
 from agent_tui.model.customer import IdentityKind
 from agent_tui.model.incoming import ServerReply
 from agent_tui.store import customers, messages, server_replies
-from agent_tui.ui import drafting
+from agent_tui.ui import drafting, orders
 from agent_tui.ui.shell import Choice, Shell
 
 _CACHE = CannedCache()
@@ -142,13 +142,20 @@ def _preview(reply: CannedReply, values: Mapping[str, object]) -> str:
 async def _filled(shell: Shell, reply: CannedReply, asked: Asked) -> str | None:
     """The reply with its questions answered, None when one was left."""
     answers: dict[str, str] = {}
+    values = known(shell, asked)
     try:
+        if any(name.partition(".")[0] == "order" for name in variables(reply.body)):
+            found = orders.meant(shell, asked.conversation)
+            order = await orders.choose(shell, "Which order", found)
+            if order is None and found:
+                return None  # the agent left it
+            values["order"] = orders.values(order) if order is not None else {}
         for prompt in prompts(reply.body):
             answer = await shell.ask(f"{safe_line(prompt.label)}: ", prompt.default)
             if answer is None:
                 return None
             answers[prompt.label] = answer
-        return render(reply.body, known(shell, asked), answers).text
+        return render(reply.body, values, answers).text
     except TemplateError as error:
         shell.say(f"{reply.path.name} cannot be used. {error}", error=True)
         return None

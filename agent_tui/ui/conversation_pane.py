@@ -19,6 +19,7 @@ from agent_tui.ui.chat_lines import Chat
 from agent_tui.ui.history import TOLD, Happening, happenings
 from agent_tui.ui.lines import Detail, Document, Place, document, first_unread
 from agent_tui.ui.markup import Look
+from agent_tui.ui.orders import named
 from agent_tui.ui.review_lines import facts
 from agent_tui.ui.rows import Piece
 from agent_tui.ui.shell import Pane, Shell, Where
@@ -67,6 +68,7 @@ class ConversationPane(Pane):
         self._below = 0  # messages that came in below the view
         self._unfolded = False
         self._words: tuple[str, ...] = ()
+        self._known: tuple[str, ...] = ()  # numbers of orders that stand in the messages
 
     @property
     def messages(self) -> Sequence[Message]:
@@ -85,6 +87,7 @@ class ConversationPane(Pane):
         self._happened = happenings(found, live=conversation.channel in LIVE)
         self._writing = self._who_writes(conversation)
         self._read_earlier(conversation)
+        self._known = named(db, conversation.customer_id, self.messages)
         self._chat, self._document, self._place = None, Document(), Place(0, 0)
         self._follows, self._held, self._below = False, False, 0
         self._unread_from = first_unread(conversation.unread, self.messages)
@@ -114,7 +117,8 @@ class ConversationPane(Pane):
         self._writing = self._who_writes(now)
         if before.customer_id != now.customer_id:
             self._read_earlier(now)
-        if self._seen is not seen or len(self._happened) != told:
+        known, self._known = self._known, named(self._shell.db, now.customer_id, self.messages)
+        if self._seen is not seen or len(self._happened) != told or self._known != known:
             self._opened_at_unread = self._opened_at_unread and self._laid_out is None
             self._came(seen, before.unread)
             self._make_anew(hold=True)
@@ -313,6 +317,7 @@ class ConversationPane(Pane):
             self._glyphs,
             unfolded=self._unfolded or self.detail is Detail.SOURCE,
             words=self._words,
+            known=self._known,
         )
         if not self._is_chat or self.detail is not Detail.RENDERED:
             return document(self.messages, self._happened, look, self.detail, self._clock())

@@ -40,6 +40,7 @@ class Look(NamedTuple):
     unfolded: bool = False  # quotes and signatures are shown
     source: bool = False  # exactly the stored text
     words: tuple[str, ...] = ()  # searched for, in lower case: marked
+    known: tuple[str, ...] = ()  # numbers of orders that one can go to: marked as links are
 
 
 class _Edge(NamedTuple):
@@ -190,6 +191,8 @@ def _run(kind: str, start: int, end: int, part: Part) -> _Run:
 
 
 def _lines(text: str, runs: Sequence[_Run], look: Look, edge: _Edge, part: Part) -> Iterator[Line]:
+    if look.known:
+        runs = _numbered(text, runs, look.known)
     if look.words:
         runs = _marked(text, runs, look.words)
     if not text:
@@ -197,6 +200,19 @@ def _lines(text: str, runs: Sequence[_Run], look: Look, edge: _Edge, part: Part)
     for start, end in wrapped(text, look.width - edge.hang):
         lead = edge.first if start == 0 else edge.rest
         yield (*lead, *_cut(text, start, end, runs, part))
+
+
+def _numbered(text: str, runs: Sequence[_Run], known: Iterable[str]) -> list[_Run]:
+    """``runs`` with the known numbers over them, where they stand by themselves."""
+    found: list[_Run] = []
+    for number in known:
+        at = text.find(number)
+        while at >= 0:
+            end = at + len(number)
+            if not text[end : end + 1].isalnum() and not text[max(at - 1, 0) : at].isalnum():
+                found.append(_Run(at, end, Part.LINK))
+            at = text.find(number, end)
+    return sorted([*runs, *found]) if found else list(runs)
 
 
 def _marked(text: str, runs: Sequence[_Run], words: Iterable[str]) -> list[_Run]:

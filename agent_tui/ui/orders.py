@@ -5,9 +5,10 @@ from collections.abc import Iterable, Sequence
 from urllib.parse import urlsplit
 
 from agent_tui.model.clock import Millis
+from agent_tui.model.conversation import Conversation
 from agent_tui.model.message import Link, Message
-from agent_tui.model.record import Known, Record, RecordKind
-from agent_tui.store import accounts, lookups, records
+from agent_tui.model.record import Known, Record, RecordKind, Shipment
+from agent_tui.store import accounts, lookups, messages, records
 from agent_tui.store.database import Database
 from agent_tui.ui import records_lines as lines
 from agent_tui.ui.layout import Slot
@@ -36,8 +37,8 @@ def want(db: Database, customer_id: int, now: Millis, *, stale: Millis = lines.S
             lookups.want(db, customer_id, account, now)
 
 
-def named(db: Database, customer_id: int, messages: Iterable[Message]) -> tuple[str, ...]:
-    """The numbers of the customer's records that stand in ``messages``, as they stand there.
+def named(db: Database, customer_id: int, thread: Iterable[Message]) -> tuple[str, ...]:
+    """The numbers of the customer's records that stand in ``thread``, as they stand there.
 
     Only numbers that are known: no text is taken for a number because it looks like one.
     """
@@ -45,7 +46,7 @@ def named(db: Database, customer_id: int, messages: Iterable[Message]) -> tuple[
     if not known:
         return ()
     found: dict[str, None] = {}
-    for message in messages:
+    for message in thread:
         for match in _NUMBER.finditer(message.body.text[:_LOOKED_AT]):
             word = match[0].rstrip("./-")
             bare = word.lstrip("#")
@@ -74,38 +75,54 @@ async def go_to(shell: Shell) -> None:
     if conversation is None:
         shell.say("There is no conversation here.")
         return
-    chosen = await choose(shell, "Go to", meant(shell, kinds=frozenset(RecordKind)))
+    found = meant(shell, conversation, kinds=frozenset(RecordKind))
+    chosen = await choose(shell, "Go to", found)
+    if chosen is None and not found:
+        shell.say("Nothing is known of orders of this customer.")
     if chosen is not None:
         shell.desk.go(Slot.CUSTOMER)
         shell.desk.customer.go_to(chosen)
 
 
 def meant(
-    shell: Shell, kinds: frozenset[RecordKind] = frozenset({RecordKind.ORDER})
+    shell: Shell,
+    conversation: Conversation | None,
+    kinds: frozenset[RecordKind] = frozenset({RecordKind.ORDER}),
 ) -> list[Known]:
-    """The records of the current customer that the conversation names, else the latest ones."""
-    conversation = shell.current()
+    """The customer's records that the conversation names, else the latest ones."""
     if conversation is None:
         return []
     db, customer = shell.db, conversation.customer_id
     every = [one for one in records.of_customer(db, customer, _ALL) if one.record.kind in kinds]
-    reading = shell.desk.reading
-    if reading.conversation is not None and reading.conversation.id == conversation.id:
-        said = {word.lstrip("#") for word in named(db, customer, reading.messages)}
-        theirs = [one for one in every if one.record.number.lstrip("#") in said]
-        every = theirs or every
-    return every[:_MOST]
+    if not every:
+        return []
+    thread = messages.of_conversation(db, conversation.id)
+    said = {word.lstrip("#") for word in named(db, customer, thread)}
+    theirs = [one for one in every if one.record.number.lstrip("#") in said]
+    return (theirs or every)[:_MOST]
 
 
 async def choose(shell: Shell, title: str, found: Sequence[Known]) -> Known | None:
     """One of ``found``: the only one, or which the agent says; None when there is none."""
     if len(found) < 2:
-        if not found:
-            shell.say("Nothing is known of orders of this customer.")
         return found[0] if found else None
     items = [Choice(str(one.id), _title(one.record), lines.items(one.record)) for one in found]
     key = await shell.choose(title, items)
     return next((one for one in found if str(one.id) == key), None)
+
+
+def values(known: Known) -> dict[str, str]:
+    """The variables of a canned reply that an order fills in; what it has not is left out."""
+    record = known.record
+    parcel = next((one for one in record.shipments if one.tracking or one.url), Shipment())
+    said = {
+        "number": record.number,
+        "status": record.status,
+        "total": lines.money(record.total) if record.total is not None else "",
+        "tracking": parcel.tracking,
+        "tracking_url": parcel.url,
+    }
+    return {name: lines.clean(text) for name, text in said.items() if text}
 
 
 def under_cursor(shell: Shell) -> Known | None:

@@ -68,7 +68,7 @@ def facts_lines(facts: Facts, now: Millis, width: int) -> list[Line]:
     for look_up in facts.look_ups:
         for profile in look_up.profiles:
             lines += _profile(profile, width, more=look_up.more)
-    total = [counted(kind, count) for kind, count in facts.counts.items()]
+    total = [counted(kind, facts.counts[kind]) for kind in RecordKind if kind in facts.counts]
     total += [f"{money(amount)} in all" for amount in facts.spent]
     if total:
         lines += plain_lines(", ".join(total), Part.TEXT, width, 0)
