@@ -12,6 +12,7 @@ import pytest
 from agent_tui.config.paths import find_paths
 from agent_tui.model.clock import MINUTE, system_clock
 from agent_tui.store.sqlite import SqliteDatabase
+from tests.clocks import reckon
 from tests.factory import incoming, mail_account, receive
 from tests.terminal import Terminal, agent_tui, environment
 
@@ -42,6 +43,7 @@ def home(tmp_path: Path) -> Path:
             for n in range(200)
         ),
     )
+    reckon(db)  # as it was before the program was started
     db.close()
     return tmp_path
 
