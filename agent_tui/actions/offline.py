@@ -9,7 +9,7 @@ from agent_tui.model.account import Account, EffectKind
 from agent_tui.model.conversation import Channel, Conversation
 from agent_tui.model.customer import IdentityKind
 from agent_tui.model.draft import Draft, DraftKind
-from agent_tui.model.event import Entity
+from agent_tui.model.event import DECIDE, Entity
 from agent_tui.model.message import Address, Direction, Recipients
 from agent_tui.store import accounts, conversations, customers, drafts, events, messages
 
@@ -34,11 +34,13 @@ def offline(context: Context, targets: Sequence[int], _: Mapping[str, str]) -> D
     if conversation.channel is not Channel.REVIEW:
         raise ActionError(f"#{targets[0]} is no review; 'reply' is private already.")
     to = _mail_address(context, conversation)
+    if _begun(context, to):
+        raise ActionError(f"A mail to {to.email} is begun already; it is among your drafts.")
     account = _mail_account(context, conversation)
     with context.db.transaction(durable=True):
         _begin_answer(context, conversation)
         mail = drafts.create(context.db, _mail(context, conversation, account, to))
-        stamp = context.stamp("offline")
+        stamp = context.stamp(DECIDE)  # drafts are kept: there is nothing to undo
         events.append(
             context.db, stamp, Entity.CONVERSATION, conversation.id, "offline", None, to.email
         )
@@ -53,6 +55,14 @@ def _mail_address(context: Context, conversation: Conversation) -> Address:
             return Address(conversation.customer, identity.value)
     raise ActionError(
         f"No mail address of {conversation.customer} is known: ask for a mail in the public answer."
+    )
+
+
+def _begun(context: Context, to: Address) -> bool:
+    """Whether the agent has an unsent first mail to that address."""
+    return any(
+        draft.kind is DraftKind.NEW and to.email in (a.email for a in draft.recipients.to)
+        for draft in drafts.of_agent(context.db, context.agent)
     )
 
 

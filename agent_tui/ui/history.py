@@ -26,7 +26,16 @@ _MODERATION = {
     Moderation.HIDDEN: "hidden from the public",
 }
 
-TOLD = ("status", "assignee", "priority", "labels", "rating", "moderation", "guard")
+TOLD = (
+    "status",
+    "assignee",
+    "priority",
+    "labels",
+    "rating",
+    "moderation",
+    "guard",
+    "offline",
+)
 """The fields of a conversation whose changes are told."""
 
 
@@ -80,6 +89,8 @@ def _what(event: Event) -> str:
             return f"changed from {event.before} to {event.after} stars"
         case "moderation":
             return _moderation(event.after)
+        case "offline":
+            return f"a mail to {safe_line(str(event.after))} begun"
         case "guard":
             return f"answered although: {_joined(event.before)}"
         case _:

@@ -170,6 +170,19 @@ def test_offline_begins_a_public_answer_and_a_mail(desk: Desk) -> None:
     assert outbox.shown(desk.db) == []
 
 
+def test_offline_is_begun_once_and_leaves_nothing_to_undo(desk: Desk) -> None:
+    mail_account(desk.db, MAIL, "post")
+    number = held(desk)
+    perform("offline", desk.context, [number])
+
+    with pytest.raises(ActionError, match="is begun already"):
+        perform("offline", desk.context, [number])
+    with pytest.raises(ActionError, match="nothing to undo"):
+        perform("undo", desk.context)
+
+    assert len(drafts.of_agent(desk.db, "maria")) == 2
+
+
 def test_offline_speaks_the_reviewer_s_german(desk: Desk) -> None:
     mail_account(desk.db, MAIL, "post")
     perform("offline", desk.context, [held(desk, review=Review(language="de-AT"))])
