@@ -67,6 +67,12 @@ def newest_id(db: Database, entity: Entity, entity_id: int) -> int:
     return (row["id"] or 0) if row else 0
 
 
+def last(db: Database) -> int:
+    """The id of the newest event; 0 when nothing has happened yet."""
+    row = db.one("SELECT max(id) AS id FROM events")
+    return (row["id"] or 0) if row else 0
+
+
 def of_fields(
     db: Database,
     entity: Entity,

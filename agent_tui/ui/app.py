@@ -35,7 +35,7 @@ from agent_tui.ui.stack import PaneStack
 from agent_tui.ui.terminal import gone, on_hang_up
 from agent_tui.ui.theme import Depth, Theme
 from agent_tui.ui.typeahead import TypeAhead
-from agent_tui.ui.watch import POLL_S, Watch
+from agent_tui.ui.watch import Watch
 
 if TYPE_CHECKING:
     from agent_tui.actions.action import Context
@@ -294,7 +294,6 @@ class AgentApp(App[None]):
         self.desk.start()
         self.focus_back()
         self.app_resume_signal.subscribe(self, lambda _: self._frames.forget())
-        self.set_interval(POLL_S, self._look)
         self._watch.listen(partial(self.call_later, self._look))
         if not self.is_headless:
             on_hang_up(self._terminal_gone)
