@@ -1,6 +1,6 @@
 """Keeps ``due_at`` of conversations: what the clocks of :mod:`agent_tui.model.targets` say.
 
-A trigger of the schema forgets it when somebody waits, was answered, or the status changes.
+Triggers of the schema forget it when somebody waits, was answered, or the status changes.
 """
 
 import json

@@ -63,6 +63,7 @@ def test_list_without_a_query_prints_everything(capsys: pytest.CaptureFixture[st
         "assignee",
         "labels",
         "waiting_since",
+        "due_at",
         "messages",
         "rating",
     }

@@ -18,8 +18,8 @@ from agent_tui.engine.lease import Leases
 from agent_tui.engine.supervisor import Supervisor
 from agent_tui.engine.thread import AccountThread
 from agent_tui.model.account import AccountState
-from agent_tui.model.clock import DAY
-from agent_tui.store import accounts
+from agent_tui.model.clock import DAY, Millis
+from agent_tui.store import accounts, conversations
 from agent_tui.store.sqlite import SqliteDatabase
 from tests.clocks import plain_rules
 from tests.engine.fakes import LOG, FakeAdapter, Provider, config, hang_after_commit, room, until
@@ -290,3 +290,32 @@ def test_who_is_at_work_is_noticed_sooner_and_who_is_not_costs_little() -> None:
     assert busy == supervisor.NOTICE_BUSY_S
     assert idle == supervisor.NOTICE_S
     assert busy < idle
+
+
+async def test_rules_that_change_are_noticed_while_nothing_else_happens(
+    db: SqliteDatabase,
+    tmp_path: Path,
+    now: Now,
+    leases: Leases,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(supervisor, "_MIND_S", 0.01)
+    monkeypatch.setattr(supervisor, "NOTICE_S", 30.0)
+    conversation = customer_writes(db)
+    rules = [plain_rules()._replace(targets={})]
+    stop = asyncio.Event()
+    here = room(db, tmp_path, {}, now)
+    it = Supervisor(here, leases, list, {}, lambda: rules[-1])
+    task = asyncio.create_task(it.run(stop))
+    await until(lambda: bool(db.one("SELECT 1 FROM conversations WHERE due_known = 1")))
+
+    rules.append(plain_rules())
+
+    await until(lambda: due_of(db, conversation) is not None)
+    stop.set()
+    assert await task
+
+
+def due_of(db: SqliteDatabase, conversation: int) -> Millis | None:
+    found = conversations.get(db, conversation)
+    return found.due_at if found else None

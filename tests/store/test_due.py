@@ -107,6 +107,29 @@ def test_what_is_undone_is_as_if_it_had_lasted_a_moment(shop: SqliteDatabase) ->
     assert times(shop, number)[0] == START + 10 * MINUTE
 
 
+def test_an_older_answer_that_comes_in_late_makes_it_the_next_one(shop: SqliteDatabase) -> None:
+    number = begin(shop)
+    keep(shop)
+
+    older = chat("Hello!", room="ada", direction=Direction.OUTBOUND, at=START - DAY)
+    receive(shop, older)
+    keep(shop)
+
+    assert times(shop, number)[0] == START + 2 * MINUTE
+
+
+def test_an_older_question_moves_the_beginning_of_the_clocks(shop: SqliteDatabase) -> None:
+    number = begin(shop)
+    both = {**RULES.targets, (Kind.RESOLUTION, Channel.CHAT): Target(5 * MINUTE)}
+    keep(shop, RULES._replace(targets=both))
+    assert times(shop, number)[0] == START + 5 * MINUTE
+
+    receive(shop, chat("First!", room="ada", sender="@ada", at=START - DAY))
+    keep(shop, RULES._replace(targets=both))
+
+    assert times(shop, number)[0] == START - DAY + 5 * MINUTE
+
+
 def test_other_rules_are_worked_out_anew_and_the_same_ones_are_not(shop: SqliteDatabase) -> None:
     number = begin(shop)
     keep(shop)

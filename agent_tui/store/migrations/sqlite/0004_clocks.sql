@@ -9,14 +9,21 @@ CREATE INDEX conversations_by_due ON conversations (status, due_at, id) WHERE du
 CREATE INDEX conversations_due_unknown ON conversations (id)
 WHERE due_known = 0 AND status NOT IN ('resolved', 'spam');
 
-CREATE TRIGGER conversations_due_changes AFTER UPDATE OF waiting_since, status, channel
+CREATE TRIGGER conversations_due_changes AFTER UPDATE OF waiting_since, status, created_at
 ON conversations
 WHEN old.due_known = 1 AND (
     old.waiting_since IS NOT new.waiting_since OR old.status <> new.status
-    OR old.channel <> new.channel
+    OR old.created_at <> new.created_at
 )
 BEGIN
     UPDATE conversations SET due_at = NULL, warn_at = NULL, due_known = 0 WHERE id = new.id;
+END;
+
+-- An older answer of ours may come in after the question: then it was not the first that is due.
+CREATE TRIGGER messages_due_changes AFTER INSERT ON messages WHEN new.direction = 'outbound'
+BEGIN
+    UPDATE conversations SET due_at = NULL, warn_at = NULL, due_known = 0
+    WHERE id = new.conversation_id AND due_known = 1;
 END;
 
 -- When a conversation was snoozed or put on hold, among thousands of events of its messages.
