@@ -101,7 +101,7 @@ class _Progress:
 def _sentence(done: Round) -> str:
     if done.served_by is not None:
         return f"{done.account}: left to the engine that serves it ({done.served_by})."
-    parts = [f"{done.new} new messages", f"{done.delivered} delivered"]
+    parts = [f"{done.new} new messages", f"{done.delivered} delivered"] if done.converses else []
     if done.waiting:
         parts.append(f"{done.waiting} waiting to leave")
     if done.looked_up is not None:

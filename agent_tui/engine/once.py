@@ -52,6 +52,7 @@ class Round:
     delivered: int = 0  # effects that were tried
     waiting: int = 0  # effects that may not leave yet
     looked_up: int | None = None  # customers; None: the account does not know any
+    converses: bool = True  # it has conversations: there is something to pull and to deliver
     problem: str = ""  # why the round did not end well; one sentence
     served_by: str | None = None  # another process that serves the account, so we did nothing
 
@@ -103,6 +104,7 @@ async def _leased(
             done = await _delivered(desk, health, done, channel)
         else:
             health.synced()
+            done = replace(done, converses=False)
         return done if context is None else await _looked_up(desk, health, done, context)
     finally:
         await _close(desk, adapter)

@@ -228,6 +228,6 @@ async def test_a_round_looks_up_who_is_wanted_and_says_how_many(
         here, Leases(db, now), [config("shop")], asked={}, told=lambda _account, _progress: None
     )
 
-    assert done == [Round("shop", looked_up=1)]
+    assert done == [Round("shop", looked_up=1, converses=False)]
     assert knows(db, ada)() == ["#1"]
     assert shop.closed == 1

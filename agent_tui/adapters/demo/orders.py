@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from agent_tui.adapters.demo.play import Person, Play, Voice, arrivals, history
+from agent_tui.adapters.demo.play import Play, Voice, arrivals, history
 from agent_tui.adapters.demo.world import Scene, place
 from agent_tui.model.clock import DAY, HOUR, Millis
 from agent_tui.model.conversation import Status
@@ -53,8 +53,8 @@ class Orders:
                 past.setdefault(person.key, []).append(scene)
         records = new + [one for theirs in past.values() for one in self._of(theirs)]
         records.sort(key=lambda record: record.at, reverse=True)
-        people = {scene.play.person.key: scene.play.person for s in past.values() for scene in s}
-        return Looked(tuple(_profile(one, records) for one in people.values()), tuple(records))
+        profiles = tuple(_profile(theirs, records) for theirs in past.values())
+        return Looked(profiles, tuple(records))
 
     def _of(self, scenes: Sequence[Scene]) -> Iterator[Record]:
         """The orders of one customer."""
@@ -130,10 +130,11 @@ def _order(
     )
 
 
-def _profile(person: Person, records: Sequence[Record]) -> Profile:
-    """The shop knows its customers since their first order."""
+def _profile(theirs: Sequence[Scene], records: Sequence[Record]) -> Profile:
+    """The shop knows its customers since their first order, or since they first wrote."""
+    person = theirs[0].play.person
     orders = [one for one in records if one.kind is RecordKind.ORDER]
-    since = min((one.at for one in orders), default=None)
+    since = min([one.at for one in orders] + [scene.times[0] for scene in theirs])
     tags = ("regular",) if len(orders) > 2 else ()
     return Profile(person.key, person.name, since, orders=len(orders), tags=tags)
 
