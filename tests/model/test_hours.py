@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent_tui.model.clock import HOUR, MINUTE, Millis
@@ -104,6 +104,7 @@ HOURS = st.builds(
 MOMENTS = st.integers(at(2027, 12, 20), at(2028, 11, 20))
 
 
+@settings(deadline=None)
 @given(HOURS, MOMENTS, st.integers(1, 100 * HOUR))
 def test_between_and_after_say_the_same(hours: Hours, start: Millis, amount: Millis) -> None:
     end = hours.after(start, amount)
@@ -114,6 +115,7 @@ def test_between_and_after_say_the_same(hours: Hours, start: Millis, amount: Mil
     assert hours.between(start, end - 1) == amount - 1
 
 
+@settings(deadline=None)
 @given(HOURS, MOMENTS, st.integers(0, 20 * 24 * HOUR), st.integers(0, 20 * 24 * HOUR))
 def test_what_is_counted_in_parts_is_counted_once(
     hours: Hours, start: Millis, first: Millis, second: Millis
@@ -125,6 +127,7 @@ def test_what_is_counted_in_parts_is_counted_once(
     assert parts == hours.between(start, end) <= end - start
 
 
+@settings(deadline=None)
 @given(HOURS, MOMENTS)
 def test_minutes_count_when_the_clock_on_the_wall_is_in_a_block(
     hours: Hours, start: Millis

@@ -7,14 +7,16 @@ import pytest
 from agent_tui.actions.registry import perform
 from agent_tui.model.clock import DAY, HOUR, MINUTE, Millis
 from agent_tui.model.conversation import Channel, Conversation, Sort, Status
+from agent_tui.model.event import Entity, Stamp
 from agent_tui.model.hours import OFFICE
 from agent_tui.model.message import Direction
 from agent_tui.model.targets import Kind, Rules, Target
 from agent_tui.query.compile import compile_query
 from agent_tui.query.parse import parse
-from agent_tui.store import conversations, due
+from agent_tui.store import conversations, due, events
 from agent_tui.store.sqlite import SqliteDatabase
 from tests.factory import CHAT, START, Desk, chat, listed, mail_account, receive
+from tests.store.test_conversations import steps
 
 RULES = Rules(
     {
@@ -154,6 +156,18 @@ def test_batches_end_and_leave_nothing_out(shop: SqliteDatabase) -> None:
 
     assert [due.keep(shop, RULES, limit=2) for _ in range(4)] == [2, 2, 1, 0]
     assert all(times(shop, number)[0] for number in numbers)
+
+
+def test_thousands_of_events_of_messages_cost_nothing(shop: SqliteDatabase) -> None:
+    number = begin(shop)
+    due.use(shop, RULES)
+    few = steps(shop, lambda: due.facts(shop, number))
+    stamp = Stamp("engine", "receive", "b", START)
+    with shop.transaction():
+        for n in range(2_000):
+            events.append(shop, stamp, Entity.CONVERSATION, number, "unread", n, n + 1)
+
+    assert steps(shop, lambda: due.facts(shop, number)) <= few + 2
 
 
 def test_lists_are_sorted_and_searched_by_when_answers_are_due(shop: SqliteDatabase) -> None:

@@ -27,7 +27,7 @@ BEGIN
 END;
 
 -- When a conversation was snoozed or put on hold, among thousands of events of its messages.
-CREATE INDEX events_of_status ON events (entity_id, id)
+CREATE INDEX events_of_status ON events (entity, field, entity_id, id)
 WHERE entity = 'conversation' AND field = 'status';
 
 -- One row: the rules by which due_at was worked out.
