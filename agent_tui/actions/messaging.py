@@ -6,6 +6,7 @@ Each is seen here at once and goes to the provider through the outbox.
 from collections.abc import Mapping, Sequence
 from uuid import uuid4
 
+from agent_tui.actions import public
 from agent_tui.actions.action import (
     Action,
     ActionError,
@@ -321,7 +322,12 @@ def _chosen(
 
 
 def _edit(context: Context, targets: Sequence[int], args: Mapping[str, str]) -> Done:
-    return edit(context, _chosen(context, targets, args, Direction.OUTBOUND), args["text"])
+    message = _chosen(context, targets, args, Direction.OUTBOUND)
+    conversation = conversations.get(context.db, message.conversation_id)
+    assert conversation is not None
+    doubtful = public.doubts(context, conversation, args["text"])
+    public.check("Not changed", doubtful, args.get("anyway", ""))
+    return edit(context, message, args["text"])
 
 
 def _delete(context: Context, targets: Sequence[int], args: Mapping[str, str]) -> Done:
@@ -332,6 +338,9 @@ def _put(context: Context, targets: Sequence[int], args: Mapping[str, str]) -> D
     return react(context, _chosen(context, targets, args, Direction.INBOUND), args["emoji"])
 
 
+ANYWAY = Argument(
+    "anyway", ArgumentKind.TEXT, "yes: whatever the guard of public answers finds", optional=True
+)
 _MESSAGE = Argument(
     "message", ArgumentKind.TEXT, "a message's number; else the newest", optional=True
 )
@@ -343,7 +352,7 @@ ACTIONS = (
         scope=Scope.CONVERSATIONS,
         run=_edit,
         help="Another text for a message that was sent.",
-        arguments=(Argument("text", ArgumentKind.TEXT, "the new text"), _MESSAGE),
+        arguments=(Argument("text", ArgumentKind.TEXT, "the new text"), _MESSAGE, ANYWAY),
         needs=EffectKind.EDIT,
     ),
     Action(

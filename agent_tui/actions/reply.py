@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from agent_tui.actions import guard, messaging, posting
+from agent_tui.actions import messaging, posting, public
 from agent_tui.actions.action import (
     Action,
     ActionError,
@@ -62,7 +62,7 @@ def start(
     """
     if unsent := _unsent(context, conversation, kind):
         return unsent
-    answer = public_answer(context, conversation) if kind is DraftKind.REPLY else None
+    answer = public.answer_to(context, conversation) if kind is DraftKind.REPLY else None
     thread = messages.of_conversation(context.db, conversation.id)
     inbound = [m for m in thread if m.direction is Direction.INBOUND]
     answered = inbound[-1] if inbound else (thread[-1] if thread else None)
@@ -87,17 +87,6 @@ def start(
             seen_message=thread[-1].id if thread else None,
         ),
     )
-
-
-def public_answer(context: Context, conversation: Conversation) -> Message | None:
-    """Our answer to a review that takes one only: who answers again changes it."""
-    if conversation.channel is not Channel.REVIEW:
-        return None
-    account = accounts.get(context.db, conversation.account, conversation.channel)
-    if account is None or not account.capabilities.single_reply:
-        return None
-    number = messages.newest_left(context.db, conversation.id, Direction.OUTBOUND)
-    return messages.get(context.db, number) if number is not None else None
 
 
 def compose(context: Context, account: str, *, body: str = "") -> Draft:
@@ -139,12 +128,9 @@ def problems(context: Context, draft: Draft) -> list[str]:
 def doubts(context: Context, draft: Draft) -> tuple[str, ...]:
     """What speaks against an answer that everybody can read, a sentence each."""
     conversation = _conversation(context, draft)
-    if conversation is None or conversation.channel is not Channel.REVIEW:
+    if conversation is None or draft.kind is not DraftKind.REPLY:
         return ()
-    if draft.kind is not DraftKind.REPLY:
-        return ()
-    own = [account.address for account in accounts.every(context.db)]
-    return guard.concerns(draft.body, own=own, blaming=context.blaming)
+    return public.doubts(context, conversation, draft.body)
 
 
 def _unfinished(draft: Draft) -> bool:
@@ -178,7 +164,8 @@ def send(context: Context, draft: Draft, *, anyway: bool = False) -> Done:
         if draft.kind is not DraftKind.FORWARD:
             _await_customer(context, stamp, posted.conversation.id)
     when = f"leaves in {posted.hold // 1000} s, u calls it back" if posted.hold else "on its way"
-    told = f"{_CALLED[draft.kind]} to {posted.to} {when}."
+    is_public = posted.conversation.channel is Channel.REVIEW
+    told = f"{'Public answer' if is_public else _CALLED[draft.kind]} to {posted.to} {when}."
     return Done(told, (posted.conversation.id,), stamp.batch)
 
 
@@ -245,7 +232,7 @@ def _answer_to_change(context: Context, draft: Draft) -> Message | None:
     conversation = _conversation(context, draft)
     if conversation is None or draft.kind is not DraftKind.REPLY:
         return None
-    return public_answer(context, conversation)
+    return public.answer_to(context, conversation)
 
 
 def _change_answer(context: Context, stamp: Stamp, draft: Draft, answer: Message) -> Done:
@@ -350,15 +337,14 @@ def _written(
     if unsent is not None and unsent.body.strip():
         raise ActionError(f"#{conversation.id} has an unsent {kind}; finish or discard it first.")
     draft = replace(unsent or start(context, conversation, kind), body=args["text"])
-    anyway = args.get("anyway", "no").strip().lower()
-    if anyway not in ("yes", "no"):
-        raise ActionError(f"'anyway' is yes or no, not '{anyway}'.")
-    if doubtful := () if anyway == "yes" else doubts(context, draft):
+    try:
+        anyway = public.check("Not sent", doubts(context, draft), args.get("anyway", ""))
+    except ActionError:
         if unsent is None:
             drafts.delete(context.db, draft.id)
-        raise Doubtful(f"Not sent: {doubtful[0]}")
+        raise
     drafts.save(context.db, draft)
-    return send(context, draft, anyway=anyway == "yes")
+    return send(context, draft, anyway=anyway)
 
 
 def _reply(context: Context, targets: Sequence[int], args: Mapping[str, str]) -> Done:
@@ -370,9 +356,6 @@ def _note(context: Context, targets: Sequence[int], args: Mapping[str, str]) -> 
 
 
 _TEXT = Argument("text", ArgumentKind.TEXT, "what to write")
-_ANYWAY = Argument(
-    "anyway", ArgumentKind.TEXT, "yes: whatever the guard of public answers finds", optional=True
-)
 
 ACTIONS = (
     Action(
@@ -381,7 +364,7 @@ ACTIONS = (
         scope=Scope.CONVERSATIONS,
         run=_reply,
         help="Answer the customer.",
-        arguments=(_TEXT, _ANYWAY),
+        arguments=(_TEXT, messaging.ANYWAY),
         needs=EffectKind.SEND,
     ),
     Action(

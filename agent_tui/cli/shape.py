@@ -7,6 +7,7 @@ from datetime import datetime
 from agent_tui.model.clock import Millis, iso
 from agent_tui.model.conversation import Conversation
 from agent_tui.model.message import Attachment, Message
+from agent_tui.model.review import Review
 
 
 def line(value: Mapping[str, object]) -> str:
@@ -33,10 +34,16 @@ def conversation(c: Conversation) -> dict[str, object]:
         "messages": c.messages,
         "unread": c.unread,
         "rating": c.rating,
+        "review": _review(c.review),
         "created_at": iso(c.created_at),
         "last_at": iso(c.last_at),
         "snippet": c.snippet,
     }
+
+
+def _review(r: Review | None) -> dict[str, object] | None:
+    """What is said of a review; nothing of any other conversation."""
+    return {name: getattr(r, name) for name in r.__slots__} if r is not None else None
 
 
 def message(m: Message) -> dict[str, object]:

@@ -70,6 +70,14 @@ def thread(desk: Desk) -> list[Message]:
 # One answer
 
 
+def test_an_answer_is_called_public_when_it_is(desk: Desk) -> None:
+    review(desk.db)
+
+    done = reply.send(desk.context, begun(desk, "Sorry!"))
+
+    assert done.sentence == "Public answer to Ada leaves in 10 s, u calls it back."
+
+
 def test_a_second_answer_begins_as_the_first(desk: Desk) -> None:
     review(desk.db, answered="Sorry!")
 
@@ -265,3 +273,17 @@ def test_redo_of_a_changed_answer_says_to_do_it_anew(desk: Desk) -> None:
         perform("redo", desk.context)
 
     assert conversations.get(desk.db, only(desk.db).id) is not None
+
+
+def test_the_action_edit_is_guarded_too(desk: Desk) -> None:
+    review(desk.db, answered="Sorry!")
+    number = only(desk.db).id
+
+    with pytest.raises(Doubtful, match="Not changed: It sounds like blame"):
+        perform("edit", desk.context, [number], {"text": "That is user error."})
+    with pytest.raises(ActionError, match="'anyway' is yes or no"):
+        perform("edit", desk.context, [number], {"text": "Sorry.", "anyway": "maybe"})
+    assert outbox.shown(desk.db) == []
+
+    perform("edit", desk.context, [number], {"text": "That is user error.", "anyway": "yes"})
+    assert [item.kind for item in outbox.shown(desk.db)] == [EffectKind.EDIT]

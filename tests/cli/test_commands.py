@@ -66,6 +66,7 @@ def test_list_without_a_query_prints_everything(capsys: pytest.CaptureFixture[st
         "due_at",
         "messages",
         "rating",
+        "review",
     }
     assert promised <= rows[0].keys()
 
