@@ -2,8 +2,8 @@
 
 The file ``NAME.adapter.json`` lies beside the module of the adapter's entry point, or in its
 folder where that is a package. It is a JSON object: ``name`` as in the entry point, ``title``,
-and ``capabilities`` with the fields of ``model.account.Capabilities``, sets as sorted lists. The
-class is what counts; ``agent-tui plugin check`` holds the file against it.
+and ``capabilities`` with the fields of ``model.account.Capabilities``, sets as sorted lists, and
+``roles`` where they are not just ``channel``. The class is what counts; ``agent-tui plugin check`` holds the file against it.
 """
 
 import json
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from agent_tui.adapters.contract import AdapterInfo
+from agent_tui.adapters.contract import AdapterInfo, Role
 from agent_tui.adapters.registry import Found
 from agent_tui.model.account import Capabilities, Counted, EffectKind
 from agent_tui.model.conversation import Channel, Status
@@ -34,20 +34,23 @@ class Manifest:
     name: str
     title: str
     capabilities: Capabilities
+    roles: frozenset[Role] = frozenset({Role.CHANNEL})
 
 
 def of(info: AdapterInfo) -> Manifest:
     """The manifest that belongs beside the class with ``info``."""
-    return Manifest(info.name, info.title, info.capabilities)
+    return Manifest(info.name, info.title, info.capabilities, info.roles)
 
 
 def dump(manifest: Manifest) -> str:
     """The file's text."""
-    table = {
+    table: dict[str, object] = {
         "name": manifest.name,
         "title": manifest.title,
         "capabilities": as_json(manifest.capabilities),
     }
+    if manifest.roles != {Role.CHANNEL}:
+        table["roles"] = sorted(manifest.roles)
     return json.dumps(table, indent=2, ensure_ascii=False) + "\n"
 
 
@@ -74,7 +77,7 @@ def parse(text: str) -> Manifest:
         raise ManifestProblem(
             "must have the texts 'name' and 'title' and the object 'capabilities'"
         )
-    return Manifest(name, title, _capabilities(can))
+    return Manifest(name, title, _capabilities(can), _roles(table.get("roles")))
 
 
 def read(found: Found) -> Manifest | None:
@@ -134,6 +137,15 @@ def _capabilities(table: Mapping[str, object]) -> Capabilities:
     known = [name for name in _FIELDS if name in table]
     values = {name: _value(name, table[name]) for name in known}
     return Capabilities(**values)  # type: ignore[arg-type]  # _FIELDS has each field's own type
+
+
+def _roles(value: object) -> frozenset[Role]:
+    """Roles that nobody knows are passed over, as keys are."""
+    if value is None:
+        return frozenset({Role.CHANNEL})
+    if not isinstance(value, list):
+        raise ManifestProblem("has 'roles' that are no list")
+    return frozenset(role for role in Role if role.value in value)
 
 
 def _value(name: str, value: object) -> object:

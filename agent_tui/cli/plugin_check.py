@@ -78,8 +78,9 @@ def check(found: Found) -> Checked:
     contract = asyncio.run(_contract(found, stand))
     say(f"Checking {found.name} ...")
     rows = asyncio.run(_rows(found, stand))
-    capabilities = stand.adapter.info.capabilities
-    return Checked(found, contract, capabilities, (*rows, _manifest_row(found, stand)))
+    info = stand.adapter.info
+    rows.append(_manifest_row(found, stand))
+    return Checked(found, contract, info.capabilities, rows, info.roles)
 
 
 async def _rows(found: Found, stand: type["Stand"]) -> list[Row]:

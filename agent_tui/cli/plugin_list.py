@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from agent_tui.adapters import manifest, registry
-from agent_tui.adapters.contract import AccountProblem, AdapterInfo
+from agent_tui.adapters.contract import AccountProblem, AdapterInfo, Role
 from agent_tui.adapters.registry import Found
 from agent_tui.cli import shape
 from agent_tui.cli.ask import say
@@ -87,6 +87,7 @@ def _as_json(row: _Row) -> dict[str, object]:
         "title": safe_line(row.says.title) if row.says else None,
         "version": safe_line(row.found.version),
         "origin": _origin(row.found),
+        "roles": sorted(row.says.roles) if row.says else None,
         "capabilities": manifest.as_json(row.says.capabilities) if row.says else None,
         "accounts": list(row.accounts),
         "problem": row.problem,
@@ -94,11 +95,18 @@ def _as_json(row: _Row) -> dict[str, object]:
 
 
 def _shown(row: _Row) -> str:
-    can = in_words(row.says.capabilities) if row.says else _UNKNOWN
+    can = _roles(row.says) if row.says else _UNKNOWN
     used = f"; used by {', '.join(row.accounts)}" if row.accounts else ""
     found = row.found
     name, version = safe_line(found.name), safe_line(found.version)
     return f"{name:<12}  {version:<8}  {_origin(found):<20}  {can}{used}"
+
+
+def _roles(says: manifest.Manifest) -> str:
+    """What it can do in each of its roles."""
+    found = [in_words(says.capabilities)] if Role.CHANNEL in says.roles else []
+    found += ["knows customers' orders"] if Role.CONTEXT in says.roles else []
+    return "; ".join(found)
 
 
 def _origin(found: Found) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from agent_tui.adapters import manifest
+from agent_tui.adapters.contract import Role
 from agent_tui.adapters.registry import Found
 from agent_tui.cli import capable
 from agent_tui.content.safe import safe_line
@@ -37,6 +38,7 @@ class Checked:
     contract: str  # what all exchanges were held against; empty: nothing
     capabilities: Capabilities
     rows: Sequence[Row]
+    roles: frozenset[Role] = frozenset({Role.CHANNEL})
 
     @property
     def failed(self) -> bool:
@@ -56,7 +58,7 @@ def text(checked: Checked) -> str:
         if row.detail:
             lines.append(f"  {'':<14}  {'':<{wide}}  ({row.detail})")
     lines += ["", "Capabilities"]
-    lines += [f"  {word:<14}  {cell}" for word, cell in _abilities(checked.capabilities).items()]
+    lines += [f"  {word:<14}  {cell}" for word, cell in _abilities(checked).items()]
     counts = Counter(row.outcome for row in checked.rows)
     return "\n".join([*lines, "", ", ".join(f"{counts[one]} {one}" for one in _CELLS)])
 
@@ -67,6 +69,7 @@ def as_json(checked: Checked) -> dict[str, object]:
         "name": checked.found.name,
         "version": checked.found.version,
         "contract": checked.contract,
+        "roles": sorted(checked.roles),
         "capabilities": manifest.as_json(checked.capabilities),
         "claims": [
             {
@@ -125,7 +128,7 @@ def _abilities_and_sums(checked: Checked) -> dict[str, str]:
     return {
         HELD: checked.contract or "-",
         **sums,
-        **_abilities(checked.capabilities),
+        **_abilities(checked),
     }
 
 
@@ -133,9 +136,14 @@ def _claims(checked: Checked) -> dict[str, str]:
     return {row.sentence: _CELLS[row.outcome] for row in checked.rows}
 
 
-def _abilities(can: Capabilities) -> dict[str, str]:
+def _abilities(checked: Checked) -> dict[str, str]:
+    """Its roles, and what it can do in conversations if it has any."""
+    roles = {"roles": ", ".join(sorted(checked.roles))}
+    if Role.CHANNEL not in checked.roles:
+        return roles
+    can = checked.capabilities
     flags = {word: "yes" if has else "-" for word, has in capable.flags(can).items()}
-    return capable.limits(can) | flags
+    return roles | capable.limits(can) | flags
 
 
 def _table(columns: Mapping[str, Mapping[str, str]]) -> list[str]:

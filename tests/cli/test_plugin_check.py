@@ -109,7 +109,7 @@ def test_json_is_one_object_an_adapter(site: Path, capsys: pytest.CaptureFixture
     run(["plugin", "check", "shop", "--json"])
 
     out = json.loads(capsys.readouterr().out)
-    assert list(out) == ["name", "version", "contract", "capabilities", "claims"]
+    assert list(out) == ["name", "version", "contract", "roles", "capabilities", "claims"]
     assert out["capabilities"]["reply_limit"] == 350
     assert out["claims"][0] == {
         "name": "good",

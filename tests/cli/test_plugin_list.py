@@ -63,7 +63,7 @@ def listed(capsys: pytest.CaptureFixture[str]) -> tuple[dict[str, dict[str, Any]
 def test_every_line_has_the_documented_keys(capsys: pytest.CaptureFixture[str]) -> None:
     rows, err = listed(capsys)
 
-    keys = ["name", "title", "version", "origin", "capabilities", "accounts", "problem"]
+    keys = ["name", "title", "version", "origin", "roles", "capabilities", "accounts", "problem"]
     assert rows.keys() == BUILT_IN
     assert all(list(row) == keys for row in rows.values())
     assert {row["origin"] for row in rows.values()} == {"built in"}
@@ -264,3 +264,35 @@ def test_the_manifest_of_a_built_in_adapter_says_what_its_class_says(name: str) 
 
 def _lies_in(folder: Path, module: object) -> bool:
     return str(getattr(module, "__file__", "")).startswith(str(folder))
+
+
+def test_an_adapter_that_only_knows_customers_is_listed_as_that(
+    site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows, _ = listed(capsys)
+    assert rows["records"]["roles"] == ["context"]
+    assert rows["demo"]["roles"] == ["channel", "context"]
+    assert rows["imap"]["roles"] == ["channel"]
+
+    assert run(["plugin", "list"]) == OK
+    (line,) = [one for one in capsys.readouterr().out.splitlines() if one.startswith("records")]
+    assert "knows customers' orders" in line
+    assert "mail" not in line
+
+
+@pytest.mark.parametrize(
+    ("roles", "known"),
+    [
+        ('["context", "seer"]', {"context"}),
+        ('["channel"]', {"channel"}),
+    ],
+)
+def test_roles_that_nobody_knows_are_passed_over(roles: str, known: set[str]) -> None:
+    text = '{"name": "x", "title": "X", "capabilities": {"channel": "mail"}, "roles": ' + roles
+    assert manifest.parse(text + "}").roles == known
+
+
+def test_roles_are_a_list() -> None:
+    text = '{"name": "x", "title": "X", "capabilities": {"channel": "mail"}, "roles": 7}'
+    with pytest.raises(manifest.ManifestProblem, match="roles"):
+        manifest.parse(text)
