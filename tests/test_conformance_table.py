@@ -1,4 +1,4 @@
-"""README's table says of each built-in adapter what a fresh run of the suite says, and none is broken."""
+"""README's table says of each built-in adapter what a fresh run of the suite says: nothing broken."""
 
 import os
 
