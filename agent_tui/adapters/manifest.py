@@ -2,8 +2,9 @@
 
 The file ``NAME.adapter.json`` lies beside the module of the adapter's entry point, or in its
 folder where that is a package. It is a JSON object: ``name`` as in the entry point, ``title``,
-and ``capabilities`` with the fields of ``model.account.Capabilities``, sets as sorted lists, and
-``roles`` where they are not just ``channel``. The class is what counts; ``agent-tui plugin check`` holds the file against it.
+``capabilities`` with the fields of ``model.account.Capabilities``, sets as sorted lists, and
+``roles`` where they are not just ``channel``. The class is what counts; ``agent-tui plugin check``
+holds the file against it.
 """
 
 import json
