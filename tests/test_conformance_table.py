@@ -1,4 +1,4 @@
-"""README's table says of each built-in adapter what a fresh run of the suite says: nothing broken."""
+"""README's table of the built-in adapters is what a fresh run of the suite finds: nothing broken."""
 
 import os
 
