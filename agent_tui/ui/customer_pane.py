@@ -160,14 +160,21 @@ class CustomerPane(Pane):
         db, number = self._shell.db, conversation.customer_id
         same = before.customer is not None and before.customer.id == number
         known = max(_PAGE, len(before.records)) if self._all_records else _LATEST
-        talked = max(_PAGE, len(before.conversations)) if same else _PAGE
+        channels = list(customer_pages.channels(db, number).items())
+        talked: Sequence[Conversation] = customer_pages.conversations_of(db, number, _PAGE)
+        if same and len(before.conversations) > _PAGE:
+            if talked == before.conversations[:_PAGE] and channels == before.channels:
+                talked = before.conversations  # whatever is new comes to the top
+            else:
+                far = len(before.conversations)
+                talked = customer_pages.conversations_of(db, number, far)
         return _Read(
             customers.get(db, number),
             customers.claims(db, number),
             _facts(db, number),
             records.of_customer(db, number, known),
-            customer_pages.conversations_of(db, number, talked),
-            list(customer_pages.channels(db, number).items()),
+            talked,
+            channels,
         )
 
     def _read_on(self, wanted: int) -> None:

@@ -8,7 +8,7 @@ import pytest
 from agent_tui.model.clock import DAY, HOUR, MINUTE, Millis
 from agent_tui.model.record import Item, Known, Looked, Money, Profile, Record, RecordKind, Shipment
 from agent_tui.store import accounts, conversations, lookups, messages, records
-from agent_tui.store.database import Database
+from agent_tui.store.database import NO_PARAMS, Database, Params, Row
 from agent_tui.store.sqlite import SqliteDatabase
 from agent_tui.ui import orders, records_lines
 from agent_tui.ui.cells import Glyphs
@@ -260,3 +260,35 @@ def test_nothing_of_a_hostile_shop_reaches_the_terminal() -> None:
     )
     for line in records_lines.rows(Known(1, "shop", record), 60, Glyphs(), START):
         assert all("\x1b" not in piece.text and "\n" not in piece.text for piece in line)
+
+
+async def test_what_is_read_for_a_key_does_not_grow_with_the_customer(
+    db: SqliteDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(db, 5_000)
+    shop(db)
+    db.run("UPDATE conversations SET customer_id = 1")
+    every = tuple(order(number, START - number * MINUTE) for number in range(500))
+    records.put(db, 1, SHOP, Looked(records=every), START + DAY)
+    async with screen(db, tmp_path, size=WIDE) as here:
+        await here.press("x")
+        pane = here.app.desk.customer
+        await here.until(lambda: here.shows("500 orders"))
+        asked: list[str] = []
+        all_rows = db.all
+
+        def counted(sql: str, params: Params = NO_PARAMS) -> Sequence[Row]:
+            asked.append(sql)
+            return all_rows(sql, params)
+
+        monkeypatch.setattr(db, "all", counted)
+
+        for _ in range(20):
+            pane.move(1)
+        assert asked == []  # the next page is in memory already
+
+        for _ in range(100):
+            pane.move(1)
+        assert len(pane._rows) < 300
+        pages = [sql for sql in asked if "c.customer_id" in sql]
+        assert 0 < len(pages) <= 3
