@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from agent_tui.model.clock import Millis
@@ -42,12 +43,16 @@ def named(db: Database, customer_id: int, thread: Iterable[Message]) -> tuple[st
 
     Only numbers that are known: no text is taken for a number because it looks like one.
     """
-    known = {number.lstrip("#") for number in records.numbers(db, customer_id)}
-    if not known:
-        return ()
+    known = frozenset(number.lstrip("#") for number in records.numbers(db, customer_id))
+    return _found(known, tuple(message.body.text for message in thread)) if known else ()
+
+
+@lru_cache(maxsize=4)
+def _found(known: frozenset[str], texts: tuple[str, ...]) -> tuple[str, ...]:
+    """Kept, for an open conversation is read again with each change of the store."""
     found: dict[str, None] = {}
-    for message in thread:
-        for match in _NUMBER.finditer(message.body.text[:_LOOKED_AT]):
+    for text in texts:
+        for match in _NUMBER.finditer(text[:_LOOKED_AT]):
             word = match[0].rstrip("./-")
             bare = word.lstrip("#")
             if bare in known and (len(bare) >= _SHORTEST or word != bare):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent_tui.content.template import Prompt, TemplateError, prompts, render
+from agent_tui.content.template import Prompt, TemplateError, prompts, render, variables
 
 VALUES = {
     "customer": {"name": "ada lovelace", "first_name": "Ada", "email": "", "tags": ["vip", "eu"]},
@@ -135,3 +135,8 @@ def place_of_refusal(text: str) -> tuple[int, int] | None:
 @given(st.text())
 def test_any_value_is_inserted_literally(value: str) -> None:
     assert render("[{{ x | default: ' ' }}]", {"x": value}, {}).text == f"[{value or ' '}]"
+
+
+def test_the_variables_of_a_template_are_those_of_its_conditions_too() -> None:
+    template = '{{ a.b }} {% if c == d.e %}{{ ask "f" }}{% elsif g %}{{ "h" }}{% endif %}{{ a.b }}'
+    assert variables(template) == {"a.b", "c", "d.e", "g"}

@@ -124,3 +124,9 @@ def test_a_megabyte_without_line_ends_gives_its_first_lines_at_once() -> None:
     first = [next(found) for _ in range(40)]
     assert all(line for line in first)
     assert next(found)  # and there is more
+
+
+def test_known_numbers_are_marked_where_they_stand_by_themselves() -> None:
+    found = lines("#7001, not #70012 or x#7001", LOOK._replace(known=("#7001",)))
+    assert plain(found) == ["  #7001, not #70012 or x#7001"]
+    assert [p.text for p in found[0] if p.part is Part.LINK] == ["#7001"]
