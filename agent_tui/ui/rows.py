@@ -53,10 +53,10 @@ def columns(width: int) -> Columns:
     """The columns of a list ``width`` cells wide."""
     if width < 50:
         return Columns(width, 0, max(width // 4, 8), 0, 0)
-    if width < 72:
+    if width < 60:
         return Columns(width, 3, 15, 0, 0)
-    if width < 80:
-        return Columns(width, 3, 19, 12, 0)
+    if width < 72:
+        return Columns(width, 3, 15, 0, _DUE)
     if width < 100:
         return Columns(width, 3, 19, 12, _DUE)
     return Columns(width, 6, 24, 24, _DUE)
