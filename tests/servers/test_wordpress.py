@@ -5,11 +5,12 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from agent_tui.actions import reply
+from agent_tui.actions import registry, reply
 from agent_tui.actions.action import Context
 from agent_tui.adapters.contract import AccountProblem, Effect, Settled, Target
 from agent_tui.adapters.woocommerce import WooCommerceAdapter
@@ -194,6 +195,9 @@ def test_two_hundred_reviews_are_answered_once_each_and_one_that_is_edited_has_b
         )
         _answer_all(home, reviews)
         eventually(lambda: _states(home) == {"sent": REVIEWS}, "all answers have left", 120)
+        mended = "Thank you, it is mended"
+        _change_answer(home, reviews[1], mended)
+        eventually(lambda: _answered(wordpress, reviews[1]) == mended, "the answer is edited", 60)
         wordpress.revised(first, "Review 0, revised: it leaks", 5)
     finally:
         engine.terminate()
@@ -204,11 +208,14 @@ def test_two_hundred_reviews_are_answered_once_each_and_one_that_is_edited_has_b
 
     engine = home.start("engine")  # which looks again as soon as it starts
     try:
-        eventually(lambda: _versions(home) != [], "the edit is in the store", 60)
+        eventually(lambda: len(_versions(home)) == 2, "the customer's edit is there, too", 60)
     finally:
         engine.terminate()
         engine.wait(20)
-    assert _versions(home) == [("Review 0 of a hose", 1, "Review 0, revised: it leaks", 5)]
+    assert _versions(home) == [
+        ("Review 0 of a hose", 1, "Review 0, revised: it leaks", 5),
+        ("Thank you for this", None, "Thank you, it is mended", 2),
+    ]
     thanks = "SELECT count(*) FROM messages WHERE direction = 'outbound' AND text LIKE 'Thank you%'"
     assert home.rows(thanks) == [(REVIEWS,)]
 
@@ -219,6 +226,10 @@ def test_in_a_terminal_a_review_is_answered_made_public_held_back_and_made_publi
     number = wordpress.review(wordpress.product("Toaster"), "Burns my toast", stars=1)
     home = _home(wordpress, tmp_path)
     with home.screen(cols=120, rows=36) as screen:
+        screen.wait_for("Toaster")
+        screen.press("/")
+        screen.wait_for("^ ?/")
+        screen.press("Burns", "\r")  # the shop has the reviews of other tests, too
         screen.wait_for("Burns my toast")
         screen.press("\r")
         for command, status in (
@@ -227,13 +238,13 @@ def test_in_a_terminal_a_review_is_answered_made_public_held_back_and_made_publi
             ("approve", "approved"),
         ):
             screen.press(f":{command}\r")
-            eventually(lambda s=status: _status(wordpress, number) == s, f"it is {status}", 60)
+            eventually(partial(_has_status, wordpress, number, status), f"it is {status}", 60)
         screen.press("r")
         screen.wait_for("Send|Ctrl\\+S|C-s")
         screen.press("We are sorry to read this", "\x13")
         eventually(lambda: wordpress.answers(number) != [], "the answer is there", 60)
         screen.wait_for("We are sorry to read this")
-        screen.press("q", "q")
+        screen.press("q", "q", "q")
         screen.wait_for_exit()
 
     (answer,) = wordpress.answers(number)
@@ -241,8 +252,8 @@ def test_in_a_terminal_a_review_is_answered_made_public_held_back_and_made_publi
     assert wordpress.is_public(answer["id"])
 
 
-def _status(wordpress: WordPress, number: int) -> str:
-    return str(wordpress.shown(number)["status"])
+def _has_status(wordpress: WordPress, number: int, status: str) -> bool:
+    return bool(wordpress.shown(number)["status"] == status)
 
 
 def _home(wordpress: WordPress, path: Path) -> Home:
@@ -283,14 +294,34 @@ def _answer_all(home: Home, reviews: list[int]) -> None:
     db.close()
 
 
+def _change_answer(home: Home, review: int, text: str) -> None:
+    """Edit our answer to ``review`` as the program does."""
+    db = SqliteDatabase(home.database)
+    (row,) = db.all(
+        "SELECT m.id, c.id AS conversation FROM messages m"
+        " JOIN conversations c ON c.id = m.conversation_id"
+        " WHERE c.thread_key = :key AND m.direction = 'outbound'",
+        {"key": str(review)},
+    )
+    given = {"message": str(row["id"]), "text": text}
+    context = Context(db, "maria", system_clock, {})
+    registry.perform("edit", context, [row["conversation"]], given)
+    db.close()
+
+
+def _answered(wordpress: WordPress, review: int) -> str:
+    return "".join(str(one["content"]["raw"]) for one in wordpress.answers(review))
+
+
 def _states(home: Home) -> dict[str, int]:
     rows = home.rows("SELECT state, count(*) FROM outbox WHERE kind = 'send' GROUP BY state")
     return {str(state): int(count) for state, count in rows}
 
 
-def _versions(home: Home) -> list[tuple[str, int, str, int]]:
-    """Text and stars of each review before and after it was edited."""
+def _versions(home: Home) -> list[tuple[str, int | None, str, int]]:
+    """What was edited: its text and stars before, its text and the review's stars now."""
     return home.rows(
         "SELECT v.text, v.rating, m.text, c.rating FROM message_versions v"
         " JOIN messages m ON m.id = v.message_id JOIN conversations c ON c.id = m.conversation_id"
+        " ORDER BY v.text"
     )
