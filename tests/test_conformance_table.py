@@ -1,4 +1,4 @@
-"""README's table of the built-in adapters is what a fresh run of the suite finds: nothing broken."""
+"""README's table of the built-in adapters is what a fresh run of the suite finds."""
 
 import os
 

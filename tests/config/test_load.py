@@ -143,7 +143,8 @@ def test_an_own_view_replaces_the_built_in_one_in_its_place(paths: Paths) -> Non
         ),
         (
             "undo_seconds = 3",
-            "line 1: 'undo_seconds' must be a table with mail, chat, social, review, not the number 3.",
+            "line 1: 'undo_seconds' must be a table with mail, chat, social, review, "
+            "not the number 3.",
         ),
         (
             "canned = [1]",
