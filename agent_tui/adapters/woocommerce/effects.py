@@ -7,7 +7,7 @@ from agent_tui.adapters.contract import (
     Refused,
     Settled,
 )
-from agent_tui.adapters.woocommerce.api import Api
+from agent_tui.adapters.woocommerce.api import PAGE, Api
 from agent_tui.adapters.woocommerce.reading import MODERATIONS, html_of
 from agent_tui.adapters.woocommerce.records import Comment, signed
 from agent_tui.model.account import Counted, EffectKind
@@ -33,7 +33,7 @@ class Effects:
                 return await self._send(effect, commit)
             case EffectKind.EDIT:
                 html = _html(effect)
-                await self._change(await self._ours(effect), {"content": {"raw": html}})
+                await self._api.change(await self._ours(effect), {"content": {"raw": html}})
             case EffectKind.DELETE:
                 await self._delete(effect)
             case EffectKind.MODERATE:
@@ -75,7 +75,7 @@ class Effects:
             for one in found:
                 if one.key == key:
                     return one.id
-            if not found or page * len(found) >= total:
+            if not found or page * PAGE >= total:
                 return None
 
     async def _moderate(self, effect: Effect) -> None:
@@ -84,16 +84,13 @@ class Effects:
         review = await self._review(effect)
         word = _WORDS[effect.moderation]
         if review.status != word:
-            await self._change(review, {"status": word})
+            await self._api.change(review, {"status": word})
 
     async def _delete(self, effect: Effect) -> None:
         """Into the bin; what is gone already is as it is to be."""
         ours = await self._api.comment(_target(effect))
         if ours is not None and ours.status != _TRASH:
-            await self._change(ours, {"status": _TRASH})
-
-    async def _change(self, comment: Comment, what: dict[str, object]) -> None:
-        await self._api.change(comment, what)
+            await self._api.change(ours, {"status": _TRASH})
 
     async def _ours(self, effect: Effect) -> Comment:
         ours = await self._api.comment(_target(effect))
