@@ -194,6 +194,8 @@ class ConversationPane(Pane):
         if self._laid_out != self.size:
             self._prepare()
             self._view = self._drawn()
+        elif not self._view:
+            self._view = self._drawn()
         return self._view[y]
 
     def forget_drawn(self) -> None:
@@ -275,6 +277,7 @@ class ConversationPane(Pane):
             self._show()
         else:
             self._laid_out = None
+            self.refresh()  # else Textual shows the lines that it has kept
 
     def _let_go(self) -> None:
         """Show lines as they are by now: a key was pressed, nobody reads on where they were."""
@@ -355,6 +358,9 @@ class ConversationPane(Pane):
     def _show_if_drawn(self) -> None:
         if self.size.width and self.display and self._laid_out == self.size:
             self._show()
+        else:
+            self._view = []
+            self.refresh()
 
     def _show(self) -> None:
         """Draw the lines that are different."""

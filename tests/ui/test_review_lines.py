@@ -156,7 +156,7 @@ async def test_the_guard_asks_and_y_sends_all_the_same(desk: SqliteDatabase, hom
         await shown.press("ctrl+s")
         await shown.until(lambda: shown.shows("sounds like blame"))
         await shown.press("y")
-        await shown.until(lambda: not shown.shows("Public answer to Ada"))
+        await shown.until(lambda: shown.shows("leaves in 10 s"))
     assert len(outbox.shown(desk)) == 1
 
 
@@ -181,5 +181,34 @@ async def test_own_blaming_words_are_asked_about(desk: SqliteDatabase, home: Pat
         await shown.press("ctrl+s")
         await shown.until(lambda: shown.shows("sounds like blame ('bagpipe')"))
         await shown.press("y")
-        await shown.until(lambda: not shown.shows("Public answer to Ada"))
+        await shown.until(lambda: shown.shows("leaves in 10 s"))
     assert len(outbox.shown(desk)) == 1
+
+
+async def test_what_changes_behind_the_composer_is_there_when_it_is_closed(
+    desk: SqliteDatabase, home: Path
+) -> None:
+    receive(desk, review(), answer("Sorry!"))
+    async with screen(desk, home) as shown:
+        await shown.press("enter")
+        await shown.until(lambda: shown.shows("2/5"))
+        await shown.press("r")
+        await shown.until(lambda: shown.shows("This changes"))
+        changed(desk, edits=(Edit("r1", Body("Mended."), START + 5000, rating=5),))
+        await shown.press("escape")
+        await shown.until(lambda: shown.shows("★★★★★ 5/5") and shown.shows("Mended."))
+
+
+async def test_a_state_that_changes_behind_the_composer_is_there_when_it_is_closed(
+    desk: SqliteDatabase, home: Path
+) -> None:
+    receive(desk, review(), answer("Sorry!"))
+    held = replace(BAG, moderation=Moderation.HELD)
+    async with screen(desk, home) as shown:
+        await shown.press("enter")
+        await shown.until(lambda: shown.shows("verified buyer"))
+        await shown.press("r")
+        await shown.until(lambda: shown.shows("This changes"))
+        changed(desk, edits=(Edit("r1", Body("The zip broke."), START + 5000, review=held),))
+        await shown.press("escape")
+        await shown.until(lambda: shown.shows("held, not public"))
