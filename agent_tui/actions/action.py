@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import uuid4
 
-from agent_tui.actions.guard import BLAMING
 from agent_tui.model.account import EffectKind
 from agent_tui.model.clock import Clock, Millis
 from agent_tui.model.conversation import Channel
@@ -49,7 +48,7 @@ class Context:
     agent: str
     clock: Clock
     undo_ms: Mapping[Channel, Millis]
-    blaming: tuple[str, ...] = BLAMING  # words that a public answer should not hold
+    blaming: tuple[str, ...] | None = None  # not in public answers; None: the built-in words
 
     def stamp(self, action: str) -> Stamp:
         """The mark of one key press."""

@@ -23,7 +23,8 @@ def doubts(context: Context, conversation: Conversation, text: str) -> tuple[str
     if conversation.channel is not Channel.REVIEW:
         return ()
     own = [account.address for account in accounts.every(context.db)]
-    return guard.concerns(text, own=own, blaming=context.blaming)
+    blaming = guard.BLAMING if context.blaming is None else context.blaming
+    return guard.concerns(text, own=own, blaming=blaming)
 
 
 def check(did: str, doubtful: tuple[str, ...], anyway: str) -> bool:

@@ -3,7 +3,6 @@
 import os
 
 from agent_tui.actions.action import Context
-from agent_tui.actions.guard import BLAMING
 from agent_tui.config.load import load_settings
 from agent_tui.config.paths import Paths, make_private
 from agent_tui.config.settings import Settings
@@ -31,5 +30,5 @@ def context_of(db: SqliteDatabase, settings: Settings, clock: Clock = system_clo
         agent=settings.agent.handle,
         clock=clock,
         undo_ms={c: seconds * SECOND for c, seconds in settings.undo_seconds.items()},
-        blaming=BLAMING if settings.blaming_words is None else settings.blaming_words,
+        blaming=settings.blaming_words,
     )

@@ -1,7 +1,7 @@
 """How dataclasses of the model stand in TEXT columns: compact JSON, and back."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from agent_tui.model.account import Capabilities, Counted, EffectKind
@@ -9,13 +9,9 @@ from agent_tui.model.conversation import Channel, Status
 from agent_tui.model.incoming import Outgoing
 from agent_tui.model.message import Address, Fold, FoldKind, Link, Recipients
 from agent_tui.model.record import Money
-from agent_tui.model.review import Moderation, Review
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 """One for all: a message has five such columns, and making an encoder takes as long as its use."""
-
-
-_REVIEW_COLUMNS = ("product", "country", "verified", "moderation")
 
 
 def dump(value: object) -> str:
@@ -89,28 +85,6 @@ def capabilities(text: str) -> Capabilities:
     if "statuses" in values:
         values["statuses"] = frozenset(map(Status, values["statuses"]))
     return Capabilities(**values)
-
-
-def review_columns(review: Review | None) -> dict[str, object]:
-    """A review as the columns that hold it: what is asked for by queries has one of its own."""
-    if review is None:
-        return dict.fromkeys(("review", *_REVIEW_COLUMNS))
-    columns: dict[str, object] = {name: getattr(review, name) for name in _REVIEW_COLUMNS}
-    rest = {name: getattr(review, name) for name in review.__slots__ if name not in columns}
-    return columns | {"review": dump({name: value for name, value in rest.items() if value})}
-
-
-def review(row: Mapping[str, Any]) -> Review | None:
-    """The review in the columns of :func:`review_columns`."""
-    if row["review"] is None:
-        return None
-    return Review(
-        **json.loads(row["review"]),
-        product=row["product"] or "",
-        country=row["country"] or "",
-        verified=None if row["verified"] is None else bool(row["verified"]),
-        moderation=Moderation(row["moderation"]),
-    )
 
 
 def dump_outgoing(mail: Outgoing) -> str:

@@ -7,7 +7,7 @@ from agent_tui.model.clock import Millis
 from agent_tui.model.conversation import Channel, Conversation, Priority, Sort, Status
 from agent_tui.model.review import Review
 from agent_tui.query.compile import Compiled
-from agent_tui.store import codec
+from agent_tui.store import reviews
 from agent_tui.store.database import Conflict, Database, Row
 
 COUNT_LIMIT = 10_000
@@ -201,7 +201,7 @@ def create(
             "priority": priority,
             "snoozed_until": snoozed_until,
         }
-        | codec.review_columns(review),
+        | reviews.columns_of(review),
     )
 
 
@@ -371,7 +371,7 @@ def _conversation(row: Row) -> Conversation:
         assignee=row["assignee"],
         priority=Priority(row["priority"]),
         rating=row["rating"],
-        review=codec.review(row),
+        review=reviews.review_of(row),
         handled=row["handled"],
         waiting_since=row["waiting_since"],
         due_at=row["due_at"],

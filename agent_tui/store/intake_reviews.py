@@ -8,7 +8,7 @@ from agent_tui.model.event import Entity
 from agent_tui.model.incoming import Edit
 from agent_tui.model.message import Direction, Message
 from agent_tui.model.review import Review
-from agent_tui.store import changes, codec, conversations, events, outbox
+from agent_tui.store import changes, conversations, events, outbox, reviews
 from agent_tui.store.arrival import Arrival
 
 
@@ -28,12 +28,12 @@ def take_review(into: Arrival, conversation: Conversation, review: Review) -> No
         review = replace(review, moderation=before.moderation)
     if review == before:
         return
-    columns = codec.review_columns(review)
+    columns = reviews.columns_of(review)
     sets = ", ".join(f"{name} = :{name}" for name in columns)
     into.db.run(
         f"UPDATE conversations SET {sets} WHERE id = :id", columns | {"id": conversation.id}
     )
-    was, now = codec.review_columns(before), columns
+    was, now = reviews.columns_of(before), columns
     for field in (name for name in now if now[name] != was[name]):
         events.append(
             into.db,

@@ -16,11 +16,9 @@ if TYPE_CHECKING:
 def context_of(db: Database, settings: Settings, clock: Clock) -> "Context":
     """Who acts on which store; imports the actions, so not before first paint."""
     from agent_tui.actions.action import Context
-    from agent_tui.actions.guard import BLAMING
 
     undo = {channel: seconds * SECOND for channel, seconds in settings.undo_seconds.items()}
-    words = BLAMING if settings.blaming_words is None else settings.blaming_words
-    return Context(db, settings.agent.handle, clock, undo, words)
+    return Context(db, settings.agent.handle, clock, undo, settings.blaming_words)
 
 
 class Doing:

@@ -5,7 +5,6 @@ from collections.abc import Callable, Coroutine
 from contextlib import suppress
 
 from agent_tui.model.clock import MINUTE, SECOND, Millis
-from agent_tui.store import events
 from agent_tui.store.database import StoreError
 from agent_tui.ui.bars import StatusLine
 from agent_tui.ui.inbox import Inbox
@@ -97,6 +96,10 @@ class Watch:
     def _listened(self, now: float) -> bool:
         """Whether something was written; what it was decides how soon to listen again: engines
         renew their leases all the time."""
+        from agent_tui.store import (
+            events,  # with the codec of all that is stored: after first paint
+        )
+
         db = self._shell.db
         stamp, before = db.stamp(), self._heard_stamp
         if stamp == before:
