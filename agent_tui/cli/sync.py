@@ -21,6 +21,7 @@ from agent_tui.engine.process import new_room
 from agent_tui.engine.rulebook import Rulebook
 from agent_tui.model.clock import system_clock
 from agent_tui.model.incoming import Progress
+from agent_tui.store.database import StoreError
 
 _SHOW_EVERY_S = 1.0
 
@@ -69,8 +70,11 @@ def catch_up(
         room = new_room(db, paths)
         rounds = asyncio.run(one_round(room, leases, chosen, asked=asked, told=told))
         rules = Rulebook(paths, room.log)()
-        if rules is not None:
-            settle(db, rules)
+        try:
+            if rules is not None:
+                settle(db, rules)
+        except StoreError as error:  # the next round does it; what the rounds found must be told
+            room.log.warning("clocks: %s", error)
         return rounds
     finally:
         db.close()
