@@ -294,7 +294,6 @@ class AgentApp(App[None]):
         self.desk.start()
         self.focus_back()
         self.app_resume_signal.subscribe(self, lambda _: self._frames.forget())
-        self._watch.listen(partial(self.call_later, self._look))
         if not self.is_headless:
             on_hang_up(self._terminal_gone)
         self.call_after_refresh(self._after_first_paint)
@@ -347,7 +346,7 @@ class AgentApp(App[None]):
         if self._start_engine is not None:
             self._later(_ENGINE_AFTER_S, self._start_engine)
         self.desk.complete()
-        self._watch.begin()
+        self._watch.begin(partial(self.call_later, self._look))
         self.chats.look_soon()
 
     def _pane_is_there(self) -> None:

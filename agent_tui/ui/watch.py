@@ -53,15 +53,13 @@ class Watch:
         self._counting = False
         self._count_is_due = False
 
-    def begin(self) -> None:
-        """Show what the first paint did without."""
+    def begin(self, call: Callable[[], object]) -> None:
+        """Show what the first paint did without; from now on have ``call`` called soon after
+        somebody has written, and for the clock."""
         self._heard = self._shell.desk.newest_unread()
         self._inbox.read_views()
         self._tell_facts()
         self.count_soon()
-
-    def listen(self, call: Callable[[], object]) -> None:
-        """Have ``call`` called from now on: soon after somebody has written, and for the clock."""
         self._call = call
         self._listen_on()
 
