@@ -9,6 +9,12 @@ CREATE INDEX conversations_by_due ON conversations (status, due_at, id) WHERE du
 CREATE INDEX conversations_due_unknown ON conversations (id)
 WHERE due_known = 0 AND status NOT IN ('resolved', 'spam');
 
+-- Who waits in a channel, and what nobody has read there yet.
+CREATE INDEX conversations_by_wait ON conversations (channel, status, waiting_since, id)
+WHERE waiting_since IS NOT NULL;
+CREATE INDEX conversations_unread ON conversations (channel, last_at, id)
+WHERE unread > 0 AND status = 'open';
+
 CREATE TRIGGER conversations_due_changes AFTER UPDATE OF waiting_since, status, created_at
 ON conversations
 WHEN old.due_known = 1 AND (
