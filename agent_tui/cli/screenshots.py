@@ -19,6 +19,8 @@ _TERMINAL = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-
 _REST_S = 0.8
 """The preview and the counts come when the keys have rested."""
 
+_HELLO = ("h", "i", "space", "A", "b", "e", "n", "a", "comma")
+
 
 @dataclass(frozen=True, slots=True)
 class Shot:
@@ -33,6 +35,8 @@ SHOTS = (
     Shot("inbox", (120, 36)),
     Shot("conversation", (160, 40), ("j", "j", "j", "enter")),
     Shot("composer", (120, 36), ("j", "j", "j", "enter", "r", "ctrl+y", *"refund")),
+    Shot("chat", (120, 36), ("g", "c", "8", "enter", *_HELLO)),
+    Shot("review", (120, 36), (*("right_square_bracket",) * 5, "j", "enter")),
     Shot("help", (120, 36), ("question_mark",)),
     Shot("small", (80, 24)),
 )
