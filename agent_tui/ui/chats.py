@@ -203,7 +203,8 @@ class Chats:
             self._unmarked = True
         self._open = (chat.id, chat.messages)
         waited_enough = abs(now - self._marked_at) >= _MARK_EVERY
-        if self._unmarked and waited_enough and self._shell.attended and not self._covered():
+        seen = self._shell.attended and self._shell.desk.reading.at_end and not self._covered()
+        if self._unmarked and waited_enough and seen:
             self._unmarked, self._marked_at = False, now
             if chat.unread:
                 self._shell.desk.mark_read(chat)
