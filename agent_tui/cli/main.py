@@ -12,12 +12,14 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from agent_tui.config.paths import HOME_VARIABLE, Paths, find_paths
+from agent_tui.config.paths import ASCII_VARIABLE, HOME_VARIABLE, Paths, find_paths
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
 
 OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
+
+_ASCII = "--ascii"
 
 COMMANDS = {
     "demo": "agent_tui.cli.demo",
@@ -42,7 +44,7 @@ COMMANDS = {
 def run(argv: Sequence[str]) -> int:
     """Carry out ``argv`` (without the program's name); the exit code."""
     try:
-        home, rest = _home(argv)
+        home, rest = _home(_switched(argv))
         paths = _paths(home)
         if not rest:
             return _inbox(paths)
@@ -58,6 +60,16 @@ def run(argv: Sequence[str]) -> int:
             raise
         print(f"agent-tui: {told}", file=sys.stderr)
         return _exit_code(error)
+
+
+def _switched(argv: Sequence[str]) -> Sequence[str]:
+    """``argv`` without ``--ascii``, which holds for the processes we start, too."""
+    own = argv[: argv.index("--run")] if "--run" in argv else argv
+    if _ASCII not in own:
+        return argv
+    os.environ[ASCII_VARIABLE] = "1"
+    place = own.index(_ASCII)
+    return [*argv[:place], *argv[place + 1 :]]
 
 
 def _home(argv: Sequence[str]) -> tuple[Path | None, list[str]]:
@@ -119,6 +131,11 @@ def _parser(first: str) -> tuple["ArgumentParser", dict[str, ModuleType]]:
         type=Path,
         metavar="DIR",
         help="keep settings, mail, logs and caches in one folder (or set AGENT_TUI_HOME)",
+    )
+    parser.add_argument(
+        _ASCII,
+        action="store_true",
+        help="draw with ASCII only (or set AGENT_TUI_ASCII); NO_COLOR=1 draws without colours",
     )
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND")
     names = [first] if first in COMMANDS else list(COMMANDS)

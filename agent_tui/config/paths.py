@@ -10,6 +10,9 @@ from agent_tui.config.errors import ConfigError, reason
 
 HOME_VARIABLE = "AGENT_TUI_HOME"
 
+ASCII_VARIABLE = "AGENT_TUI_ASCII"
+"""Set to anything, as ``--ascii`` does it: nothing but ASCII goes to the terminal."""
+
 
 @dataclass(frozen=True, slots=True)
 class Paths:

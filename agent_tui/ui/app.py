@@ -21,7 +21,7 @@ from agent_tui.store.database import Database, StoreError
 from agent_tui.ui import alt_keys, commands, keys
 from agent_tui.ui import theme as themes
 from agent_tui.ui.bars import StatusLine
-from agent_tui.ui.cells import glyphs_for
+from agent_tui.ui.cells import ASCII, glyphs_for
 from agent_tui.ui.desk import Desk
 from agent_tui.ui.doing import Doing, context_of
 from agent_tui.ui.frames import Frames, Update
@@ -91,7 +91,7 @@ class AgentApp(App[None]):
         self._opened = PaneStack()
         self._typeahead = TypeAhead(self.post_message, self._later)
         self._prompt: PromptLine | None = None
-        self._frames = Frames()
+        self._frames = Frames(ascii_only=self._glyphs == ASCII)
         self._watch = Watch(self, self._inbox, self._status, self._glyphs.up, self.run_worker)
         self._doing = Doing(self, self._changed)
 

@@ -3,9 +3,12 @@
 import os
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
-from rich.cells import cell_len, chop_cells, set_cell_size
+from rich.cells import cell_len, chop_cells, get_character_cell_size, set_cell_size
+
+from agent_tui.config.paths import ASCII_VARIABLE
 
 _EMOJI = "\u2190-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff"
 _TONES = "\U0001f3fb-\U0001f3ff"
@@ -45,18 +48,66 @@ class Glyphs(NamedTuple):
     answer: str = "↳"
 
 
+_LIKE = {
+    sign: plain
+    for plain, signs in {
+        "'": "‘’‚‛",
+        '"': "“”„‟«»",
+        "-": "‐‑‒–—―−─",
+        "|": "│┊",
+        "*": "●★•",
+        ".": "…·",
+        ">": "→↳›",
+        "<": "←‹",
+        "^": "↑",
+        "v": "↓",
+        "+": "✓",
+        "x": "×",
+        "/": "÷",
+        "s": "ß",
+        "a": "æ",
+        "o": "øœ○☆",
+        "l": "ł",
+        "d": "đð",
+        "t": "þ",
+        "i": "ı",
+    }.items()
+    for sign in signs
+}
+"""Signs and letters that do not come apart into an ASCII one and a mark."""
+
 ASCII = Glyphs("*", "o", "d", "@", "*", "-", "~", "-", "^", "-", "-", "-", "|", ":", "+", ">")
 """For terminals that show nothing else."""
 
 
 def glyphs_for(env: Mapping[str, str] = os.environ) -> Glyphs:
     """The characters that the terminal of ``env`` can show: its locale says so."""
+    if env.get(ASCII_VARIABLE):
+        return ASCII
     locale = env.get("LC_ALL") or env.get("LC_CTYPE") or env.get("LANG") or ""
     if env.get("TERM") in ("linux", "vt100", "vt220"):
         return ASCII
     if locale and not re.search(r"utf-?8", locale, re.IGNORECASE):
         return ASCII
     return Glyphs()
+
+
+def in_ascii(text: str) -> str:
+    """``text`` in ASCII and in just as many cells: letters without their marks, the usual signs
+    as their nearest ones, and question marks for what has no likeness."""
+    return text if text.isascii() else "".join(map(_likeness, text))
+
+
+@lru_cache(maxsize=4096)
+def _likeness(character: str) -> str:
+    from unicodedata import normalize  # only terminals without Unicode pay for it
+
+    if character.isascii():
+        return character
+    size = get_character_cell_size(character)
+    base = "".join(c for c in normalize("NFKD", character) if c.isascii() and c.isprintable())
+    like = _LIKE.get(character) or _LIKE.get(character.lower(), "").upper()
+    return (like or base)[:size].ljust(size, "?")
 
 
 def folded(text: str) -> str:

@@ -17,6 +17,8 @@ from rich.style import Style
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.strip import Strip
 
+from agent_tui.ui.cells import in_ascii
+
 Update = RenderableType | CompositorUpdate | None
 """What Textual displays; updates of its compositor write themselves."""
 
@@ -27,6 +29,7 @@ _Cell = tuple[str, Style | None]
 class Frames:
     """What the terminal shows, row by row, as far as it is known."""
 
+    ascii_only: bool = False  # the terminal shows nothing else
     _rows: dict[int, Strip] = field(default_factory=dict)
 
     def forget(self) -> None:
@@ -43,9 +46,12 @@ class Frames:
 
     def draw(self, console: Console, update: CompositorUpdate) -> str:
         """The escape sequences and texts that bring the terminal from its rows to ``update``."""
+        pieces = _pieces(update)
+        if self.ascii_only:
+            pieces = ((row, column, _in_ascii(piece)) for row, column, piece in pieces)
         return "".join(
             Control.move_to(x, y).segment.text + strip.render(console)
-            for row, column, piece in _pieces(update)
+            for row, column, piece in pieces
             for x, y, strip in self._put(row, column, piece)
         )
 
@@ -78,6 +84,12 @@ class _Changes(CompositorUpdate):
 
     def render_segments(self, console: Console) -> str:
         return self.frames.draw(console, self.update)
+
+
+def _in_ascii(strip: Strip) -> Strip:
+    """The same cells with a likeness of each character."""
+    texts = [segment._replace(text=in_ascii(segment.text)) for segment in strip]
+    return Strip(texts, strip.cell_length)
 
 
 def _pieces(update: CompositorUpdate) -> Iterator[tuple[int, int, Strip]]:

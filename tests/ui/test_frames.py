@@ -115,3 +115,10 @@ def test_one_character_costs_a_few_bytes() -> None:
     ]
     frames.draw(CONSOLE, updates[0])
     assert frames.draw(CONSOLE, updates[1]) == "\x1b[1;8HX"
+
+
+def test_a_terminal_without_unicode_gets_ascii_in_the_same_cells() -> None:
+    update = LayoutUpdate([iter([line([("é 漢·x", STYLES[1])], WIDTH)])], Region(0, 0, WIDTH, 1))
+    sent = Frames(ascii_only=True).draw(CONSOLE, update)
+    assert sent.isascii()
+    assert "e ??.x" in sent

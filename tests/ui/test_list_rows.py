@@ -7,7 +7,7 @@ from rich.cells import cell_len
 
 from agent_tui.model.clock import DAY, HOUR, MINUTE, SECOND, Millis
 from agent_tui.model.conversation import Channel, Conversation, Priority, Status
-from agent_tui.ui.cells import ASCII, Glyphs, fit, folded, glyphs_for, wrapped
+from agent_tui.ui.cells import ASCII, Glyphs, fit, folded, glyphs_for, in_ascii, wrapped
 from agent_tui.ui.rows import Piece, age, columns, row
 from agent_tui.ui.theme import Part
 from agent_tui.ui.waiting import Pressure, crossing, until
@@ -126,6 +126,7 @@ def test_ascii_rows_have_nothing_but_ascii() -> None:
         ({"LANG": "en_US.ISO-8859-1"}, True),
         ({"LC_ALL": "C", "LANG": "en_US.UTF-8"}, True),
         ({"TERM": "linux", "LANG": "en_US.UTF-8"}, True),
+        ({"AGENT_TUI_ASCII": "1", "LANG": "en_US.UTF-8"}, True),
     ],
 )
 def test_the_locale_decides_which_glyphs_are_drawn(env: dict[str, str], ascii_only: bool) -> None:
@@ -254,3 +255,15 @@ def test_a_row_says_until_when_an_answer_is_due_where_there_is_room(
 @given(st.integers(-400 * DAY, 400 * DAY))
 def test_what_is_said_of_a_due_time_fits_its_column(left: Millis) -> None:
     assert len(until(NOW + left, NOW)) < 10
+
+
+@given(st.text())
+def test_a_likeness_in_ascii_takes_just_as_many_cells(text: str) -> None:
+    likeness = in_ascii(text)
+    assert likeness.isascii()
+    assert cell_len(likeness) == cell_len(text)
+
+
+def test_a_likeness_keeps_what_can_be_read() -> None:
+    likeness = in_ascii("“Zoë’s café” – Straße, Łódź… ★★☆ 東京")
+    assert likeness == '"Zoe\'s cafe" - Strase, Lodz. **o ????'

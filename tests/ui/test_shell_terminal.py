@@ -71,6 +71,17 @@ def test_a_cursor_key_with_its_settled_preview_costs_at_most_4_kilobytes(home: P
         assert median(bytes_of(terminal, "j") for _ in range(6)) <= _PREVIEW_BYTES
 
 
+def test_with_ascii_nothing_else_is_written(home: Path) -> None:
+    db = SqliteDatabase(find_paths(home, {}).store)
+    now = system_clock() + MINUTE
+    receive(db, incoming("Bitte “schnell” – 東京 😀", name="Zoë", subject="Größe…", at=now))
+    db.close()
+    with Terminal(agent_tui("--ascii"), env=environment(home), cols=120, rows=40) as terminal:
+        terminal.wait_for("Inbox 201")
+        terminal.wait_for("Bitte .schnell")
+        assert bytes(terminal.log).isascii()
+
+
 def test_a_key_held_down_paints_no_preview(home: Path) -> None:
     with Terminal(agent_tui(), env=environment(home), cols=120, rows=40) as terminal:
         terminal.wait_for("Inbox 200")
