@@ -7,6 +7,7 @@ import pytest
 
 from agent_tui.cli.main import COMMANDS
 from agent_tui.ui.help_pages import page, topics
+from tests import key_table
 
 ROOT = Path(__file__).parent.parent
 TEXT = (ROOT / "README.md").read_text("utf-8")
@@ -31,3 +32,7 @@ def test_every_command_that_a_help_page_names_exists_and_all_are_told_of(name: s
     told = {word for text in pages.values() for word in re.findall(r"`agent-tui ([a-z]+)", text)}
     assert told <= COMMANDS.keys()
     assert name in told | set(NAMED) | {"help"}
+
+
+def test_the_table_of_keys_is_that_of_the_registry() -> None:
+    assert key_table.shown() == key_table.markdown(), "uv run python -m tests.key_table"

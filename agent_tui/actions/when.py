@@ -1,7 +1,7 @@
 """Times as people write them: ``tomorrow 9am``, ``in 2h``, ``mon 8:30``, ``2026-03-01 14:00``."""
 
 import re
-from datetime import datetime, time, timedelta, tzinfo
+from datetime import UTC, datetime, time, timedelta, tzinfo
 
 from agent_tui.actions.action import ActionError
 from agent_tui.model.clock import DAY, HOUR, MINUTE, Millis
@@ -47,6 +47,13 @@ def parse_when(text: str, now: Millis, zone: tzinfo | None = None) -> Millis:
     if moment <= now:
         raise ActionError(f"'{text}' is in the past.")
     return moment
+
+
+def readable(text: str) -> bool:
+    """Whether :func:`parse_when` can read ``text`` at some time or other."""
+    said = " ".join(f" {text.lower()} ".replace(" at ", " ").split())
+    then = datetime.fromtimestamp(0, UTC)
+    return bool(_SPAN.fullmatch(said)) or _moment(said, then) is not None
 
 
 def say_when(at: Millis, now: Millis, zone: tzinfo | None = None) -> str:

@@ -22,8 +22,9 @@ start by file, line and key, and nothing is guessed.
 _TAIL = """
 ## Keys
 
-The table `keys` binds keys to commands, beside those that every command has already. The page
-`keys` lists the commands. Two commands on one key are refused at the start.
+The table `keys` binds keys to commands, over those of the `key_preset`. The page `keys` lists the
+commands; `none` takes a key away. Two commands on one key are refused at the start, and a key that
+begins another one, such as `g` beside `gg`.
 
 ## Views
 

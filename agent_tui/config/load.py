@@ -15,6 +15,7 @@ from agent_tui.config.settings import (
     Agent,
     ChatEnter,
     KeyBinding,
+    Preset,
     Setting,
     Settings,
 )
@@ -53,6 +54,7 @@ def load_settings(paths: Paths, env: Mapping[str, str]) -> Settings:
         chat_enter=ChatEnter(_text(values["chat_enter"])),
         blaming_words=_words(values["blaming_words"]),
         clocks=clock_rules(source, values),
+        key_preset=Preset(_text(values["key_preset"])),
         keys=_keys(source, table.get("keys", {})),
         own_views=_views(source, table.get("views", [])),
     )

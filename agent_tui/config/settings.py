@@ -32,6 +32,15 @@ class ChatEnter(StrEnum):
     NEWLINE = "newline"
 
 
+class Preset(StrEnum):
+    """Whose habits the keys follow before the user's own are put over them."""
+
+    TRIAGE = "triage"
+    VIM = "vim"
+    MUTT = "mutt"
+    GMAIL = "gmail"
+
+
 class Setting(NamedTuple):
     """One key of ``config.toml``; without a ``default``, ``derived`` says where it comes from."""
 
@@ -76,6 +85,7 @@ class Settings:
     chat_enter: ChatEnter
     blaming_words: tuple[str, ...] | None  # None: the built-in ones
     clocks: Rules  # until when customers should have their answers
+    key_preset: Preset
     keys: tuple[KeyBinding, ...]
     own_views: tuple[View, ...]
 
@@ -227,6 +237,14 @@ SETTINGS: tuple[Setting, ...] = (
         "What Enter does while you write in a chat; Alt+Enter does the other. Ctrl+S always sends.",
         default=str(ChatEnter.SEND),
         choices=tuple(ChatEnter),
+    ),
+    Setting(
+        "key_preset",
+        str,
+        "Whose keys to begin with: this program's own, those that users of aerc, of mutt or of "
+        "Gmail are used to. The table `keys` changes single ones.",
+        default=str(Preset.TRIAGE),
+        choices=tuple(Preset),
     ),
     Setting(
         "blaming_words",

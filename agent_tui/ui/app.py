@@ -18,7 +18,7 @@ from agent_tui.config.settings import Settings
 from agent_tui.model.clock import Clock, system_clock
 from agent_tui.model.conversation import Conversation, View
 from agent_tui.store.database import Database, StoreError
-from agent_tui.ui import alt_keys, commands, keys
+from agent_tui.ui import alt_keys, commands, keys, navigation, presets
 from agent_tui.ui import theme as themes
 from agent_tui.ui.bars import StatusLine
 from agent_tui.ui.cells import ASCII, glyphs_for
@@ -77,7 +77,7 @@ class AgentApp(App[None]):
         """
         depth = themes.depth_of(environment)
         self._colours = themes.load(settings.theme, paths.themes, depth)
-        preset = keys.preset_keys(settings.chat_enter)
+        preset = presets.preset_keys(settings.key_preset, settings.chat_enter)
         self._bound = keys.build(settings.keys, commands.where_of, preset, str(paths.settings))
         super().__init__(ansi_color=depth is not Depth.FULL)
         self.db, self.settings, self.paths, self.clock = db, settings, paths, clock
@@ -87,7 +87,13 @@ class AgentApp(App[None]):
         self.desk = Desk(self, self._inbox, settings, self._glyphs, clock)
         self._status = StatusLine(self)
         self._notice = Notice(self)
-        self._keyboard = Keyboard(self._bound, self.run_command, self._status.say, self._later)
+        self._keyboard = Keyboard(
+            self._bound,
+            self.run_command,
+            self._status.say,
+            self._later,
+            partial(navigation.view_name, self),
+        )
         self._opened = PaneStack()
         self._typeahead = TypeAhead(self.post_message, self._later)
         self._prompt: PromptLine | None = None
@@ -122,10 +128,10 @@ class AgentApp(App[None]):
         return self._bound.keys_of(name)
 
     def run_command(self, name: str, count: int = 0) -> None:
-        command = self._commands[name]
+        run = self._commands[name].run if name in self._commands else commands.line(name)
         self._status.say("")
         try:
-            going = command.run(self, count)
+            going = run(self, count)
         except commands.refusals() as error:
             self.say(str(error), error=True)
             return

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from agent_tui.actions.action import Action, ActionError, Argument, ArgumentKind
+from agent_tui.actions.line import arguments
 from agent_tui.actions.registry import registry
 from agent_tui.model.conversation import Priority, View
 from agent_tui.query.complete import Completion, Known
@@ -84,7 +85,7 @@ def run(shell: Shell, words: Vocabulary, text: str) -> None:
         return
     action = words.actions.get(line.name)
     if action is not None and (line.rest or line.name not in words.commands):
-        shell.do(action.name, None, **_arguments(action, line.rest))
+        shell.do(action.name, None, **arguments(action, line.rest))
     elif line.name in words.commands:
         shell.run_command(line.name)
     else:
@@ -129,15 +130,6 @@ def hint(shell: Shell, words: Vocabulary, text: str) -> Hint:
         return Hint("Tab completes")
     at = text.index(line.name)
     return Hint("no such command", wrong=True, span=(at, at + len(line.name)))
-
-
-def _arguments(action: Action, rest: str) -> dict[str, str]:
-    """The rest of a line is the action's first argument."""
-    if not action.arguments:
-        if rest:
-            raise ActionError(f"'{action.name}' takes no arguments.")
-        return {}
-    return {action.arguments[0].name: rest} if rest else {}
 
 
 def _argument(words: Vocabulary, name: str) -> Argument | None:

@@ -43,8 +43,11 @@ def table() -> dict[str, Command]:
 
 
 def where_of(name: str) -> frozenset[Where] | None:
-    """Where a command can be used, None for an unknown name; imports the actions only when the
-    screen has no command of that name."""
+    """Where a command or a whole line such as ``snooze tomorrow 9am`` can be used, None for an
+    unknown one; imports the actions only when the screen has no command of that name."""
+    word, _, rest = name.partition(" ")
+    if rest.strip():
+        return _where_of_line(word, name)
     command = own().get(name)
     if command is not None:
         return command.where
@@ -53,6 +56,30 @@ def where_of(name: str) -> frozenset[Where] | None:
     from agent_tui.actions.registry import registry
 
     return TRIAGE if name in registry() else None
+
+
+def _where_of_line(word: str, line: str) -> frozenset[Where] | None:
+    if word in LINES or line in _PRESET_LINES:
+        return TRIAGE
+    from agent_tui.actions.action import ActionError
+    from agent_tui.actions.line import read
+
+    try:
+        read(line)
+    except ActionError:
+        return None
+    return TRIAGE
+
+
+def line(text: str) -> Run:
+    """What does a line of the command line, bound to a key."""
+
+    def run(shell: Shell, _: int) -> None:
+        from agent_tui.ui import command_line  # after first paint
+
+        command_line.run(shell, command_line.vocabulary(shell), text)
+
+    return run
 
 
 def refusals() -> tuple[type[Exception], ...]:
@@ -96,6 +123,15 @@ _CHOOSERS: Mapping[str, Run] = {
 } | {name: later.InModule("chat_messages", name) for name in ("edit", "delete", "react")}
 """Actions that ask in a way of their own: their argument is chosen from a list, or they are
 about the newest message."""
+
+LINES = frozenset(
+    {"quit", "q", "view", "save-view", "drop-view", "theme", "help", "search"},
+)
+"""First words of a line that are no action, known without importing what they do; a test holds
+this, too."""
+
+_PRESET_LINES: frozenset[str] = frozenset()
+"""Lines that a preset binds; a test holds that they can be read."""
 
 _PRESET_ACTIONS = frozenset(
     {"resolve", "reopen", "wait", "snooze", "assign", "take", "label", "priority", "spam"}

@@ -25,7 +25,7 @@ async def show(shell: Shell) -> None:
 
 def open_page(shell: Shell, topic: str) -> None:
     """Open a longer page; one that does not exist says so itself."""
-    shell.open_pane(HelpPane(shell, f"Help: {topic}", _page(topic)))
+    shell.open_pane(HelpPane(shell, f"Help: {topic}", _page(shell, topic)))
 
 
 def keys_here(shell: Shell, where: Where) -> KeyGroups:
@@ -90,12 +90,12 @@ class HelpPane(Pane):
         )
         if topic is not None:
             self._head.show(f" Help: {topic}")
-            self._page.prepare(_page(topic))
+            self._page.prepare(_page(self._shell, topic))
 
 
-def _page(topic: str) -> Prepare:
+def _page(shell: Shell, topic: str) -> Prepare:
     if topic == "keys":
-        return _keys(help_pages.all_keys())
+        return _keys(help_pages.all_keys(shell.keys_of))
     text = help_pages.page(topic) or f"There is no page '{topic}'."
 
     def prepare(width: int) -> Sequence[Line]:

@@ -5,7 +5,7 @@ Imports nothing of the screen, so that ``agent-tui help TOPIC`` starts at once.
 
 import re
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib import resources
 from typing import NamedTuple
 
@@ -52,7 +52,7 @@ def page(topic: str) -> str | None:
         case "actions":
             return _actions()
         case "keys":
-            return keys_page("Keys", all_keys())
+            return keys_page("Keys", all_keys()) + _presets()
     if topic not in topics():
         return None
     return resources.files("agent_tui.help").joinpath(f"{topic}.md").read_text("utf-8")
@@ -70,22 +70,37 @@ def keys_page(title: str, groups: KeyGroups) -> str:
     return "\n".join(lines) + "\n"
 
 
-def all_keys() -> KeyGroups:
-    """The keys of the preset, commands that work in the same panes together."""
+def all_keys(bound: Callable[[str], Sequence[str]] | None = None) -> KeyGroups:
+    """The keys of every command, those that work in the same panes together; ``bound`` says which
+    a command has, by default the preset ``triage``."""
     from agent_tui.ui.commands import table, where_of
     from agent_tui.ui.keys import build
     from agent_tui.ui.shell import SCREENS, TRIAGE
 
-    keymap = build((), where_of)
+    bound = bound or build((), where_of).keys_of
     names = {SCREENS: "Everywhere but where you write", TRIAGE: "With a conversation at hand"}
     groups: dict[str, list[KeyRow]] = {}
     for command in table().values():
-        keys = keys_of(command.name, keymap.keys_of(command.name))
+        keys = keys_of(command.name, bound(command.name))
         if keys:
             group = names.get(command.where) or f"Only in: {', '.join(sorted(command.where))}"
             row = KeyRow(" ".join(keys), command.name, command.title, command.help)
             groups.setdefault(group, []).append(row)
     return groups
+
+
+def presets() -> Mapping[str, Mapping[str, Sequence[str]]]:
+    """The keys of every command, by preset; commands in the order of help."""
+    from agent_tui.config.settings import Preset
+    from agent_tui.ui.commands import table, where_of
+    from agent_tui.ui.keys import build
+    from agent_tui.ui.presets import preset_keys
+
+    found: dict[str, Mapping[str, Sequence[str]]] = {}
+    for preset in Preset:
+        keymap = build((), where_of, preset_keys(preset))
+        found[preset] = {name: keys_of(name, keymap.keys_of(name)) for name in table()}
+    return found
 
 
 def keys_of(name: str, bound: Sequence[str]) -> Sequence[str]:
@@ -151,6 +166,19 @@ def _joined(lines: Iterable[str]) -> Iterator[str]:
         yield current
     if in_code:
         yield _FENCE
+
+
+def _presets() -> str:
+    """What the other presets bind in a way of their own."""
+    every = dict(presets())
+    usual = every.pop("triage")
+    lines = ["", "The setting `key_preset` chooses the keys to begin with. What others change:"]
+    for preset, bound in every.items():
+        changed = {name: keys for name, keys in bound.items() if keys != usual[name]}
+        wide = max(len(" ".join(keys)) for keys in changed.values())
+        lines += ["", f"## {preset}", ""]
+        lines += [f"{_CODE}{' '.join(keys):{wide}}  {name}" for name, keys in changed.items()]
+    return "\n".join(lines) + "\n"
 
 
 def _actions() -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Protocol
 
-from agent_tui.ui.keys import Keymap, shown
+from agent_tui.ui.keys import Keymap, following
 from agent_tui.ui.navigation import MOTIONS
 from agent_tui.ui.shell import TRIAGE, Where
 
@@ -33,9 +33,12 @@ class Keyboard:
         run: Callable[[str, int], None],
         hint: Callable[[str], None],
         later: Later,
+        view_name: Callable[[int], str] = str,
     ) -> None:
-        """``run`` gets a command's name and count, ``hint`` what may be typed next."""
+        """``run`` gets a command's name and count, ``hint`` what may be typed next; ``view_name``
+        says what a digit alone would choose."""
         self._keymap, self._run, self._hint, self._later = keymap, run, hint, later
+        self._view_name = view_name
         self._count = ""
         self._keys: tuple[str, ...] = ()
         self._timer: Timer | None = None
@@ -54,9 +57,7 @@ class Keyboard:
         if longer:
             self._keys = typed
             self._stop_timer()
-            self._hint(
-                "  ".join(f"{shown((*typed, k))} {name}" for k, name in sorted(longer.items()))
-            )
+            self._hint(following(typed, longer))
             return True
         if where in _CHATS_AT_HAND and key in _CHAT_DIGITS and not self._keys:
             self._forget()
@@ -71,7 +72,7 @@ class Keyboard:
         self._count += key
         self._stop_timer()
         self._timer = self._later(VIEW_WAIT_S, self._choose_view)
-        self._hint(f"{self._count}: view {self._count}, or j k J K to move by {self._count}")
+        self._hint(f"{self._count}-  {self._view_name(int(self._count))}, or how far to move")
 
     def _do(self, name: str) -> None:
         self._keys = ()

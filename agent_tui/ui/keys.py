@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from agent_tui.config.errors import ConfigError
-from agent_tui.config.settings import ChatEnter, KeyBinding
+from agent_tui.config.settings import KeyBinding
+from agent_tui.ui.presets import Bound, preset_keys
 from agent_tui.ui.shell import WRITING, Where
 
 _NAMES = {
@@ -25,98 +26,8 @@ _NAMED = frozenset(
     | {f"f{n}" for n in range(1, 13)}
 )
 
-TRIAGE_KEYS: tuple[tuple[str, str], ...] = (
-    ("j", "down"),
-    ("down", "down"),
-    ("k", "up"),
-    ("up", "up"),
-    ("ctrl+d", "half-down"),
-    ("ctrl+u", "half-up"),
-    ("pgdn", "page-down"),
-    ("pgup", "page-up"),
-    ("space", "page-down-reading"),
-    ("gg", "first"),
-    ("home", "first"),
-    ("G", "last"),
-    ("end", "last"),
-    ("enter", "open"),
-    ("l", "open"),
-    ("right", "open"),
-    ("q", "leave"),
-    ("h", "back"),
-    ("left", "back"),
-    ("esc", "back"),
-    ("J", "next-conversation"),
-    ("K", "previous-conversation"),
-    ("tab", "next-pane"),
-    ("shift+tab", "previous-pane"),
-    ("]", "next-view"),
-    ("[", "previous-view"),
-    ("/", "search"),
-    ("n", "next-match"),
-    ("N", "previous-match"),
-    (":", "command-line"),
-    ("ctrl+p", "palette"),
-    ("ctrl+k", "palette"),
-    ("?", "help"),
-    ("f1", "help-writing"),
-    ("r", "reply"),
-    ("R", "reply-all"),
-    ("f", "forward"),
-    ("c", "new"),
-    (";", "canned"),
-    ("i", "note"),
-    ("e", "resolve"),
-    ("E", "resolve-next"),
-    ("s", "snooze"),
-    ("w", "wait"),
-    ("O", "reopen"),
-    ("a", "assign"),
-    ("t", "take"),
-    ("#", "label"),
-    ("p", "priority"),
-    ("U", "unread"),
-    ("!", "spam"),
-    ("u", "undo"),
-    ("ctrl+r", "redo"),
-    (".", "repeat"),
-    ("x", "customer"),
-    ("v", "attachments"),
-    ("o", "links"),
-    ("y", "copy"),
-    ("d", "details"),
-    ("b", "fold"),
-    ("z", "zoom"),
-    ("B", "outbox"),
-    ("A", "accounts"),
-    ("gc", "chats"),
-    ("go", "order"),
-    ("alt+0", "chats"),
-    ("ctrl+n", "next-chat"),
-    ("enter", "write-chat"),
-    ("ctrl+l", "redraw"),
-    ("ctrl+s", "send"),
-    ("alt+enter", "send"),
-    ("esc", "keep"),
-    ("ctrl+e", "editor"),
-    ("ctrl+o", "attach"),
-    ("ctrl+q", "quote"),
-    ("ctrl+y", "insert-canned"),
-    ("ctrl+g", "discard"),
-    ("ctrl+down", "message-down"),
-    ("ctrl+up", "message-up"),
-    ("ctrl+s", "chat-send"),
-    ("pgdn", "scroll-down"),
-    ("pgup", "scroll-up"),
-)
-"""The preset ``triage``; digits are counts, and alone they choose a view. What Enter does in a
-chat is a setting, see
-:func:`preset_keys`."""
-
-_CHAT_ENTER = {
-    ChatEnter.SEND: (("enter", "chat-send"), ("alt+enter", "chat-newline")),
-    ChatEnter.NEWLINE: (("alt+enter", "chat-send"), ("enter", "chat-newline")),
-}
+NOTHING = "none"
+"""What takes a key of the preset away."""
 
 WhereOf = Callable[[str], frozenset[Where] | None]
 """Where a command can be used; None for an unknown one."""
@@ -141,40 +52,42 @@ class Keymap(NamedTuple):
         size = len(keys)
         return {k[size]: name for k, name in found.items() if len(k) > size and k[:size] == keys}
 
-    def keys_of(self, name: str) -> list[str]:
-        """The keys of a command as they are shown, in the order of the preset."""
+    def keys_of(self, name: str, only: Where | None = None) -> list[str]:
+        """The keys of a command, in any pane or in one, as they are shown and in the order of the
+        preset."""
         found = {
             shown(keys): None
-            for bound in self.bindings.values()
-            for keys, command in bound.items()
-            if command == name
+            for where in Where
+            for keys, command in self.bindings.get(where, {}).items()
+            if command == name and only in (None, where)
         }
         return list(found)
-
-
-def preset_keys(enter: ChatEnter = ChatEnter.SEND) -> tuple[tuple[str, str], ...]:
-    """The keys before the user's own are put over them; ``enter`` is what Enter does in a chat."""
-    return _CHAT_ENTER[enter] + TRIAGE_KEYS
 
 
 def build(
     user: Iterable[KeyBinding],
     where_of: WhereOf,
-    preset: Iterable[tuple[str, str]] = preset_keys(),
+    preset: Iterable[Bound] | None = None,
     file: str = "config.toml",
 ) -> Keymap:
-    """The preset with the user's keys over it.
+    """The preset (default: ``triage``) with the user's keys over it.
 
-    Raises KeymapError for an unknown command, an unreadable key, one key for two commands, and a
-    key that begins a sequence of another command.
+    A key that the user gives to ``none`` means nothing any more. Raises KeymapError for an unknown
+    command, an unreadable key, one key for two commands, and a key that begins a sequence of
+    another command.
     """
     bindings: dict[Where, dict[tuple[str, ...], str]] = {}
-    for written, name in preset:
+    for written, name, only in preset_keys() if preset is None else preset:
         keys = parse(written)
         for where in _usable(where_of(name) or (), keys):
-            bindings.setdefault(where, {})[keys] = name
+            if only is None or where in only:
+                bindings.setdefault(where, {})[keys] = name
+    freed, given = _freed(user, file)
+    for bound in bindings.values():
+        for keys in freed:
+            bound.pop(keys, None)
     own: dict[tuple[Where, tuple[str, ...]], KeyBinding] = {}
-    for binding in user:
+    for binding in given:
         wheres = where_of(binding.action)
         if wheres is None:
             raise KeymapError(_unknown(binding, file))
@@ -186,6 +99,13 @@ def build(
             _refuse_prefix(bound, keys, binding, file)
             bound[keys] = binding.action
     return Keymap(bindings)
+
+
+def _freed(user: Iterable[KeyBinding], file: str) -> tuple[set[tuple[str, ...]], list[KeyBinding]]:
+    """The keys that are to mean nothing, and the other bindings."""
+    every = list(user)
+    freed = {_parsed(binding, file) for binding in every if binding.action == NOTHING}
+    return freed, [binding for binding in every if binding.action != NOTHING]
 
 
 def _usable(wheres: Iterable[Where], keys: tuple[str, ...]) -> list[Where]:
@@ -223,6 +143,26 @@ def pressed(key: str, character: str | None) -> str:
 def shown(keys: Iterable[str]) -> str:
     """A sequence for people: ``gg``, ``Ctrl+D``, ``Esc``."""
     return "".join(key if len(key) == 1 else _titled(key) for key in keys)
+
+
+_ROOM = 58
+"""Cells for what may follow a prefix: it fits the narrowest terminal that everything fits."""
+
+
+def following(typed: Iterable[str], longer: Mapping[str, str]) -> str:
+    """What may be typed behind a prefix, for the status line: ``g-  c chats  g first``.
+
+    Names are cut, all alike, where they do not fit; each key stays.
+    """
+    head = f"{shown(typed)}-"
+    for most in (40, 16, 12, 9, 7, 5, 3, 0):
+        entries = [
+            f"{shown((key,))} {name[:most]}".rstrip() for key, name in sorted(longer.items())
+        ]
+        line = "  ".join([head, *entries])
+        if len(line) <= _ROOM:
+            break
+    return line
 
 
 def _titled(key: str) -> str:

@@ -13,6 +13,7 @@ _OPENING = SCREENS - _READING
 MOTIONS = frozenset(
     {"down", "up", "half-down", "half-up", "page-down", "page-up", "page-down-reading"}
     | {"next-conversation", "previous-conversation", "next-match", "previous-match"}
+    | {"first", "last"}
 )
 """Commands that a count repeats; before any other a digit has already chosen a view."""
 
@@ -26,6 +27,15 @@ def _on_pane(act: Callable[[Pane, int], None]) -> Callable[[Shell, int], None]:
             act(pane, max(count, 1))
 
     return run
+
+
+def _to(shell: Shell, count: int, *, end: bool) -> None:
+    """To the beginning or the end; with a count to that row."""
+    pane = shell.pane()
+    if pane is not None:
+        pane.jump(end=end and not count)
+        if count > 1:
+            pane.move(count - 1)
 
 
 def _back(shell: Shell, _: int) -> None:
@@ -52,6 +62,12 @@ def _match(shell: Shell, count: int, way: int) -> None:
     if desk.slot is Slot.READING and desk.reading.find(way):
         return
     desk.step(way * max(count, 1))
+
+
+def view_name(shell: Shell, number: int) -> str:
+    """What a digit alone would show, for the status line."""
+    views = shell.desk.inbox.views
+    return views[number - 1].name if 1 <= number <= len(views) else f"no view {number}"
 
 
 def _view(shell: Shell, count: int) -> None:
@@ -95,8 +111,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("page-down", "Page down", SCREENS, _on_pane(lambda pane, n: pane.turn(n))),
     Command("page-up", "Page up", SCREENS, _on_pane(lambda pane, n: pane.turn(-n))),
     Command("page-down-reading", "Read on", _READING, _on_pane(lambda pane, n: pane.turn(n))),
-    Command("first", "To the beginning", SCREENS, _on_pane(lambda pane, _: pane.jump(end=False))),
-    Command("last", "To the end", SCREENS, _on_pane(lambda pane, _: pane.jump(end=True))),
+    Command("first", "To the beginning", SCREENS, partial(_to, end=False), "5gg: to row 5."),
+    Command("last", "To the end", SCREENS, partial(_to, end=True)),
     Command("open", "Open", _OPENING, _on_pane(lambda pane, _: pane.activate())),
     Command("back", "Back", SCREENS, _back, "One step back, or the whole view after a search."),
     Command("leave", "Back, or leave", SCREENS, _leave, "From the list: end the program."),

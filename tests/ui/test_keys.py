@@ -6,11 +6,13 @@ from importlib import import_module
 import pytest
 
 from agent_tui.actions.registry import registry
-from agent_tui.config.settings import ChatEnter, KeyBinding
+from agent_tui.config.settings import ChatEnter, KeyBinding, Preset
 from agent_tui.ui import commands, keys
+from agent_tui.ui.command_line import WORDS
 from agent_tui.ui.keyboard import Keyboard
-from agent_tui.ui.keys import Keymap, KeymapError, build, parse, pressed, shown
+from agent_tui.ui.keys import Keymap, KeymapError, build, following, parse, pressed, shown
 from agent_tui.ui.later import InModule
+from agent_tui.ui.presets import preset_keys
 from agent_tui.ui.shell import SCREENS, Where
 
 PRESET = build((), commands.where_of)
@@ -70,31 +72,6 @@ def test_the_preset_is_the_agreed_one(key: str, name: str) -> None:
 def test_keys_of_reading_mean_nothing_in_the_list(key: str) -> None:
     assert PRESET.command(Where.READING, (key,)) is not None
     assert PRESET.command(Where.LIST, (key,)) is None
-
-
-def test_every_key_of_the_preset_belongs_to_a_command() -> None:
-    unknown = [name for _, name in keys.TRIAGE_KEYS if commands.where_of(name) is None]
-    assert unknown == []
-
-
-def test_the_preset_has_no_key_twice_in_one_pane() -> None:
-    seen: set[tuple[Where, tuple[str, ...]]] = set()
-    for written, name in keys.TRIAGE_KEYS:
-        for where in commands.where_of(name) or ():
-            place = (where, parse(written))
-            assert place not in seen, f"{written} is bound twice in {where}"
-            seen.add(place)
-
-
-def test_no_key_of_the_preset_begins_another() -> None:
-    for bound in PRESET.bindings.values():
-        assert not [k for k in bound for o in bound if k != o and o[: len(k)] == k]
-
-
-def test_letters_mean_nothing_where_text_is_typed() -> None:
-    for where in (Where.COMPOSER, Where.PICKER, Where.PROMPT):
-        bound = PRESET.bindings.get(where, {})
-        assert not [key for key in bound if len(key[0]) == 1]
 
 
 def test_every_action_is_a_command() -> None:
@@ -187,7 +164,9 @@ class Typist:
         self.done: list[tuple[str, int]] = []
         self.hints: list[str] = []
         self.waiting: list[Callable[[], None]] = []
-        self.keyboard = Keyboard(keymap, self._run, self.hints.append, self._later)
+        self.keyboard = Keyboard(
+            keymap, self._run, self.hints.append, self._later, "view {}".format
+        )
 
     def type(self, *typed: str, where: Where = Where.LIST) -> list[bool]:
         return [self.keyboard.press(where, key) for key in typed]
@@ -233,9 +212,56 @@ def test_a_sequence_waits_for_its_end_and_hints_at_it() -> None:
     typist = Typist()
     typist.type("g")
     assert typist.done == []
-    assert "gg first" in typist.hints[-1]
+    assert typist.hints[-1] == "g-  c chats  g first  o order"
     typist.type("g")
     assert typist.done == [("first", 0)]
+
+
+def test_a_count_before_a_jump_is_a_row() -> None:
+    typist = Typist()
+    typist.type("1", "2", "g", "g", "5", "G")
+    assert typist.done == [("first", 12), ("last", 5)]
+
+
+def test_a_digit_says_what_it_would_show() -> None:
+    typist = Typist()
+    typist.type("3")
+    assert typist.hints[-1] == "3-  view 3, or how far to move"
+
+
+@pytest.mark.parametrize("preset", Preset)
+def test_what_may_follow_fits_a_line_of_60_cells_and_has_every_key(preset: Preset) -> None:
+    keymap = build((), commands.where_of, preset_keys(preset))
+    for where, bound in keymap.bindings.items():
+        for prefix in {typed[:1] for typed in bound if len(typed) > 1}:
+            longer = keymap.longer(where, prefix)
+            line = following(prefix, longer)
+            assert len(line) <= 58
+            assert all(f"  {shown((key,))}" in line for key in longer)
+
+
+def test_much_that_may_follow_is_cut_to_a_line() -> None:
+    longer = {chr(97 + n): f"command-number-{n}" for n in range(12)}
+    line = following("g", longer)
+    assert len(line) <= 58
+    assert all(f"  {key}" in line for key in longer)
+
+
+def test_a_key_does_a_whole_line() -> None:
+    assert own(("gs", "snooze tomorrow 9am")).command(Where.LIST, ("g", "s")) == (
+        "snooze tomorrow 9am"
+    )
+    assert own(("gi", "view Inbox")).command(Where.LIST, ("g", "i")) == "view Inbox"
+
+
+@pytest.mark.parametrize("line", ["snooze soonish", "resolve now", "priority top", "explode it"])
+def test_a_line_that_can_never_be_done_is_refused(line: str) -> None:
+    with pytest.raises(KeymapError, match="line 10"):
+        own(("gs", line))
+
+
+def test_the_first_words_of_lines_are_known_without_importing_them() -> None:
+    assert WORDS.keys() == commands.LINES
 
 
 def test_a_broken_sequence_does_nothing() -> None:
@@ -266,8 +292,8 @@ def test_no_key_that_types_a_character_is_a_command_where_text_is_written(where:
 
 
 def test_enter_in_a_chat_does_what_the_setting_says_and_alt_enter_the_other() -> None:
-    sends = build((), commands.where_of, keys.preset_keys(ChatEnter.SEND))
-    breaks = build((), commands.where_of, keys.preset_keys(ChatEnter.NEWLINE))
+    sends = build((), commands.where_of, preset_keys(enter=ChatEnter.SEND))
+    breaks = build((), commands.where_of, preset_keys(enter=ChatEnter.NEWLINE))
     for keymap, enter, alt in (
         (sends, "chat-send", "chat-newline"),
         (breaks, "chat-newline", "chat-send"),
