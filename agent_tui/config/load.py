@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from agent_tui.config.clocks import clock_rules
+from agent_tui.config.notify import notify_rules
 from agent_tui.config.paths import Paths, refuse_shared
 from agent_tui.config.settings import (
     SETTINGS,
@@ -50,7 +51,7 @@ def load_settings(paths: Paths, env: Mapping[str, str]) -> Settings:
         preview=bool(values["preview"]),
         editor=_editor(_text(values["editor"]), env),
         canned=_folders(paths, values["canned"]),
-        notify_bell=bool(values["notify_bell"]),
+        notify=notify_rules(source, values),
         chat_enter=ChatEnter(_text(values["chat_enter"])),
         blaming_words=_words(values["blaming_words"]),
         clocks=clock_rules(source, values),

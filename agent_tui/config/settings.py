@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from agent_tui.config.values import ValueType
 from agent_tui.model.conversation import BUILT_IN_VIEWS, Channel, Sort, View
+from agent_tui.model.hours import Block
 from agent_tui.model.targets import Rules
 
 
@@ -41,6 +42,14 @@ class Preset(StrEnum):
     GMAIL = "gmail"
 
 
+class Desktop(StrEnum):
+    """The sequence by which a terminal shows a notice on the desktop."""
+
+    NONE = "none"
+    OSC9 = "osc9"  # iTerm2, kitty, WezTerm, Ghostty, Windows Terminal
+    OSC777 = "osc777"  # foot, rxvt-unicode, WezTerm, Ghostty
+
+
 class Setting(NamedTuple):
     """One key of ``config.toml``; without a ``default``, ``derived`` says where it comes from."""
 
@@ -58,6 +67,20 @@ class Agent(NamedTuple):
 
     handle: str  # as in assignee:maria
     name: str
+
+
+class Notify(NamedTuple):
+    """How the agent is told that a customer wrote."""
+
+    bell: bool = False
+    desktop: Desktop = Desktop.NONE
+    title: bool = True  # the window's, with the count of the view
+    query: str = "status:open"  # what arrives in other conversations is not told
+    quiet: tuple[Block, ...] = ()  # minutes of the agent's day without bell and desktop notice
+
+    def silent(self, minute: int) -> bool:
+        """Whether nothing may ring at that minute of the day."""
+        return any(block.start <= minute < block.end for block in self.quiet)
 
 
 class KeyBinding(NamedTuple):
@@ -81,7 +104,7 @@ class Settings:
     preview: bool
     editor: str
     canned: tuple[Path, ...]  # the personal folder first
-    notify_bell: bool
+    notify: Notify
     chat_enter: ChatEnter
     blaming_words: tuple[str, ...] | None  # None: the built-in ones
     clocks: Rules  # until when customers should have their answers
@@ -149,6 +172,42 @@ _HOURS = tuple(
         default=[] if day in ("saturday", "sunday") else ["09:00-17:00"],
     )
     for day in WEEK
+)
+
+_NOTIFY = (
+    Setting(
+        "notify.bell",
+        bool,
+        "Ring the terminal's bell when a customer writes or has waited too long in a chat.",
+        default=False,
+    ),
+    Setting(
+        "notify.desktop",
+        str,
+        "Show the same on the desktop while the terminal has not the focus: by OSC 9 (iTerm2, "
+        "kitty, WezTerm, Ghostty, Windows Terminal) or OSC 777 (foot, rxvt-unicode). In tmux set "
+        "`allow-passthrough on`.",
+        default=str(Desktop.NONE),
+        choices=tuple(Desktop),
+    ),
+    Setting(
+        "notify.title",
+        bool,
+        "Name the terminal's window after the view, with its count.",
+        default=True,
+    ),
+    Setting(
+        "notify.query",
+        str,
+        "Which conversations it is about, in the query language, such as `assignee:me`.",
+        default="status:open",
+    ),
+    Setting(
+        "notify.quiet",
+        list[str],
+        'Hours without bell and desktop notices, such as `["22:00-07:00"]`.',
+        default=[],
+    ),
 )
 
 SETTINGS: tuple[Setting, ...] = (
@@ -225,12 +284,7 @@ SETTINGS: tuple[Setting, ...] = (
         "to the settings file.",
         default=[],
     ),
-    Setting(
-        "notify_bell",
-        bool,
-        "Ring the terminal's bell when a customer writes or has waited too long in a chat.",
-        default=False,
-    ),
+    *_NOTIFY,
     Setting(
         "chat_enter",
         str,

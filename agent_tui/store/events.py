@@ -73,6 +73,17 @@ def last(db: Database) -> int:
     return (row["id"] or 0) if row else 0
 
 
+def arrived(db: Database, after: int, limit: int = 5) -> list[int]:
+    """The conversations in which messages came in behind the event ``after``, newest first."""
+    rows = db.all(
+        "SELECT entity_id, max(id) AS newest FROM events WHERE id > :after"
+        " AND entity = :entity AND field = 'message' AND action = 'receive'"
+        " GROUP BY entity_id ORDER BY newest DESC LIMIT :limit",
+        {"after": after, "entity": Entity.CONVERSATION, "limit": limit},
+    )
+    return [row["entity_id"] for row in rows]
+
+
 def of_fields(
     db: Database,
     entity: Entity,

@@ -40,6 +40,7 @@ from agent_tui.ui.watch import Watch
 if TYPE_CHECKING:
     from agent_tui.actions.action import Context
     from agent_tui.ui.chats import Chats
+    from agent_tui.ui.notifying import Notifier
     from agent_tui.ui.prompt import PromptLine
 
 _ENGINE_AFTER_S = 0.05
@@ -270,8 +271,14 @@ class AgentApp(App[None]):
 
         return await picker.choose(self, title, items, preview=preview, free=free)
 
-    def ring(self) -> None:
-        self.bell()
+    @cached_property
+    def _notifier(self) -> "Notifier":
+        from agent_tui.ui.notifying import Notifier  # after first paint
+
+        return Notifier(self, self.bell, self._write)
+
+    def notify_agent(self, sentence: str) -> None:
+        self._notifier.tell(sentence)
 
     def redraw(self) -> None:
         self._frames.forget()
@@ -282,6 +289,7 @@ class AgentApp(App[None]):
 
     def leave(self) -> None:
         self._opened.leave()
+        self._notifier.end()
         self.exit()
 
     # -- what Textual calls ---------------------------------------------------------------------
@@ -352,8 +360,14 @@ class AgentApp(App[None]):
         if self._start_engine is not None:
             self._later(_ENGINE_AFTER_S, self._start_engine)
         self.desk.complete()
-        self._watch.begin(partial(self.call_later, self._look))
+        self._watch.begin(partial(self.call_later, self._look), self._notifier)
         self.chats.look_soon()
+
+    def _write(self, sequence: str) -> None:
+        """Send what is no drawing to the terminal; Textual has no public way for it."""
+        if self._driver is not None:
+            self._driver.write(sequence)
+            self._driver.flush()
 
     def _pane_is_there(self) -> None:
         """The pane opened last is on the screen and takes the keyboard."""

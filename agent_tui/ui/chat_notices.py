@@ -65,20 +65,14 @@ class Notices:
         more = f" and {others} more" if others else ""
         have = "have" if others else "has"
         what = "almost" if near is Pressure.NEAR else "longer than"
-        self._shell.say(
-            f"{_name(chat)}{more} {have} waited {what} {target}.{self._way_to(chat)}", error=True
-        )
-        if self._shell.settings.notify_bell:
-            self._shell.ring()
+        sentence = f"{_name(chat)}{more} {have} waited {what} {target}."
+        self._shell.say(f"{sentence}{self._way_to(chat)}", error=True)
+        self._shell.notify_agent(sentence)
 
     def _say_new(self, chat: Conversation, others: int) -> None:
         more = f", and {others} more" if others else ""
         words = safe_line(chat.snippet, _LONGEST_WORDS)
         self._shell.say(f"{_name(chat)}: {words}{more}{self._way_to(chat)}")
-        listing = self._shell.desk.list.listing
-        listed = listing is not None and any(row.id == chat.id for row in listing.rows)
-        if self._shell.settings.notify_bell and not listed:  # for the listed ones it has rung
-            self._shell.ring()
 
     def _way_to(self, chat: Conversation) -> str:
         """The key that leads to the chat from here."""

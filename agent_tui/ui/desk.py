@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.widget import Widget
 
 from agent_tui.config.settings import AfterResolve, Settings
-from agent_tui.model.clock import Clock, Millis
+from agent_tui.model.clock import Clock
 from agent_tui.model.conversation import Conversation, View
 from agent_tui.store import conversations
 from agent_tui.store.database import Database
@@ -113,11 +113,6 @@ class Desk(Widget):
         if self.slot is not Slot.LIST and self.reading.conversation is not None:
             return self.reading.conversation
         return self.list.current
-
-    def newest_unread(self) -> Millis:
-        """When the newest message that nobody has read came, of the conversations in memory."""
-        rows = self.list.listing.rows if self.list.listing else []
-        return max((row.last_at for row in rows if row.unread), default=0)
 
     @property
     def searched(self) -> View:

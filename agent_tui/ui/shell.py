@@ -326,8 +326,8 @@ class Shell(Protocol):
         cursor into a text shown beside the list."""
         ...
 
-    def ring(self) -> None:
-        """Ring the terminal's bell."""
+    def notify_agent(self, sentence: str) -> None:
+        """Have the terminal call for attention, in the ways that the settings allow now."""
         ...
 
     def redraw(self) -> None:

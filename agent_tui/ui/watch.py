@@ -3,12 +3,17 @@
 import asyncio
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
-from agent_tui.model.clock import MINUTE, SECOND, Millis
+from agent_tui.model.clock import MINUTE, SECOND
+from agent_tui.query.syntax import QueryError
 from agent_tui.store.database import StoreError
-from agent_tui.ui.bars import StatusLine
+from agent_tui.ui.bars import StatusLine, counted
 from agent_tui.ui.inbox import Inbox
 from agent_tui.ui.shell import Shell
+
+if TYPE_CHECKING:
+    from agent_tui.ui.notifying import Notifier
 
 _CLOCK_S = 1.0
 """How often the screen looks at the clock, whatever happens; one look costs 2 ms of a core."""
@@ -48,15 +53,16 @@ class Watch:
         self._refreshed_at = 0.0
         self._minute = shell.clock() // MINUTE
         self._new_above = 0
-        self._heard: Millis = 0  # the newest message that the bell has rung for
+        self._notifier: Notifier | None = None  # with the first look
         self._counted_at = 0
         self._counting = False
         self._count_is_due = False
+        self._telling = False
 
-    def begin(self, call: Callable[[], object]) -> None:
+    def begin(self, call: Callable[[], object], notifier: "Notifier") -> None:
         """Show what the first paint did without; from now on have ``call`` called soon after
         somebody has written, and for the clock."""
-        self._heard = self._shell.desk.newest_unread()
+        self._notifier = notifier
         self._inbox.read_views()
         self._tell_facts()
         self.count_soon()
@@ -114,6 +120,7 @@ class Watch:
         passed, written = minute != self._minute, stamp != self._stamp
         self._minute, self._stamp = minute, stamp
         desk.list.tick()
+        self._name_window()
         if written:
             self._refresh_is_due = True
             if desk.reading.display:
@@ -141,12 +148,19 @@ class Watch:
         desk.refresh_list()
         desk.refresh_conversation()
         self.count_soon()
-        self._ring_for(desk.newest_unread())
+        if not self._telling:
+            self._telling = True
+            self._spawn(self._tell_news())
 
-    def _ring_for(self, newest: Millis) -> None:
-        if newest > self._heard and self._shell.settings.notify_bell:
-            self._shell.ring()
-        self._heard = max(self._heard, newest)
+    async def _tell_news(self) -> None:
+        assert self._notifier is not None
+        try:
+            if sentence := await asyncio.to_thread(self._notifier.news):
+                self._notifier.tell(sentence)
+        except (QueryError, StoreError) as error:
+            self._shell.say(str(error), error=True)
+        finally:
+            self._telling = False
 
     def _tell_facts(self) -> None:
         from agent_tui.ui.facts import facts  # with the store of the outbox: after first paint
@@ -163,6 +177,12 @@ class Watch:
         finally:
             self._counting = False
         self._shell.desk.tell_bar()
+        self._name_window()
+
+    def _name_window(self) -> None:
+        if self._notifier is not None:
+            view = self._shell.desk.view.name
+            self._notifier.name_window(f"{view} {counted(self._inbox.counts.get(view))}".strip())
 
 
 def _nobody() -> None:

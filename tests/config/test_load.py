@@ -14,8 +14,16 @@ from agent_tui.config.errors import ConfigError
 from agent_tui.config.help import settings_help
 from agent_tui.config.load import load_settings
 from agent_tui.config.paths import Paths, find_paths
-from agent_tui.config.settings import SETTINGS, AfterResolve, KeyBinding, Settings
+from agent_tui.config.settings import (
+    SETTINGS,
+    AfterResolve,
+    Desktop,
+    KeyBinding,
+    Notify,
+    Settings,
+)
 from agent_tui.model.conversation import BUILT_IN_VIEWS, Channel, Sort, View
+from agent_tui.model.hours import Block
 
 
 @pytest.fixture
@@ -65,9 +73,15 @@ def test_everything_given_is_taken(paths: Paths) -> None:
         preview = false
         editor = "nano"
         canned = ["team", "/srv/canned"]
-        notify_bell = true
         agent = { handle = "maria", name = "Maria Lopez" }
         undo_seconds.mail = 0
+
+        [notify]
+        bell = true
+        desktop = "osc9"
+        title = false
+        query = "assignee:me"
+        quiet = ["22:00-07:00", "12:00 - 13:00"]
         """,
     )
 
@@ -78,7 +92,13 @@ def test_everything_given_is_taken(paths: Paths) -> None:
     assert not settings.preview
     assert settings.editor == "nano"
     assert settings.canned == (paths.canned, paths.config / "team", Path("/srv/canned"))
-    assert settings.notify_bell
+    assert settings.notify == Notify(
+        bell=True,
+        desktop=Desktop.OSC9,
+        title=False,
+        query="assignee:me",
+        quiet=(Block(1320, 1440), Block(0, 420), Block(720, 780)),
+    )
     assert settings.agent == ("maria", "Maria Lopez")
     assert settings.undo_seconds[Channel.MAIL] == 0
     assert settings.undo_seconds[Channel.REVIEW] == 10
@@ -269,3 +289,9 @@ def test_loading_without_a_file_imports_nothing_slow() -> None:
     )
 
     assert result.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("span", ["22-7", "25:00-07:00", "08:00-08:00", "24:30-07:00", "never"])
+def test_quiet_hours_that_are_none_are_refused_by_line(paths: Paths, span: str) -> None:
+    with pytest.raises(ConfigError, match=r"line 2: 'notify.quiet' must hold times such as"):
+        load(paths, f'[notify]\nquiet = ["{span}"]\n')

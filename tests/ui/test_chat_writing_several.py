@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
+from agent_tui.config.settings import Notify
 from agent_tui.model.clock import MINUTE, SECOND, Millis
 from agent_tui.model.conversation import Channel, Conversation, Status
 from agent_tui.model.customer import IdentityKind
@@ -193,8 +194,8 @@ async def test_long_waits_are_told_once_for_each_threshold_and_not_of_the_chat_o
     shop: SqliteDatabase, home: Path, now: Now
 ) -> None:
     rung: list[bool] = []
-    async with screen(shop, home, clock=now, notify_bell=True) as shown:
-        shown.app.ring = lambda: rung.append(True)  # type: ignore[method-assign]
+    async with screen(shop, home, clock=now, notify=Notify(bell=True)) as shown:
+        shown.app._notifier._bell = lambda: rung.append(True)
         await in_chat_with(shown, "Ada Okafor")
         now.at += 80 * SECOND  # Ada 110 s, Bo 100 s, Cy 90 s of 120 s
         await shown.until(lambda: shown.shows("Bo Lind has waited almost 2 min.  Ctrl+N goes"))

@@ -436,20 +436,6 @@ async def test_a_click_puts_the_cursor_on_a_row_and_a_double_click_opens_it(
         await window.until(lambda: window.shows("text of 36"))
 
 
-@pytest.mark.parametrize("wanted", [True, False])
-async def test_the_bell_rings_when_a_customer_writes_if_it_is_wanted(
-    filled: SqliteDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wanted: bool
-) -> None:
-    rung: list[str] = []
-    async with screen(filled, tmp_path, notify_bell=wanted) as window:
-        monkeypatch.setattr(window.app, "bell", lambda: rung.append("rung"))
-        other = SqliteDatabase(filled.path)
-        receive(other, incoming("hello", sender="k@x.example", at=START + 99 * MINUTE))
-        other.close()
-        await window.until(lambda: window.shows("1 new"))
-    assert bool(rung) is wanted
-
-
 async def test_q_from_the_list_ends_the_program(filled: SqliteDatabase, tmp_path: Path) -> None:
     async with screen(filled, tmp_path) as window:
         await window.press("enter", "q", "q")
