@@ -258,7 +258,9 @@ class CustomerPane(Pane):
         below = number - len(self._head)
         if below < 0:
             return draw.strip(self._head[number], width, theme)
-        if below in (2 * self._records, 2 * self._records + 1) and self._read.customer:
+        if self._read.customer is None:
+            return draw.blank(width, theme)
+        if below in (2 * self._records, 2 * self._records + 1):
             title = self._conversations_line() if below % 2 else ()
             return draw.strip(title, width, theme)
         row, second = divmod(below if below < 2 * self._records else below - 2, 2)

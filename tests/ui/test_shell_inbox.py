@@ -49,6 +49,15 @@ def line_of(window: Screen, words: str) -> int:
     return next(y for y, line in enumerate(window.text.splitlines()) if words in line)
 
 
+async def test_enter_in_an_empty_inbox_shows_no_customer(
+    db: SqliteDatabase, tmp_path: Path
+) -> None:
+    async with screen(db, tmp_path, size=(160, 40)) as window:
+        await window.press("enter")
+
+        assert window.shows("No customer.") or window.shows("no account yet")
+
+
 async def test_the_first_screen_names_the_inbox_and_lists_the_newest(
     filled: SqliteDatabase, tmp_path: Path
 ) -> None:
