@@ -22,11 +22,11 @@ _COLUMNS = (
 )
 _FROM = "conversations c JOIN customers cu ON cu.id = c.customer_id"
 
-_ORDER = {  # column, direction forwards
-    Sort.NEWEST: ("c.last_at", "DESC"),
-    Sort.OLDEST: ("c.last_at", "ASC"),
-    Sort.WAITING: ("c.waiting_since", "ASC"),
-    Sort.DUE: ("c.due_at", "ASC"),
+_ORDER = {  # column, whether it ascends
+    Sort.NEWEST: ("c.last_at", False),
+    Sort.OLDEST: ("c.last_at", True),
+    Sort.WAITING: ("c.waiting_since", True),
+    Sort.DUE: ("c.due_at", True),
 }
 
 
@@ -47,6 +47,23 @@ def anchor(conversation: Conversation, sort: Sort) -> Anchor:
     return Anchor(conversation.last_at, conversation.id)
 
 
+def placed(sort: Sort) -> tuple[str, bool]:
+    """The column that ``sort`` goes by, and whether it ascends."""
+    return _ORDER[sort]
+
+
+def bounded(db: Database, query: Compiled, sort: Sort | None) -> tuple[str, dict[str, object]]:
+    """The condition of a list's rows with its parameters; without ``sort``, of all it counts."""
+    where = [f"({query.where})"]
+    params = dict(query.params)
+    if query.match is not None:
+        where.append(_matching(db))
+        params["match"] = query.match
+    if sort in (Sort.WAITING, Sort.DUE):
+        where.append(f"{_ORDER[sort][0]} IS NOT NULL")
+    return " AND ".join(where), params
+
+
 def page(
     db: Database,
     query: Compiled,
@@ -62,15 +79,10 @@ def page(
     Under Sort.WAITING conversations without a waiting customer are left out, under Sort.DUE
     those that are never due.
     """
-    column, direction = _ORDER[sort]
-    ascending = (direction == "ASC") is not backwards
-    where = [f"({query.where})"]
-    params = dict(query.params)
-    if query.match is not None:
-        where.append(_matching(db))
-        params["match"] = query.match
-    if sort in (Sort.WAITING, Sort.DUE):
-        where.append(f"{column} IS NOT NULL")
+    column, forwards = placed(sort)
+    ascending = forwards is not backwards
+    condition, params = bounded(db, query, sort)
+    where = [condition]
     if after is not None:
         compare = ">" if ascending else "<"
         where.append(f"({column}, c.id) {compare} (:after_value, :after_id)")
@@ -106,10 +118,7 @@ def search(db: Database, query: Compiled, *, limit: int = SEARCH_LIMIT) -> list[
 
 def count(db: Database, query: Compiled, *, limit: int = COUNT_LIMIT) -> int:
     """How many conversations ``query`` has, at most ``limit``."""
-    where, params = f"({query.where})", dict(query.params)
-    if query.match is not None:
-        where += f" AND {_matching(db)}"
-        params["match"] = query.match
+    where, params = bounded(db, query, None)
     row = db.one(
         f"SELECT count(*) AS n FROM (SELECT 1 FROM conversations c WHERE {where} LIMIT :limit) x",
         params | {"limit": limit},

@@ -45,12 +45,18 @@ class ViewBar(Widget):
         current: View,
         narrowing: str = "",
         matches: str = "",
+        selected: str = "",
     ) -> None:
-        """Draw anew when something is different; ``views`` are those not shown elsewhere."""
+        """Draw anew when something is different; ``views`` are those not shown elsewhere,
+        ``selected`` says how many are."""
         name = f" {current.name} {counted(counts.get(current.name))}".rstrip()
         pieces = [Piece(name, Part.BAR_ACCENT)]
         if narrowing:
             pieces.append(Piece(f"  /{narrowing}  {matches}", Part.BAR_ACCENT))
+        if selected:
+            pieces.append(Piece(f"  {selected}", Part.BAR_ACCENT))
+            pieces.append(Piece("  Esc: none", Part.BAR))
+        elif narrowing:
             pieces.append(Piece("  Esc: whole view", Part.BAR))
         else:
             pieces.append(Piece("  ", Part.BAR))

@@ -46,6 +46,7 @@ class Glyphs(NamedTuple):
     note_bar: str = "┊"
     sent: str = "✓"
     answer: str = "↳"
+    selected: str = "✓"
 
 
 _LIKE = {
@@ -76,7 +77,7 @@ _LIKE = {
 }
 """Signs and letters that do not come apart into an ASCII one and a mark."""
 
-ASCII = Glyphs("*", "o", "d", "@", "*", "-", "~", "-", "^", "-", "-", "-", "|", ":", "+", ">")
+ASCII = Glyphs("*", "o", "d", "@", "*", "-", "~", "-", "^", "-", "-", "-", "|", ":", "+", ">", "+")
 """For terminals that show nothing else."""
 
 

@@ -1,6 +1,5 @@
 """The panes of the inbox and how they stand together: views, list, conversation, customer."""
 
-import asyncio
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -18,15 +17,13 @@ from agent_tui.ui.empty import nothing_here
 from agent_tui.ui.inbox import EVERYTHING, Inbox, searched_words
 from agent_tui.ui.layout import Layout, Slot, arrange
 from agent_tui.ui.list_pane import ListPane
+from agent_tui.ui.preview import Rest
 from agent_tui.ui.shell import Pane, Shell
 from agent_tui.ui.views_pane import ViewsPane
 
 if TYPE_CHECKING:
     from agent_tui.ui.conversation_pane import ConversationPane
     from agent_tui.ui.customer_pane import CustomerPane
-
-_REST_S = 0.15
-"""How long the cursor rests before the preview follows: never per repeated key."""
 
 _CYCLE = (Slot.LIST, Slot.READING, Slot.CUSTOMER)
 
@@ -57,6 +54,7 @@ class Desk(Widget):
             clock,
             moved=self._cursor_moved,
             opened=self.open,
+            selected=self.tell_bar,
             empty=self._nothing_here,
         )
         self.view = inbox.view(settings.start_view)
@@ -71,7 +69,7 @@ class Desk(Widget):
         self._right: tuple[ConversationPane, CustomerPane] | None = None
         self._glyphs, self._clock = glyphs, clock
         self._returns: dict[str, int] = {}  # the cursor's conversation of each view left
-        self._rest: asyncio.TimerHandle | None = None
+        self._rest = Rest(self._preview)
 
     def compose(self) -> ComposeResult:
         yield self.views
@@ -119,8 +117,18 @@ class Desk(Widget):
         """The view that the search narrows: the listed one, or all of them."""
         return EVERYTHING if self._everywhere else self.view
 
+    @property
+    def queries(self) -> list[str]:
+        """All of these bound what is listed."""
+        return [self.searched.query, self.narrowing] if self.narrowing else [self.view.query]
+
     def targets(self) -> list[int]:
-        return [self.current.id] if self.current else []
+        """The selected conversations, else the current one. What is read is meant alone unless
+        it is one of the selected."""
+        current, selected = self.current, self.list.selected()
+        if selected and (self.slot is Slot.LIST or current is None or current.id in selected):
+            return selected
+        return [current.id] if current else []
 
     def pane(self) -> Pane:
         """The pane that has the keyboard while nothing lies over the inbox."""
@@ -137,6 +145,8 @@ class Desk(Widget):
         listing = self.inbox.listing(view)
         if self.list.current is not None and not self.narrowing:
             self._returns[self.view.name] = self.list.current.id
+        if view.name != self.view.name:
+            self.list.clear_selection()  # what is not to be seen is not worked on
         self.view, self.narrowing = view, ""
         if view.name in self._returns:
             listing.go_to(self._returns[view.name])
@@ -208,6 +218,8 @@ class Desk(Widget):
             self.go(Slot.READING)
         elif self.slot is not Slot.LIST:
             self.go(Slot.LIST)
+        elif self.list.clear_selection():
+            pass
         elif self.narrowing:
             self.show_view(self.view)
         else:
@@ -281,6 +293,7 @@ class Desk(Widget):
         after, self._after = self._after, self._settings.after_resolve
         listed, read = self.list.current, self.reading.conversation
         self.list.reload(own=True)
+        self.list.drop_unlisted()
         self.tell_bar()
         gone = listed is not None and listed.id in ids and _id(self.list.current) != listed.id
         if self.slot is Slot.LIST:
@@ -298,8 +311,15 @@ class Desk(Widget):
             where = "all views" if self._everywhere else f"{self.view.name}  / Enter: all views"
             matches = f"{count} in {where}"
         others = () if self.views.display else self.inbox.views
-        self.bar.show(others, self.inbox.counts, self.view, self.narrowing, matches)
+        self.bar.show(
+            others, self.inbox.counts, self.view, self.narrowing, matches, self._selection_told()
+        )
         self.views.show(self.inbox.views, self.inbox.counts, self.view)
+
+    def _selection_told(self) -> str:
+        count = len(self.list.selected())
+        began = self.list.selection.began is not None
+        return f"{count:,} selected{', a range' if began else ''}" if count else ""
 
     def on_resize(self) -> None:
         self.lay_out()
@@ -323,7 +343,7 @@ class Desk(Widget):
             pane.styles.width = layout.widths[slot]
 
     def _read(self, conversation: Conversation) -> None:
-        self._cancel_rest()
+        self._rest.cancel()
         shown = self.reading.conversation
         words = searched_words(self.narrowing) if self.narrowing else ()
         if shown is None or shown.id != conversation.id:
@@ -363,17 +383,11 @@ class Desk(Widget):
 
     def _cursor_moved(self) -> None:
         """The preview follows once the cursor has come to rest."""
-        self._cancel_rest()
+        self._rest.cancel()
         if self._shows(Slot.READING) and self.slot is Slot.LIST:
-            self._rest = asyncio.get_running_loop().call_later(_REST_S, self._preview)
-
-    def _cancel_rest(self) -> None:
-        if self._rest is not None:
-            self._rest.cancel()
-            self._rest = None
+            self._rest.begin()
 
     def _preview(self) -> None:
-        self._rest = None
         current = self.list.current
         if self.slot is not Slot.LIST or not self.is_attached:
             return

@@ -9,7 +9,7 @@ from agent_tui.query.compile import Compiled, compile_query
 from agent_tui.query.parse import parse
 from agent_tui.query.printer import to_text
 from agent_tui.query.syntax import And, Phrase, Query, QueryError, Words, all_of
-from agent_tui.store import conversations, views
+from agent_tui.store import conversations, numbers, views
 from agent_tui.store.database import Database
 from agent_tui.ui.listing import Listing
 
@@ -76,6 +76,15 @@ class Inbox:
         everything = all_of((parse(EVERYTHING.query), query))
         return Found(Listing(self._db, self._compiled(everything), Sort.NEWEST), everywhere=True)
 
+    def matching(self, texts: Sequence[str], sort: Sort) -> list[int]:
+        """The ids of what matches all of ``texts`` and a list by ``sort`` has; for a thread of
+        its own. Raises QueryError."""
+        return numbers.of_query(self._db, self._together(texts), sort)
+
+    def count_matching(self, texts: Sequence[str]) -> int:
+        """How many match all of ``texts``, as far as is counted; as :meth:`matching`."""
+        return conversations.count(self._db, self._together(texts))
+
     def count(self) -> dict[str, int]:
         """How many conversations each view has; for a thread of its own."""
         found: dict[str, int] = {}
@@ -86,6 +95,9 @@ class Inbox:
                 continue  # told when the view is opened
             found[view.name] = conversations.count(self._db, query)
         return found
+
+    def _together(self, texts: Sequence[str]) -> Compiled:
+        return self._compiled(all_of(parse(text) for text in texts))
 
     def _compiled(self, query: Query) -> Compiled:
         return compile_query(query, self._db, me=self._me, now=self._clock())

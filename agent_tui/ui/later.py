@@ -9,6 +9,7 @@ from importlib import import_module
 
 from agent_tui.ui.shell import SCREENS, TRIAGE, WRITING, Command, Shell, Where
 
+_LIST = frozenset({Where.LIST})
 _OPEN = frozenset({Where.READING})
 _READING = frozenset({Where.READING, Where.CUSTOMER})
 
@@ -124,6 +125,20 @@ COMMANDS: tuple[Command, ...] = (
         TRIAGE,
         InModule("reading", "search"),
         "Narrow the view by words and keys; the same once more searches all views.",
+    ),
+    Command(
+        "select-all",
+        "Select all",
+        _LIST,
+        InModule("selecting", "every"),
+        "All that the list has, also what is not on the screen.",
+    ),
+    Command(
+        "select-by-query",
+        "Select by query",
+        _LIST,
+        InModule("selecting", "by_query"),
+        "What of the list matches words and keys, too.",
     ),
     Command(
         "details",

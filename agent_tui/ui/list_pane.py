@@ -1,6 +1,6 @@
 """The list of conversations, drawn line by line: a cursor key repaints two lines."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import ClassVar
 
 from textual import events
@@ -14,6 +14,7 @@ from agent_tui.ui import draw
 from agent_tui.ui.cells import Glyphs
 from agent_tui.ui.listing import Listing
 from agent_tui.ui.rows import Columns, Piece, columns, row
+from agent_tui.ui.selection import Selection
 from agent_tui.ui.shell import Pane, Shell, Where
 from agent_tui.ui.theme import Part
 from agent_tui.ui.waiting import crossing, pressure
@@ -33,14 +34,17 @@ class ListPane(Pane):
         *,
         moved: Callable[[], None],
         opened: Callable[[], None],
+        selected: Callable[[], None],
         empty: Callable[[], list[str]],
     ) -> None:
-        """``moved`` is told of each new cursor, ``opened`` of Enter; ``empty`` says what to do
-        when there is nothing to list."""
+        """``moved`` is told of each new cursor, ``opened`` of Enter, ``selected`` when others are
+        selected; ``empty`` says what to do when there is nothing to list."""
         super().__init__()
         self.listing: Listing | None = None
+        self.selection = Selection()
         self._shell, self._glyphs, self._me, self._clock = shell, glyphs, me, clock
         self._moved, self._opened, self._empty = moved, opened, empty
+        self._selected = selected
         self._top = 0
         self._at: Millis = clock()  # ages and waits are drawn as of then
         self._crossing: Millis | None = None  # when a wait in view comes near its target next
@@ -113,7 +117,7 @@ class ListPane(Pane):
         self._top += by
         self._keep_in_view()
         self.refresh()
-        self._moved()
+        self._moved_on()
 
     def jump(self, *, end: bool) -> None:
         if self.listing is None:
@@ -125,7 +129,7 @@ class ListPane(Pane):
         self._top = max(self.listing.cursor - self.size.height + 1, 0)
         self._keep_in_view()
         self.refresh()
-        self._moved()
+        self._moved_on()
 
     def activate(self) -> None:
         if self.current is not None:
@@ -137,6 +141,67 @@ class ListPane(Pane):
             old = self.listing.cursor
             if self.listing.go_to(conversation_id):
                 self._after_move(old)
+
+    def selected(self) -> list[int]:
+        """The ids that are selected, those of an open range with them."""
+        began = self.selection.began
+        if began is None or self.listing is None:
+            return self.selection.ids
+        return list(dict.fromkeys([*self.selection.ids, *self.listing.ids_to(began)]))
+
+    def toggle(self, rows: int) -> None:
+        """Select the row under the cursor, or not any more, and go on; so many times. An open
+        range ends with it."""
+        if self.selection.began is not None:
+            self.end_range()
+            return
+        for _ in range(rows):
+            if self.current is None or self.listing is None:
+                return
+            at = self.listing.cursor
+            self.selection.toggle(self.current.id)
+            self._refresh_rows(at)
+            self.move(1)
+        self._selected()
+
+    def begin_range(self) -> None:
+        """Select from here to wherever the cursor goes."""
+        self.selection.began = self.current
+        self._refresh_rows(self._cursor())
+        self._selected()
+
+    def end_range(self) -> None:
+        """What the range covers is selected; the cursor goes on alone."""
+        self.selection.add(self.selected())
+        self.selection.began = None
+        self._selected()
+
+    def select(self, ids: Iterable[int]) -> None:
+        """Select these, too."""
+        before = self._view()
+        self.selection.add(ids)
+        draw.repaint(self, before, self._view())
+        self._selected()
+
+    def keep_selected(self, ids: Iterable[int]) -> None:
+        """Select no others than ``ids`` any more, and end a range."""
+        before = self._view()
+        self.selection.began = None
+        self.selection.keep(ids)
+        draw.repaint(self, before, self._view())
+        self._selected()
+
+    def drop_unlisted(self) -> None:
+        """What was done to the selected has taken some of them out of the list."""
+        if self.selection and self.listing is not None:
+            self.keep_selected(self.listing.within(self.selected()))
+
+    def clear_selection(self) -> bool:
+        """Select nothing; False when nothing was."""
+        if not self.selection:
+            return False
+        self.keep_selected(())
+        return True
 
     def render_line(self, y: int) -> Strip:
         width = self.size.width
@@ -174,7 +239,23 @@ class ListPane(Pane):
         near = pressure(conversation, self._at)
         writing = conversation.id in self._writing
         minute = self._at // MINUTE
-        return row(conversation, shape, minute, self._me, self._glyphs, near, writing=writing)
+        selected = conversation.id in self.selection or self._in_range(conversation)
+        return row(
+            conversation,
+            shape,
+            minute,
+            self._me,
+            self._glyphs,
+            near,
+            writing=writing,
+            selected=selected,
+        )
+
+    def _in_range(self, conversation: Conversation) -> bool:
+        began = self.selection.began
+        if began is None or self.listing is None:
+            return False
+        return self.listing.range_to(began)(conversation)
 
     def _read_writing(self) -> None:
         self._asked_at = self._clock()
@@ -195,10 +276,18 @@ class ListPane(Pane):
     def _after_move(self, old: int) -> None:
         top = self._top
         self._keep_in_view()
-        if self._top == top:
-            self._refresh_rows(old, self._cursor())
-        else:
+        if self._top != top:
             self.refresh()
+        elif self.selection.began is not None:
+            low, high = sorted((old, self._cursor()))
+            self._refresh_rows(*range(low, high + 1))
+        else:
+            self._refresh_rows(old, self._cursor())
+        self._moved_on()
+
+    def _moved_on(self) -> None:
+        if self.selection.began is not None:
+            self._selected()
         self._moved()
 
     def _keep_in_view(self) -> None:

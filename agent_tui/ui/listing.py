@@ -5,11 +5,11 @@ a conversation, not to a place: when the store changes, the window is read again
 stays where it was. Knows nothing of the screen.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from agent_tui.model.conversation import Conversation, Sort
 from agent_tui.query.compile import Compiled
-from agent_tui.store import conversations
+from agent_tui.store import conversations, numbers
 from agent_tui.store.conversations import Anchor
 from agent_tui.store.database import Database
 
@@ -114,6 +114,37 @@ class Listing:
             self.cursor = index
         return index is not None
 
+    @property
+    def sort(self) -> Sort:
+        """What the rows are bounded by: a search lists also what stands in no order of its view."""
+        return Sort.NEWEST if self.searching else self._sort
+
+    def all_ids(self) -> list[int]:
+        """The ids of all rows there are, in the window or not; for a thread of its own."""
+        return numbers.of_query(self._db, self._query, self.sort)
+
+    def within(self, ids: Sequence[int]) -> list[int]:
+        """Those of ``ids`` that are listed, in the window or not."""
+        return numbers.among(self._db, self._query, ids)
+
+    def ids_to(self, began: Conversation) -> list[int]:
+        """The ids from ``began`` to the cursor, both with it, whichever comes first."""
+        if self.current is None:
+            return []
+        index = self._index(began.id)
+        if index is not None:
+            low, high = sorted((index, self.cursor))
+            return [row.id for row in self.rows[low : high + 1]]
+        first, last = sorted((began, self.current), key=self._place)
+        return numbers.between(self._db, self._query, self._sort, first, last)
+
+    def range_to(self, began: Conversation) -> Callable[[Conversation], bool]:
+        """Whether a row lies between ``began`` and the cursor."""
+        if self.current is None:
+            return lambda _: False
+        low, high = sorted((self._place(began), self._place(self.current)))
+        return lambda row: low <= self._place(row) <= high
+
     def refresh(self) -> None:
         """Read the window again; the cursor stays on its conversation, also where that has moved,
         or takes the place of one that is gone.
@@ -158,6 +189,14 @@ class Listing:
         place = conversations.anchor(row, self._sort)
         step = 1 if self._sort is Sort.NEWEST else -1
         return Anchor(place.value, place.id + step)
+
+    def _place(self, row: Conversation) -> tuple[int, int]:
+        """Sorts rows as they are listed."""
+        if self.searching:
+            index = self._index(row.id)
+            return (len(self.rows) if index is None else index), 0
+        place = conversations.anchor(row, self._sort)
+        return (-place.value, -place.id) if self._sort is Sort.NEWEST else (place.value, place.id)
 
     def _index(self, conversation_id: int) -> int | None:
         return next((i for i, row in enumerate(self.rows) if row.id == conversation_id), None)

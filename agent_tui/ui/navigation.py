@@ -13,7 +13,7 @@ _OPENING = SCREENS - _READING
 MOTIONS = frozenset(
     {"down", "up", "half-down", "half-up", "page-down", "page-up", "page-down-reading"}
     | {"next-conversation", "previous-conversation", "next-match", "previous-match"}
-    | {"first", "last"}
+    | {"first", "last", "select"}
 )
 """Commands that a count repeats; before any other a digit has already chosen a view."""
 
@@ -91,6 +91,18 @@ def _customer(shell: Shell, _: int) -> None:
     desk.go(Slot.READING if desk.slot is Slot.CUSTOMER else Slot.CUSTOMER)
 
 
+def _select(shell: Shell, count: int) -> None:
+    shell.desk.list.toggle(max(count, 1))
+
+
+def _select_range(shell: Shell, _: int) -> None:
+    rows = shell.desk.list
+    if rows.selection.began is None:
+        rows.begin_range()
+    else:
+        rows.end_range()
+
+
 def _zoom(shell: Shell, _: int) -> None:
     shell.desk.zoom()
 
@@ -143,6 +155,20 @@ COMMANDS: tuple[Command, ...] = (
         TRIAGE,
         _customer,
         "Who it is, and all conversations with them; Enter opens one.",
+    ),
+    Command(
+        "select",
+        "Select",
+        _LIST,
+        _select,
+        "Select this one, or not any more, and go on; actions are for all that are selected.",
+    ),
+    Command(
+        "select-range",
+        "Select a range",
+        _LIST,
+        _select_range,
+        "From here to where the same key ends it.",
     ),
     Command("zoom", "Zoom the pane", TRIAGE, _zoom, "This pane alone, or all of them again."),
     Command("redraw", "Draw the screen again", SCREENS, _redraw, "When something spilled over it."),

@@ -34,6 +34,10 @@ _TRIAGE = (
     Bound("pgdn", "page-down"),
     Bound("pgup", "page-up"),
     Bound("space", "page-down-reading"),
+    Bound("space", "select"),
+    Bound("V", "select-range"),
+    Bound("*", "select-all"),
+    Bound("T", "select-by-query"),
     Bound("gg", "first"),
     Bound("home", "first"),
     Bound("G", "last"),
@@ -137,6 +141,8 @@ _VIM = (
     Bound(">", "assign"),
     Bound("H", "details"),
     Bound("S", "attachments"),
+    Bound("space", "select"),
+    Bound("v", "select"),
     Bound("za", "fold"),
     Bound("zz", "zoom"),
     Bound("gA", "accounts"),
@@ -164,6 +170,8 @@ _MUTT = (
     Bound("d", "resolve"),
     Bound("D", "resolve-next"),
     Bound("+", "take"),
+    Bound("t", "select"),
+    Bound("space", "select"),
     Bound("Y", "label"),
     Bound("#", "label"),
     Bound("N", "unread"),
@@ -175,7 +183,7 @@ _MUTT = (
     Bound("alt+o", "order"),
 )
 """neomutt's habits (its default index and pager maps): g answers the group, m writes, d is done
-with it, l limits, N toggles new, h shows headers, Y edits the label, = is the first."""
+with it, l limits, N toggles new, h shows headers, Y edits the label, t tags, = is the first."""
 
 _GMAIL = (
     Bound("j", "down", SCREENS - _READING),
@@ -202,12 +210,16 @@ _GMAIL = (
     Bound("l", "label"),
     Bound("z", "undo"),
     Bound("X", "customer"),
+    Bound("x", "select"),
+    Bound("space", "select"),
+    Bound("*a", "select-all"),
     Bound(",", "fold"),
     Bound("Z", "zoom"),
     Bound("gA", "accounts"),
 )
 """Gmail's shortcuts: j and k go through conversations also while one is read, u goes back to the
-list, e archives and ] goes on, a answers all, b snoozes, l labels, z undoes."""
+list, e archives and ] goes on, a answers all, b snoozes, l labels, x selects, *a all,
+z undoes."""
 
 _OTHERS = {Preset.VIM: _VIM, Preset.MUTT: _MUTT, Preset.GMAIL: _GMAIL}
 

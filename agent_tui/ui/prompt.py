@@ -1,7 +1,7 @@
 """The prompt: one question at a time in the status line, with a live hint and completions."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 
 from rich.cells import cell_len
@@ -15,10 +15,11 @@ from agent_tui.query.complete import Completion
 from agent_tui.ui import line_edit
 from agent_tui.ui.line_edit import Line
 from agent_tui.ui.line_input import BAR, NO_HINT, LineInput
-from agent_tui.ui.shell import Complete, Preview, Shell
+from agent_tui.ui.shell import Complete, Hint, Preview, Shell
 from agent_tui.ui.theme import Part
 
 _MOST_REMEMBERED = 100
+_HINTS = "hints"
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +164,7 @@ class PromptLine(LineInput):
     def _close(self) -> None:
         self._question = None
         self._close_menu()
+        self.workers.cancel_group(self, _HINTS)
         self.hint = NO_HINT
         self.call_later(self._give_way)  # the next of several questions follows at once
 
@@ -181,7 +183,15 @@ class PromptLine(LineInput):
 
     def _say_hint(self) -> None:
         preview = self._question.preview if self._question else None
-        self.set_hint(preview(self.text) if preview else NO_HINT)
+        self.workers.cancel_group(self, _HINTS)
+        hint = preview(self.text) if preview else NO_HINT
+        if isinstance(hint, Hint):
+            self.set_hint(hint)
+        else:
+            self.run_worker(self._hint_later(hint), group=_HINTS, exit_on_error=True)
+
+    async def _hint_later(self, hint: Awaitable[Hint]) -> None:
+        self.set_hint(await hint)
 
     def _step_menu(self, step: int) -> None:
         menu = self._menu

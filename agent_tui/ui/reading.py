@@ -8,12 +8,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from agent_tui.model.message import Attachment, FetchState, Link
-from agent_tui.query.complete import Completion, Known, complete
+from agent_tui.query.complete import Known, complete
 from agent_tui.store import accounts, agents, conversations, customers, messages
 from agent_tui.ui import orders
 from agent_tui.ui.command_line import query_hint
 from agent_tui.ui.lines import Detail
-from agent_tui.ui.shell import Choice, Hint, Shell
+from agent_tui.ui.shell import Choice, Complete, Hint, Shell
 
 _OPENED_SCHEMES = frozenset({"http", "https", "mailto"})
 _SEARCHED = "words, customer:, label:, status:, older:1d ... Enter searches"
@@ -39,23 +39,24 @@ def fold(shell: Shell) -> None:
 
 async def search(shell: Shell) -> None:
     """Narrow the view by a query."""
+    text: str | None = shell.desk.narrowing
+    while text is not None:
+        text = await shell.ask(
+            "/", text, complete=completions(shell), preview=_query_hint, history="search"
+        )
+        if text is not None and not query_hint(text).wrong:
+            shell.search(text)
+            return  # else the line is asked for again, the word marked: nothing is typed anew
+
+
+def completions(shell: Shell) -> Complete:
+    """How words of a query may go on."""
     known = Known(
         accounts=tuple(account.name for account in accounts.every(shell.db)),
         labels=tuple(conversations.labels(shell.db)),
         assignees=tuple(agent.handle for agent in agents.every(shell.db)),
     )
-
-    def completions(text: str, cursor: int) -> list[Completion]:
-        return complete(text, cursor, known)
-
-    text: str | None = shell.desk.narrowing
-    while text is not None:
-        text = await shell.ask(
-            "/", text, complete=completions, preview=_query_hint, history="search"
-        )
-        if text is not None and not query_hint(text).wrong:
-            shell.search(text)
-            return  # else the line is asked for again, the word marked: nothing is typed anew
+    return lambda text, cursor: complete(text, cursor, known)
 
 
 def _query_hint(text: str) -> Hint:

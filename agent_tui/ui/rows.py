@@ -72,6 +72,7 @@ def row(
     pressure: Pressure = Pressure.NONE,
     *,
     writing: bool = False,
+    selected: bool = False,
 ) -> tuple[Piece, ...]:
     """The pieces of a row; together exactly ``shape.width`` cells.
 
@@ -83,6 +84,7 @@ def row(
     over = (conversation.due_at or 0) if pressure is Pressure.OVER else 0
     due = until(conversation.due_at, max(now, over))  # it may be over within this minute
     lead = Piece(
+        f"{glyphs.selected if selected else ' '}"
         f"{_marks(conversation, glyphs, writing=writing)}{_when(conversation, now)}"
         f"{SIGNS[pressure]:2}{due:{shape.due}.{shape.due}}",
         _urgency(conversation, pressure, now),

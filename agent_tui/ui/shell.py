@@ -143,8 +143,9 @@ class Command(NamedTuple):
 Complete = Callable[[str, int], Sequence["Completion"]]
 """What may stand for the word that ends at the cursor, in a text."""
 
-Preview = Callable[[str], Hint]
-"""What is said of the text so far: a date as understood, a number of matches, a mistake."""
+Preview = Callable[[str], Hint | Awaitable[Hint]]
+"""What is said of the text so far: a date as understood, a number of matches, a mistake. What
+takes time is awaited, and dropped when something is typed meanwhile."""
 
 Free = Callable[[str], Choice | None]
 """The line of a picker that is made of the filter's own text, such as a time."""

@@ -77,22 +77,22 @@ def test_columns_begin_where_they_began_whatever_the_name() -> None:
 
 def test_unread_unanswered_and_answered_differ_without_colour() -> None:
     marks = {
-        text(unread=1, waiting_since=NOW)[0],
-        text(waiting_since=NOW)[0],
-        text()[0],
+        text(unread=1, waiting_since=NOW)[1],
+        text(waiting_since=NOW)[1],
+        text()[1],
     }
     assert len(marks) == 3
 
 
 def test_priority_draft_and_files_have_marks() -> None:
-    assert text(priority=Priority.URGENT)[1] == "!"
-    assert text(draft=True)[3] == Glyphs().draft
-    assert text(attachments=2)[3] == "@"
+    assert text(priority=Priority.URGENT)[2] == "!"
+    assert text(draft=True)[4] == Glyphs().draft
+    assert text(attachments=2)[4] == "@"
 
 
 @pytest.mark.parametrize("channel", Channel)
 def test_each_channel_has_a_letter_of_its_own(channel: Channel) -> None:
-    letters = {other: text(channel=other)[2] for other in Channel}
+    letters = {other: text(channel=other)[3] for other in Channel}
     assert letters[channel].isalpha()
     assert len(set(letters.values())) == len(Channel)
 
@@ -192,7 +192,7 @@ def test_a_wait_near_its_target_has_a_sign_and_a_colour(
 ) -> None:
     chat = conversation(channel=Channel.CHAT, waiting_since=NOW - MINUTE)
     first = row(chat, columns(80), NOW // MINUTE, "maria", Glyphs(), near)[0]
-    assert first.text.startswith(f"○ C   1m{sign}")
+    assert first.text.startswith(f" ○ C   1m{sign}")
     assert first.part is part
 
 
@@ -210,7 +210,7 @@ def test_a_chat_s_row_says_what_carries_it_what_was_said_last_and_who_writes() -
     chat = conversation(channel=Channel.CHAT, via="whatsapp", subject="Room", snippet="Hello?")
     pieces = row(chat, columns(80), NOW // MINUTE, "maria", Glyphs(), writing=True)
     shown = "".join(piece.text for piece in pieces)
-    assert shown[3] == Glyphs().more
+    assert shown[4] == Glyphs().more
     assert "whatsapp Hello?" in shown
     assert "Room" not in shown
 
@@ -246,7 +246,7 @@ def test_a_row_says_until_when_an_answer_is_due_where_there_is_room(
     for width in (60, 80, 120):
         pieces = row(waits, columns(width), NOW // MINUTE, "maria", Glyphs())
         shown = "".join(piece.text for piece in pieces)
-        assert shown[10:].startswith(said)
+        assert shown[11:].startswith(said)
         assert cell_len(shown) == width
     narrow = row(waits, columns(59), NOW // MINUTE, "maria", Glyphs())
     assert cell_len("".join(piece.text for piece in narrow)) == 59
@@ -267,3 +267,18 @@ def test_a_likeness_in_ascii_takes_just_as_many_cells(text: str) -> None:
 def test_a_likeness_keeps_what_can_be_read() -> None:
     likeness = in_ascii("“Zoë’s café” – Straße, Łódź… ★★☆ 東京")
     assert likeness == '"Zoe\'s cafe" - Strase, Lodz. **o ????'
+
+
+@pytest.mark.parametrize(("glyphs", "mark"), [(Glyphs(), "✓"), (ASCII, "+")])
+def test_a_selected_row_differs_by_its_first_character_alone(glyphs: Glyphs, mark: str) -> None:
+    shown = [
+        "".join(
+            piece.text
+            for piece in row(
+                conversation(unread=1), columns(80), NOW // MINUTE, "maria", glyphs, selected=on
+            )
+        )
+        for on in (False, True)
+    ]
+    assert [line[0] for line in shown] == [" ", mark]
+    assert shown[0][1:] == shown[1][1:]

@@ -63,6 +63,16 @@ def test_a_cursor_key_costs_at_most_400_bytes(home: Path, colours: dict[str, str
         assert max(bytes_of(terminal, "j") for _ in range(6)) <= _KEY_BYTES
 
 
+def test_selecting_costs_no_more_than_a_cursor_key(home: Path) -> None:
+    with Terminal(agent_tui(), env=environment(home)) as terminal:
+        terminal.wait_for("Inbox 200")
+        terminal.settle()
+        terminal.press(" ")
+        terminal.wait_for("1 selected")
+        terminal.settle()
+        assert max(bytes_of(terminal, " ") for _ in range(6)) <= _KEY_BYTES
+
+
 def test_a_cursor_key_with_its_settled_preview_costs_at_most_4_kilobytes(home: Path) -> None:
     with Terminal(agent_tui(), env=environment(home), cols=120, rows=40) as terminal:
         terminal.wait_for("Inbox 200")
