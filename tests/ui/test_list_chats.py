@@ -99,9 +99,9 @@ async def test_a_customer_who_writes_has_a_sign_until_they_stop(
         oldest = listed(chats)[-1].id
         other = SqliteDatabase(chats.path)
         presence.write(other, oldest, "ada", ours=False, until=clock() + 10 * SECOND)
-        await window.until(lambda: window.text.splitlines()[3].startswith("● C…"))
+        await window.until(lambda: window.text.splitlines()[3].startswith(" ● C…"))
         clock.at += 11 * SECOND
-        await window.until(lambda: window.text.splitlines()[3].startswith("● C "))
+        await window.until(lambda: window.text.splitlines()[3].startswith(" ● C "))
 
 
 async def test_why_shows_the_arithmetic_over_the_list(
