@@ -7,7 +7,6 @@ from agent_tui.actions import reply
 from agent_tui.actions.action import Action, ActionError, Context, Done, Scope
 from agent_tui.model.account import Account, EffectKind
 from agent_tui.model.conversation import Channel, Conversation
-from agent_tui.model.customer import IdentityKind
 from agent_tui.model.draft import Draft, DraftKind
 from agent_tui.model.event import DECIDE, Entity
 from agent_tui.model.message import Address, Direction, Recipients
@@ -49,10 +48,9 @@ def offline(context: Context, targets: Sequence[int], _: Mapping[str, str]) -> D
 
 
 def _mail_address(context: Context, conversation: Conversation) -> Address:
-    customer = customers.get(context.db, conversation.customer_id)
-    for identity in customer.identities if customer else ():
-        if identity.kind is IdentityKind.EMAIL:
-            return Address(conversation.customer, identity.value)
+    person = customers.person(context.db, conversation.customer_id)
+    for address in person.emails(first=conversation.customer_id) if person else ():
+        return Address(conversation.customer, address)
     raise ActionError(
         f"No mail address of {conversation.customer} is known: ask for a mail in the public answer."
     )

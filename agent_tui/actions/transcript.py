@@ -96,11 +96,9 @@ def _day(at: Millis) -> str:
 
 def _address(db: Database, conversation: Conversation) -> tuple[str, bool]:
     """The customer's mail address, and whether it is more than a claim."""
-    customer = customers.get(db, conversation.customer_id)
-    known = customer.identities if customer else ()
-    for identity in known:
-        if identity.kind is IdentityKind.EMAIL:
-            return identity.value, True
+    person = customers.person(db, conversation.customer_id)
+    for address in person.emails(first=conversation.customer_id) if person else ():
+        return address, True
     for kind, value in customers.claims(db, conversation.customer_id):
         if kind is IdentityKind.EMAIL:
             return value, False

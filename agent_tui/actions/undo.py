@@ -11,6 +11,7 @@ from agent_tui.model.conversation import Conversation
 from agent_tui.model.event import KEEP, REDO, UNDO, Entity, Event, Stamp
 from agent_tui.store import changes, conversations, customers, drafts, events, messages, outbox
 from agent_tui.store.changes import Value
+from agent_tui.store.database import Conflict
 
 
 def undo(context: Context, _: Sequence[int] = (), __: Mapping[str, str] | None = None) -> Done:
@@ -134,18 +135,18 @@ def _unchanged_since(context: Context, conversation: Conversation, event: Event)
     now = changes.value(conversation, event.field)
     if now == event.after or event.field == "unread":
         return
-    later = next(
-        (
-            e
-            for e in events.of_entity(context.db, Entity.CONVERSATION, conversation.id)
-            if e.field == event.field and e.id > event.id
-        ),
-        None,
-    )
-    who = later.stamp.actor if later else "somebody"
+    who = _changed_later(context, event)
     raise ActionError(
         f"Not undone: {who} has since changed the {event.field} of #{conversation.id} to {now}."
     )
+
+
+def _changed_later(context: Context, event: Event) -> str:
+    """Who has changed the same field of the same thing after ``event``."""
+    later = events.of_fields(
+        context.db, event.entity, event.entity_id, (event.field,), after=event.id, limit=1
+    )
+    return later[0].stamp.actor if later else "somebody"
 
 
 def _revert_customer(
@@ -155,10 +156,14 @@ def _revert_customer(
     if customer is None:
         raise ActionError("That customer is gone; nothing was undone.")
     for event in group:
-        if getattr(customer, event.field) != event.after:
-            raise ActionError(f"Not undone: somebody has since changed {customer.name}.")
-    fields = {event.field: str(event.before) for event in group}
-    changes.change_customer(context.db, stamp, customer, undoes=batch, **fields)
+        if changes.customer_value(customer, event.field) != event.after:
+            who = _changed_later(context, event)
+            raise ActionError(f"Not undone: {who} has since changed {customer.name}.")
+    fields = {event.field: changes.customer_plain(event.before) for event in group}
+    try:
+        changes.change_customer(context.db, stamp, customer, undoes=batch, **fields)
+    except Conflict as error:
+        raise ActionError(f"Not undone: {error}") from None
 
 
 def _back_to_draft(context: Context, stamp: Stamp, batch: str, event: Event) -> int:

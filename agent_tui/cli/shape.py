@@ -24,7 +24,7 @@ def conversation(c: Conversation) -> dict[str, object]:
         "status": c.status,
         "subject": c.subject,
         "customer": c.customer,
-        "customer_id": c.customer_id,
+        "customer_id": c.person_id,
         "assignee": c.assignee,
         "labels": list(c.labels),
         "priority": c.priority.name.lower(),

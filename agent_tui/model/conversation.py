@@ -93,7 +93,11 @@ class Conversation:
     unread: int = 0
     attachments: int = 0
     snippet: str = ""
-    customer: str = ""  # the customer's display name
+    customer: str = (
+        ""  # the customer's display name; where several are merged, of who stands for all
+    )
+    person_id: int = 0  # the customer who stands for all who are merged with this one
+    vip: bool = False
     labels: tuple[str, ...] = ()
     draft: bool = False  # somebody has begun an answer
     via: str = ""  # what carries it behind the channel, such as "whatsapp"; empty: the account

@@ -113,3 +113,18 @@ class LookUp:
     more: bool = False
     profiles: tuple[Profile, ...] = ()
     problem: str = ""  # why the last one failed; one sentence
+
+
+def together(one: LookUp, other: LookUp) -> LookUp:
+    """What an account was asked about two customers who are one person."""
+    wanted = [at for at in (one.wanted_at, other.wanted_at) if at is not None]
+    looked = [at for at in (one.looked_at, other.looked_at) if at is not None]
+    profiles = {profile.remote_id: profile for profile in (*one.profiles, *other.profiles)}
+    return LookUp(
+        account=one.account,
+        wanted_at=max(wanted, default=None),
+        looked_at=min(looked, default=None),
+        more=one.more or other.more,
+        profiles=tuple(profiles.values()),
+        problem=one.problem or other.problem,
+    )

@@ -56,6 +56,7 @@ class Compiled:
     params: dict[str, object]  # of ``where``; their names are q1, q2, ...
     match: str | None  # some message must match this too; ``where`` does not repeat it
     statuses: tuple[str, ...] = ()  # of a list such as status:open,pending; ``where`` has it too
+    person: int | None = None  # a customer whose conversations they all are; ``where`` has it too
 
 
 def compile_query(
@@ -78,7 +79,7 @@ def compile_query(
     if texts and not match:
         return Compiled("FALSE", {}, None)
     where = compiler.condition(all_of(others))
-    return Compiled(where, compiler.params, match or None, _statuses(others))
+    return Compiled(where, compiler.params, match or None, _statuses(others), _person(others))
 
 
 _Text = Words | Phrase | Term
@@ -136,6 +137,10 @@ _ABSENT = {
 _LABELLED = "c.id IN (SELECT l.conversation_id FROM conversation_labels l WHERE {})"
 _FOUND = (
     "c.id IN (SELECT m.conversation_id FROM search JOIN messages m ON m.id = search.rowid WHERE {})"
+)
+_OF_PEOPLE = (
+    "c.customer_id IN (SELECT p.id FROM customers p WHERE p.person_id IN"
+    " (SELECT k.person_id FROM customers k WHERE {}))"
 )
 _KNOWN_AS = "SELECT i.customer_id FROM identities i WHERE {} AND {}"
 _NAMED = " UNION SELECT u.id FROM customers u WHERE {}"
@@ -262,24 +267,22 @@ class _Compiler:
         return int(datetime.combine(start, time.min, self.zone).timestamp()) * 1000
 
     def _customer(self, text: str) -> str:
-        number = text.removeprefix("#")
-        if (
-            number != text
-            and number.isascii()
-            and number.isdecimal()
-            and len(number) <= _LONGEST_ID
-        ):
-            return f"c.customer_id = {self._bind(int(number))}"
+        number = _number(text)
+        if number is not None:
+            return _OF_PEOPLE.format(f"k.id = {self._bind(number)}")
         values = sorted({normal(kind, text) for kind in IdentityKind})
         known = _KNOWN_AS.format(
             self._in("i.kind", list(IdentityKind)), self._in("i.value", values)
         )
         if "@" not in text:
             known += _NAMED.format(" AND ".join(map(self._named, text.split())))
-        return f"c.customer_id IN ({known})"
+        return _OF_PEOPLE.format(f"k.id IN ({known})")
 
     def _named(self, word: str) -> str:
-        return self._like("u.name", word, "%{}%")
+        return f"({self._holds('u.name', word)} OR {self._holds('u.aliases', word)})"
+
+    def _holds(self, column: str, text: str) -> str:
+        return self._like(column, text, "%{}%")
 
     def _begins(self, column: str, text: str) -> str:
         return self._like(column, text, "{}%")
@@ -329,6 +332,19 @@ def _statuses(parts: Iterable[Query]) -> tuple[str, ...]:
         if listed and len(listed) == len(terms):
             return tuple(dict.fromkeys(listed))
     return ()
+
+
+def _person(parts: Iterable[Query]) -> int | None:
+    """The first customer who is named by number among conditions that all hold."""
+    numbers = (_number(p.value) for p in parts if isinstance(p, Term) and p.key is Key.CUSTOMER)
+    return next((number for number in numbers if number is not None), None)
+
+
+def _number(text: str) -> int | None:
+    """The id in ``#12``."""
+    digits = text.removeprefix("#")
+    plain = digits != text and digits.isascii() and digits.isdecimal()
+    return int(digits) if plain and len(digits) <= _LONGEST_ID else None
 
 
 def _ascii_lower(text: str) -> str:

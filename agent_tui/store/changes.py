@@ -4,12 +4,14 @@ Because everything goes through here, one piece of code can undo everything, and
 and "why?" have one place to read.
 """
 
+from collections.abc import Mapping
+
 from agent_tui.model.clock import Millis
 from agent_tui.model.conversation import Conversation
 from agent_tui.model.customer import Customer
 from agent_tui.model.event import Entity, Stamp
-from agent_tui.store import conversations, events, summary
-from agent_tui.store.database import Conflict, Database
+from agent_tui.store import conversations, customers, events, summary
+from agent_tui.store.database import Database
 
 CONVERSATION_FIELDS = (
     "status",
@@ -22,7 +24,24 @@ CONVERSATION_FIELDS = (
     "moderation",
 )
 
+CUSTOMER_FIELDS = (
+    "name",
+    "notes",
+    "merged_into",
+    "distinct_from",
+    "aliases",
+    "languages",
+    "time_zone",
+    "fields",
+    "labels",
+    "newsletter",
+    "newsletter_source",
+    "vip",
+    "company_id",
+)
+
 Value = str | int | None | list[str]
+CustomerValue = Value | list[int] | dict[str, str]
 
 
 def change_conversation(
@@ -58,23 +77,26 @@ def change_conversation(
 
 
 def change_customer(
-    db: Database, stamp: Stamp, customer: Customer, *, undoes: str | None = None, **fields: str
+    db: Database,
+    stamp: Stamp,
+    customer: Customer,
+    *,
+    undoes: str | None = None,
+    **fields: CustomerValue,
 ) -> bool:
-    """Set ``fields`` (``name``, ``notes``) and log what really changed, as for conversations."""
-    changed = {k: v for k, v in fields.items() if getattr(customer, k) != v}
+    """Set ``fields`` (of CUSTOMER_FIELDS) and log what really changed, as for conversations.
+
+    Raises Conflict also when a merge would go in a circle.
+    """
+    changed = {
+        name: after for name, after in fields.items() if customer_value(customer, name) != after
+    }
     if not changed:
         return False
-    sets = ", ".join(f"{name} = :{name}" for name in changed)
     with db.transaction():
-        touched = db.run(
-            f"UPDATE customers SET {sets}, version = version + 1"
-            " WHERE id = :id AND version = :version",
-            changed | {"id": customer.id, "version": customer.version},
-        )
-        if not touched:
-            raise Conflict(f"{customer.name} was changed by somebody else meanwhile; look again.")
+        customers.update(db, customer, changed)
         for name, after in changed.items():
-            before = getattr(customer, name)
+            before = customer_value(customer, name)
             events.append(
                 db, stamp, Entity.CUSTOMER, customer.id, name, before, after, undoes=undoes
             )
@@ -88,6 +110,11 @@ def plain(value: object) -> Value:
     raise TypeError(f"an event holds {value!r}")
 
 
+def customer_plain(value: object) -> CustomerValue:
+    """A value of an event, read back; TypeError when it is none of a customer's field."""
+    return value if isinstance(value, dict) else plain(value)
+
+
 def value(conversation: Conversation, field: str) -> Value:
     """A field of CONVERSATION_FIELDS as an event holds it."""
     if field == "labels":
@@ -96,3 +123,11 @@ def value(conversation: Conversation, field: str) -> Value:
         return conversation.review.moderation if conversation.review else None
     simple: str | int | Millis | None = getattr(conversation, field)
     return simple
+
+
+def customer_value(customer: Customer, field: str) -> CustomerValue:
+    """A field of CUSTOMER_FIELDS as an event holds it."""
+    value = getattr(customer, field)
+    if isinstance(value, tuple):
+        return list(value)
+    return dict(value) if isinstance(value, Mapping) else value

@@ -29,6 +29,12 @@ def strings(text: str) -> tuple[str, ...]:
     return tuple(json.loads(text))
 
 
+def mapping(text: str) -> dict[str, str]:
+    """Texts by name."""
+    found: dict[str, str] = json.loads(text)
+    return found
+
+
 def objects(text: str) -> list[Any]:
     """A list of whatever its column holds."""
     found: list[Any] = json.loads(text)

@@ -2,24 +2,39 @@
 
 from agent_tui.model.conversation import Channel, Conversation, Sort
 from agent_tui.query.compile import Compiled
-from agent_tui.store import conversations
+from agent_tui.store import conversations, people
 from agent_tui.store.database import Database
 
 
 def conversations_of(
     db: Database, customer_id: int, limit: int, after: Conversation | None = None
 ) -> list[Conversation]:
-    """The customer's conversations on every channel, newest first, those behind ``after``."""
-    theirs = Compiled("c.customer_id = :q1", {"q1": customer_id}, None)
+    """The person's conversations on every channel, newest first, those behind ``after``."""
+    theirs = Compiled(
+        f"c.customer_id IN {people.THEIRS}",
+        {"customer": customer_id},
+        match=None,
+        person=customer_id,
+    )
     place = conversations.anchor(after, Sort.NEWEST) if after is not None else None
     return list(conversations.page(db, theirs, Sort.NEWEST, after=place, limit=limit))
 
 
 def channels(db: Database, customer_id: int) -> dict[Channel, int]:
-    """How many conversations there are on each channel."""
+    """How many conversations there are with the person on each channel."""
     rows = db.all(
-        "SELECT channel, COUNT(*) AS found FROM conversations WHERE customer_id = :id"
-        " GROUP BY channel ORDER BY channel",
-        {"id": customer_id},
+        "SELECT channel, COUNT(*) AS found FROM conversations"
+        f" WHERE customer_id IN {people.THEIRS} GROUP BY channel ORDER BY channel",
+        {"customer": customer_id},
     )
     return {Channel(row["channel"]): row["found"] for row in rows}
+
+
+def count_others(db: Database, conversation: Conversation, limit: int = 99) -> int:
+    """How many more conversations there are with the person, at most ``limit``."""
+    row = db.one(
+        "SELECT count(*) AS n FROM (SELECT 1 FROM conversations"
+        f" WHERE customer_id IN {people.THEIRS} AND id <> :id LIMIT :limit) x",
+        {"customer": conversation.customer_id, "id": conversation.id, "limit": limit},
+    )
+    return int(row["n"]) if row else 0

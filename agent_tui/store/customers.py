@@ -1,32 +1,35 @@
-"""Customers and their identities."""
+"""Customers, their identities, and the people that several of them are together."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from agent_tui.model.clock import Millis
-from agent_tui.model.customer import Customer, Identity, IdentityKind, normal
+from agent_tui.model.customer import (
+    Customer,
+    Identity,
+    IdentityKind,
+    Newsletter,
+    Person,
+    normal,
+)
 from agent_tui.model.message import Address
-from agent_tui.store.database import Database
+from agent_tui.store import codec, people
+from agent_tui.store.database import Conflict, Database, Row
 
 
 def get(db: Database, customer_id: int) -> Customer | None:
-    """The customer with all identities."""
-    row = db.one("SELECT * FROM customers WHERE id = :id", {"id": customer_id})
-    if row is None:
-        return None
-    identities = db.all(
-        "SELECT kind, value, name FROM identities WHERE customer_id = :id ORDER BY kind, value",
+    """One customer with all identities of its own; merged ones are left out."""
+    found = _customers(db, db.all("SELECT * FROM customers WHERE id = :id", {"id": customer_id}))
+    return found[0] if found else None
+
+
+def person(db: Database, customer_id: int) -> Person | None:
+    """The customer together with all who are merged with them."""
+    rows = db.all(
+        "SELECT m.* FROM customers o JOIN customers m ON m.person_id = o.person_id"
+        " WHERE o.id = :id ORDER BY m.id <> m.person_id, m.id",
         {"id": customer_id},
     )
-    return Customer(
-        id=row["id"],
-        name=row["name"],
-        notes=row["notes"],
-        created_at=row["created_at"],
-        version=row["version"],
-        identities=tuple(
-            Identity(IdentityKind(i["kind"]), i["value"], i["name"]) for i in identities
-        ),
-    )
+    return Person(tuple(_customers(db, rows))) if rows else None
 
 
 def find(db: Database, kind: IdentityKind, value: str) -> int | None:
@@ -61,10 +64,12 @@ def of_identity(db: Database, kind: IdentityKind, value: str, name: str, now: Mi
 
 
 def claims(db: Database, customer_id: int) -> list[tuple[IdentityKind, str]]:
-    """What the customer says to be, which nobody has verified."""
+    """What the person says to be, which nobody has verified: nothing that is theirs already."""
     rows = db.all(
-        "SELECT kind, value FROM claims WHERE customer_id = :id ORDER BY kind, value",
-        {"id": customer_id},
+        f"SELECT DISTINCT kind, value FROM claims c WHERE customer_id IN {people.THEIRS}"
+        " AND NOT EXISTS (SELECT 1 FROM identities i WHERE i.kind = c.kind AND i.value = c.value"
+        f" AND i.customer_id IN {people.THEIRS}) ORDER BY kind, value",
+        {"customer": customer_id},
     )
     return [(IdentityKind(row["kind"]), row["value"]) for row in rows]
 
@@ -80,6 +85,24 @@ def claim(db: Database, customer_id: int, claimed: Iterable[tuple[IdentityKind, 
             if normal(kind, value)
         ],
     )
+
+
+def update(db: Database, customer: Customer, fields: Mapping[str, object]) -> None:
+    """Set fields of one customer; Conflict when it has changed since it was read, or would be
+    merged into one who is merged into it."""
+    columns = {k: _column(v) for k, v in fields.items() if k != "labels"}
+    sets = ", ".join([*(f"{name} = :{name}" for name in columns), "version = version + 1"])
+    with db.transaction():
+        touched = db.run(
+            f"UPDATE customers SET {sets} WHERE id = :id AND version = :version",
+            columns | {"id": customer.id, "version": customer.version},
+        )
+        if not touched:
+            raise Conflict(f"{customer.name} was changed by somebody else meanwhile; look again.")
+        if isinstance(labels := fields.get("labels"), list):
+            _set_labels(db, customer.id, labels)
+        if "merged_into" in fields:
+            _stand_together(db, customer)
 
 
 def addresses(db: Database, typed: str, limit: int = 8) -> list[Address]:
@@ -98,6 +121,87 @@ def addresses(db: Database, typed: str, limit: int = 8) -> list[Address]:
     return [
         Address("" if row["name"] == row["value"] else row["name"], row["value"]) for row in rows
     ]
+
+
+def _customers(db: Database, rows: Sequence[Row]) -> list[Customer]:
+    """Decode rows and hang identities and labels on, each with one query for all."""
+    if not rows:
+        return []
+    ids = {f"i{n}": row["id"] for n, row in enumerate(rows)}
+    marks = ", ".join(f":{name}" for name in ids)
+    identities: dict[int, list[Identity]] = {}
+    for row in db.all(
+        "SELECT kind, value, name, customer_id FROM identities"
+        f" WHERE customer_id IN ({marks}) ORDER BY kind, value",
+        ids,
+    ):
+        identity = Identity(IdentityKind(row["kind"]), row["value"], row["name"])
+        identities.setdefault(row["customer_id"], []).append(identity)
+    labels: dict[int, list[str]] = {}
+    for row in db.all(
+        f"SELECT customer_id, label FROM customer_labels WHERE customer_id IN ({marks})"
+        " ORDER BY label",
+        ids,
+    ):
+        labels.setdefault(row["customer_id"], []).append(row["label"])
+    return [
+        _customer(row, identities.get(row["id"], ()), labels.get(row["id"], ())) for row in rows
+    ]
+
+
+def _customer(row: Row, identities: Iterable[Identity], labels: Iterable[str]) -> Customer:
+    return Customer(
+        id=row["id"],
+        name=row["name"],
+        notes=row["notes"],
+        created_at=row["created_at"],
+        version=row["version"],
+        identities=tuple(identities),
+        merged_into=row["merged_into"],
+        person_id=row["person_id"],
+        distinct_from=tuple(codec.objects(row["distinct_from"])),
+        aliases=codec.strings(row["aliases"]),
+        languages=codec.strings(row["languages"]),
+        time_zone=row["time_zone"],
+        fields=codec.mapping(row["fields"]),
+        labels=tuple(labels),
+        newsletter=Newsletter(row["newsletter"]),
+        newsletter_source=row["newsletter_source"],
+        vip=bool(row["vip"]),
+        company_id=row["company_id"],
+    )
+
+
+def _column(value: object) -> object:
+    return codec.dump(value) if isinstance(value, list | dict) else value
+
+
+def _set_labels(db: Database, customer_id: int, labels: Iterable[str]) -> None:
+    db.run("DELETE FROM customer_labels WHERE customer_id = :id", {"id": customer_id})
+    db.many(
+        "INSERT INTO customer_labels (customer_id, label) VALUES (:id, :label)",
+        [{"id": customer_id, "label": label} for label in sorted(set(labels))],
+    )
+
+
+def _stand_together(db: Database, customer: Customer) -> None:
+    """The customer, and all who are merged into it, belong to whom it is merged into now."""
+    way = db.all(
+        "WITH RECURSIVE way (id, next) AS ("
+        " SELECT id, merged_into FROM customers WHERE id = :id UNION"
+        " SELECT c.id, c.merged_into FROM customers c JOIN way ON c.id = way.next"
+        ") SELECT id, next FROM way",
+        {"id": customer.id},
+    )
+    roots = [row["id"] for row in way if row["next"] is None]
+    if not roots:
+        raise Conflict(f"{customer.name} would be merged into themselves; look again.")
+    db.run(
+        "WITH RECURSIVE below (id) AS ("
+        " SELECT :id UNION SELECT c.id FROM customers c JOIN below ON c.merged_into = below.id"
+        ") UPDATE customers SET person_id = :root WHERE id IN (SELECT id FROM below)",
+        {"id": customer.id, "root": roots[0]},
+    )
 
 
 def _create(db: Database, name: str, now: Millis) -> int:

@@ -1,18 +1,30 @@
 """Which customers' orders somebody waits for, when each account was last asked, and what failed."""
 
 from agent_tui.model.clock import Millis
-from agent_tui.model.record import LookUp, Profile
-from agent_tui.store import codec
+from agent_tui.model.record import LookUp, Profile, together
+from agent_tui.store import codec, people
 from agent_tui.store.database import Database, Row
 
 
 def want(db: Database, customer_id: int, account: str, now: Millis) -> None:
-    """Somebody waits for what ``account`` knows of the customer."""
+    """Somebody waits for what ``account`` knows of the customer, merged ones left out."""
     db.run(
         "INSERT INTO lookups (customer_id, account, wanted_at) VALUES (:customer, :account, :now)"
         " ON CONFLICT (customer_id, account) DO UPDATE SET wanted_at = :now",
         {"customer": customer_id, "account": account, "now": now},
     )
+
+
+def stale(db: Database, customer_id: int, account: str, since: Millis) -> list[int]:
+    """The customer and all who are merged with them, but for those about whom ``account`` was
+    asked after ``since``."""
+    rows = db.all(
+        f"SELECT m.id FROM customers m WHERE m.id IN {people.THEIRS}"
+        " AND NOT EXISTS (SELECT 1 FROM lookups l WHERE l.customer_id = m.id"
+        " AND l.account = :account AND l.looked_at > :since) ORDER BY m.id DESC",
+        {"customer": customer_id, "account": account, "since": since},
+    )
+    return [row["id"] for row in rows]
 
 
 def wanted(db: Database, account: str) -> int | None:
@@ -69,11 +81,17 @@ def answered(
 
 
 def of_customer(db: Database, customer_id: int) -> list[LookUp]:
-    """What was asked, and is to be asked, about the customer, by account."""
+    """What was asked, and is to be asked, about the person, by account: the answers about all who
+    are merged together, as old as the oldest of them."""
     rows = db.all(
-        "SELECT * FROM lookups WHERE customer_id = :id ORDER BY account", {"id": customer_id}
+        f"SELECT * FROM lookups WHERE customer_id IN {people.THEIRS} ORDER BY account, customer_id",
+        {"customer": customer_id},
     )
-    return [_look_up(row) for row in rows]
+    found: dict[str, LookUp] = {}
+    for look_up in map(_look_up, rows):
+        before = found.get(look_up.account)
+        found[look_up.account] = together(before, look_up) if before else look_up
+    return list(found.values())
 
 
 def _look_up(row: Row) -> LookUp:

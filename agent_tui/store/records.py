@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from agent_tui.model.clock import Millis
 from agent_tui.model.record import Item, Known, Looked, Money, Record, RecordKind, Shipment
-from agent_tui.store import codec, lookups
+from agent_tui.store import codec, lookups, people
 from agent_tui.store.database import Database, Row
 
 _LARGEST = 10**15
@@ -33,21 +33,29 @@ def put(db: Database, customer_id: int, account: str, looked: Looked, now: Milli
 def of_customer(
     db: Database, customer_id: int, limit: int = 100, before: Place | None = None
 ) -> list[Known]:
-    """The customer's records of all accounts, newest first, after the place ``before``."""
+    """The person's records of all accounts, newest first, after the place ``before``."""
     at, number = before if before is not None else (None, None)
+    ids = people.members(db, customer_id)
+    order = "ORDER BY at DESC, id DESC LIMIT :limit"
+    parts = [
+        f"SELECT * FROM (SELECT r.* FROM records r WHERE r.customer_id = :m{n}"
+        f" AND (:at IS NULL OR (at, id) < (:at, :number)){_once(len(ids))} {order}) AS r{n}"
+        for n in range(len(ids))
+    ]
+    if not parts:
+        return []
     rows = db.all(
-        "SELECT * FROM records WHERE customer_id = :customer"
-        " AND (:at IS NULL OR (at, id) < (:at, :number))"
-        " ORDER BY at DESC, id DESC LIMIT :limit",
-        {"customer": customer_id, "at": at, "number": number, "limit": limit},
+        f"{' UNION ALL '.join(parts)} {order}",
+        {f"m{n}": member for n, member in enumerate(ids)}
+        | {"customer": customer_id, "at": at, "number": number, "limit": limit},
     )
     return [_known(row) for row in rows]
 
 
 def count(db: Database, customer_id: int) -> dict[RecordKind, int]:
-    """How many records of each kind the customer has."""
+    """How many records of each kind the person has."""
     rows = db.all(
-        "SELECT kind, COUNT(*) AS found FROM records WHERE customer_id = :customer GROUP BY kind",
+        f"SELECT kind, COUNT(*) AS found FROM {_theirs(db, customer_id)} GROUP BY kind",
         {"customer": customer_id},
     )
     return {RecordKind(row["kind"]): row["found"] for row in rows}
@@ -56,7 +64,7 @@ def count(db: Database, customer_id: int) -> dict[RecordKind, int]:
 def open_ones(db: Database, customer_id: int, limit: int = 20) -> list[Known]:
     """What somebody still has to pay or to answer, what is due first on top."""
     rows = db.all(
-        "SELECT * FROM records WHERE customer_id = :customer AND open"
+        f"SELECT * FROM {_theirs(db, customer_id)} AND open"
         " ORDER BY COALESCE(due_at, at), id LIMIT :limit",
         {"customer": customer_id, "limit": limit},
     )
@@ -64,16 +72,17 @@ def open_ones(db: Database, customer_id: int, limit: int = 20) -> list[Known]:
 
 
 def numbers(db: Database, customer_id: int) -> list[str]:
-    """What the customer's orders and invoices are called, by which texts may name them."""
+    """What the person's orders and invoices are called, by which texts may name them."""
     rows = db.all(
-        "SELECT DISTINCT number FROM records WHERE customer_id = :customer AND number <> ''",
+        f"SELECT DISTINCT number FROM records WHERE customer_id IN {people.THEIRS}"
+        " AND number <> ''",
         {"customer": customer_id},
     )
     return [row["number"] for row in rows]
 
 
 def spent(db: Database, customer_id: int) -> list[Money]:
-    """What the customer has spent, in each currency: as the accounts count it, and where one
+    """What the person has spent, in each currency: as the accounts count it, and where one
     does not, its orders less its refunds."""
     told = [
         (look_up.account, profile.spent)
@@ -83,8 +92,8 @@ def spent(db: Database, customer_id: int) -> list[Money]:
     ]
     rows = db.all(
         "SELECT account, currency, exponent,"
-        " SUM(CASE kind WHEN 'refund' THEN -minor ELSE minor END) AS total FROM records"
-        " WHERE customer_id = :customer AND kind IN ('order', 'refund') AND minor IS NOT NULL"
+        " SUM(CASE kind WHEN 'refund' THEN -minor ELSE minor END) AS total"
+        f" FROM {_theirs(db, customer_id)} AND kind IN ('order', 'refund') AND minor IS NOT NULL"
         " GROUP BY account, currency, exponent",
         {"customer": customer_id},
     )
@@ -95,6 +104,23 @@ def spent(db: Database, customer_id: int) -> list[Money]:
         if row["account"] not in counting
     ]
     return _added([money for _, money in told] + summed)
+
+
+def _theirs(db: Database, customer_id: int) -> str:
+    """Table and condition for the records of the person ``:customer``."""
+    several = len(people.members(db, customer_id))
+    return f"records r WHERE r.customer_id IN {people.THEIRS}{_once(several)}"
+
+
+def _once(members: int) -> str:
+    """A record that an account knows of two members is one, as the newer look-up has it."""
+    if members < 2:
+        return ""
+    return (
+        " AND NOT EXISTS (SELECT 1 FROM records twin"
+        f" WHERE twin.customer_id IN {people.THEIRS} AND twin.account = r.account"
+        " AND twin.kind = r.kind AND twin.remote_id = r.remote_id AND twin.id > r.id)"
+    )
 
 
 def _added(sums: Iterable[Money]) -> list[Money]:

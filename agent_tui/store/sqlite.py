@@ -31,7 +31,7 @@ _CACHE_KIB = 8 * 1024
 
 _APPLICATION_ID = 0x61747569  # "atui", so that no other program's database is taken for ours
 
-_NEWEST = 4
+_NEWEST = 5
 """The newest migration; a test holds it against the folder, start-up need not list it."""
 
 

@@ -13,7 +13,6 @@ from agent_tui.content.safe import safe_line
 from agent_tui.content.template import TemplateError, prompts, render, variables
 from agent_tui.model.account import Account
 from agent_tui.model.conversation import Channel, Conversation
-from agent_tui.model.customer import IdentityKind
 from agent_tui.model.incoming import ServerReply
 from agent_tui.store import customers, messages, server_replies
 from agent_tui.ui import drafting, orders
@@ -93,12 +92,8 @@ def known(shell: Shell, asked: Asked) -> dict[str, object]:
     conversation = asked.conversation
     if conversation is not None:
         values["conversation"] = _said(subject=conversation.subject, id=str(conversation.id))
-        customer = customers.get(shell.db, conversation.customer_id)
-        emails = [
-            identity.value
-            for identity in (customer.identities if customer else ())
-            if identity.kind is IdentityKind.EMAIL
-        ]
+        person = customers.person(shell.db, conversation.customer_id)
+        emails = person.emails(first=conversation.customer_id) if person else ()
         values["customer"] = _person(conversation.customer) | _said(email="".join(emails[:1]))
     return values
 

@@ -11,7 +11,7 @@ from agent_tui.model.clock import Clock
 from agent_tui.model.conversation import LIVE, Conversation
 from agent_tui.model.event import Entity
 from agent_tui.model.message import Delivery, Direction, Message
-from agent_tui.store import conversations, events, presence, rereading
+from agent_tui.store import conversations, customer_pages, events, presence, rereading
 from agent_tui.ui import conversation_head as head
 from agent_tui.ui import draw
 from agent_tui.ui.cells import Glyphs
@@ -111,18 +111,18 @@ class ConversationPane(Pane):
             self.clear()
             return
         seen, told, writing = self._seen, len(self._happened), self._writing
+        earlier = self._earlier
         self.conversation = now
         self._seen = rereading.again(self._shell.db, now.id, seen)
         self._read_happened(now)
         self._writing = self._who_writes(now)
-        if before.customer_id != now.customer_id:
-            self._read_earlier(now)
+        self._read_earlier(now)
         known, self._known = self._known, named(self._shell.db, now.customer_id, self.messages)
         if self._seen is not seen or len(self._happened) != told or self._known != known:
             self._opened_at_unread = self._opened_at_unread and self._laid_out is None
             self._came(seen, before.unread)
             self._make_anew(hold=True)
-        elif now != before or self._writing != writing:
+        elif now != before or self._writing != writing or self._earlier != earlier:
             self._show_if_drawn()
 
     def look_at_clock(self) -> None:
@@ -226,8 +226,7 @@ class ConversationPane(Pane):
         return max(self.size.width - 1, 1)
 
     def _read_earlier(self, conversation: Conversation) -> None:
-        others = conversations.of_customer(self._shell.db, conversation.customer_id, limit=100)
-        self._earlier = len([other for other in others if other.id != conversation.id])
+        self._earlier = customer_pages.count_others(self._shell.db, conversation)
 
     def _read_happened(self, conversation: Conversation) -> None:
         db, last = self._shell.db, self._last_event

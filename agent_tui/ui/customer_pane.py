@@ -9,7 +9,7 @@ from textual.strip import Strip
 from agent_tui.content.safe import safe_line, safe_text
 from agent_tui.model.clock import Clock
 from agent_tui.model.conversation import Channel, Conversation
-from agent_tui.model.customer import Customer, IdentityKind
+from agent_tui.model.customer import IdentityKind, Person
 from agent_tui.model.record import Known
 from agent_tui.store import customer_pages, customers, lookups, records
 from agent_tui.store.database import Database
@@ -38,7 +38,7 @@ class _Every(NamedTuple):
 class _Read(NamedTuple):
     """What the store has of the customer, as far as it was read."""
 
-    customer: Customer | None = None
+    customer: Person | None = None
     claims: Sequence[tuple[IdentityKind, str]] = ()  # what they say to be
     facts: Facts = Facts()
     records: Sequence[Known] = ()
@@ -158,7 +158,7 @@ class CustomerPane(Pane):
     def _read_again(self, conversation: Conversation, before: _Read) -> _Read:
         """What there is now, as much of it as there was before."""
         db, number = self._shell.db, conversation.customer_id
-        same = before.customer is not None and before.customer.id == number
+        same = before.customer is not None and before.customer.id == conversation.person_id
         known = max(_PAGE, len(before.records)) if self._all_records else _LATEST
         channels = list(customer_pages.channels(db, number).items())
         talked: Sequence[Conversation] = customer_pages.conversations_of(db, number, _PAGE)
@@ -169,7 +169,7 @@ class CustomerPane(Pane):
                 far = len(before.conversations)
                 talked = customer_pages.conversations_of(db, number, far)
         return _Read(
-            customers.get(db, number),
+            customers.person(db, number),
             customers.claims(db, number),
             _facts(db, number),
             records.of_customer(db, number, known),
@@ -287,13 +287,17 @@ class CustomerPane(Pane):
         lines: list[Line] = [(Piece(_clean(customer.name), Part.CUSTOMER),)]
         for identity in customer.identities:
             lines += plain_lines(f"{identity.kind} {_clean(identity.value)}", Part.TEXT, width, 0)
+        if customer.names:
+            also = ", ".join(map(_clean, customer.names))
+            lines += plain_lines(f"also {also}", Part.DIM, width, 0)
         for _, value in self._read.claims:
             says = f"says: {_clean(value)}, unverified"
             lines += plain_lines(says, Part.WARNING, width, 0)
         since = f"customer since {say_time(customer.created_at, self._clock())}"
         lines += plain_lines(since, Part.DIM, width, 0)
-        for paragraph in safe_text(customer.notes).splitlines():
-            lines += plain_lines(paragraph, Part.NOTE, width, 0)
+        for notes in customer.notes:
+            for paragraph in safe_text(notes).splitlines():
+                lines += plain_lines(paragraph, Part.NOTE, width, 0)
         known = records_lines.facts_lines(self._read.facts, self._clock(), width)
         return [*lines, (), *known] if known else lines
 

@@ -30,12 +30,11 @@ _ALL = 2_000
 
 
 def want(db: Database, customer_id: int, now: Millis, *, stale: Millis = lines.STALE) -> None:
-    """Have every account asked that knows customers and was not for a while."""
-    looked = {one.account: one.looked_at for one in lookups.of_customer(db, customer_id)}
+    """Have every account asked that knows customers and was not for a while, about each of those
+    who are merged."""
     for account in accounts.with_context(db):
-        at = looked.get(account)
-        if at is None or now - at >= stale:
-            lookups.want(db, customer_id, account, now)
+        for member in lookups.stale(db, customer_id, account, now - stale):
+            lookups.want(db, member, account, now)
 
 
 def named(db: Database, customer_id: int, thread: Iterable[Message]) -> tuple[str, ...]:

@@ -184,9 +184,12 @@ def _copyable(shell: Shell) -> dict[str, str]:
     message = shell.desk.reading.first_message()
     if message is not None and message.conversation_id == conversation.id:
         pieces["message"] = message.body.text
-    customer = customers.get(shell.db, conversation.customer_id)
-    for identity in customer.identities if customer else ():
-        pieces[f"{identity.kind} of the customer"] = identity.value
+    person = customers.person(shell.db, conversation.customer_id)
+    counts: dict[str, int] = {}
+    for identity in person.identities if person else ():
+        count = counts[identity.kind] = counts.get(identity.kind, 0) + 1
+        which = f" {count}" if count > 1 else ""
+        pieces[f"{identity.kind}{which} of the customer"] = identity.value
     pieces["subject"] = conversation.subject
     pieces["number"] = f"#{conversation.id}"
     for link in message.body.links if message is not None else ():

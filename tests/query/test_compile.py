@@ -183,7 +183,6 @@ def test_only_the_last_word_may_go_on(db: SqliteDatabase, text: str, ids: list[i
         ("status:open assignee:me", "conversations_by_assignee (assignee=? AND status=?)"),
         ("status:open assignee:none", "conversations_by_assignee (assignee=? AND status=?)"),
         ("status:open older:1d", "conversations_by_status (status=? AND last_at<?)"),
-        ("customer:#12", "conversations_by_customer (customer_id=?)"),
         ("-status:spam", "conversations_by_time"),
         ("", "conversations_by_time"),
     ],

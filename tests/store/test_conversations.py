@@ -20,7 +20,7 @@ from agent_tui.model.customer import IdentityKind
 from agent_tui.model.draft import Draft, DraftKind
 from agent_tui.query.compile import Compiled, compile_query
 from agent_tui.query.parse import parse
-from agent_tui.store import conversations, customers, drafts, messages, outbox
+from agent_tui.store import conversations, customer_pages, customers, drafts, messages, outbox
 from agent_tui.store.database import Conflict
 from agent_tui.store.intake import commit_batch
 from agent_tui.store.sqlite import SqliteDatabase
@@ -343,7 +343,9 @@ def test_unread_counts_up_and_down_but_never_below_nothing(db: SqliteDatabase) -
 def test_a_customers_conversations_are_listed_newest_first(db: SqliteDatabase) -> None:
     old, new = begin(db, at=START), begin(db, at=START + 1)
 
-    assert [c.id for c in conversations.of_customer(db, got(db, old).customer_id)] == [new, old]
+    theirs = customer_pages.conversations_of(db, got(db, old).customer_id, 9)
+
+    assert [c.id for c in theirs] == [new, old]
 
 
 def test_snoozed_conversations_come_due(db: SqliteDatabase) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from agent_tui.model.clock import DAY, HOUR, MINUTE, Millis
 from agent_tui.model.record import Item, Known, Looked, Money, Profile, Record, RecordKind, Shipment
-from agent_tui.store import accounts, conversations, lookups, messages, records
+from agent_tui.store import accounts, customer_pages, lookups, messages, records
 from agent_tui.store.database import NO_PARAMS, Database, Params, Row
 from agent_tui.store.sqlite import SqliteDatabase
 from agent_tui.ui import orders, records_lines
@@ -169,7 +169,7 @@ def number_here(here: Screen) -> str:
 def test_only_numbers_that_are_known_are_found_in_texts(db: SqliteDatabase) -> None:
     customer = know(db, [order(7001), order(12), order(5)])
     receive(db, incoming("12 pieces of 70011, x7001, #12, 7001/5 and 7001."))
-    every = conversations.of_customer(db, customer)
+    every = customer_pages.conversations_of(db, customer, 100)
     thread = [m for one in every for m in messages.of_conversation(db, one.id)]
 
     assert set(orders.named(db, customer, thread)) == {"#7001", "#12", "7001"}
