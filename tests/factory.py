@@ -1,12 +1,12 @@
 """Makes what adapters hand in and what agents act with, with defaults for what does not matter."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 
 from agent_tui.actions.action import Context
 from agent_tui.model.account import Capabilities, EffectKind
-from agent_tui.model.clock import DAY, MINUTE, Millis
+from agent_tui.model.clock import DAY, MINUTE, SECOND, Millis
 from agent_tui.model.conversation import Channel, Conversation, Sort, Status
 from agent_tui.model.customer import IdentityKind
 from agent_tui.model.incoming import Batch, Flags, Incoming, IncomingFile, Progress, Sender
@@ -85,6 +85,23 @@ def incoming(
         content_hash=content_hash or f"hash{number}",
         status=status,
     )
+
+
+def many(count: int, text: str = "Where is my parcel?") -> list[Incoming]:
+    """So many mails of as many customers, a second apart; the default times of others stay."""
+    first = next(_numbers)
+    one = incoming(text, at=START)
+    return [
+        replace(
+            one,
+            remote_id=f"{first}:{number}",
+            sender=Sender(IdentityKind.EMAIL, f"c{number}@customer.example"),
+            at=START + number * SECOND,
+            message_id=f"{first}-{number}@customer.example",
+            content_hash=f"{first}-{number}",
+        )
+        for number in range(count)
+    ]
 
 
 def ours(text: str = "It is on its way.", **more: object) -> Incoming:

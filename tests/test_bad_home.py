@@ -112,7 +112,10 @@ def test_a_file_that_is_no_store_is_left_alone(home: Home) -> None:
     home.database.parent.mkdir(parents=True)
     home.database.write_text("Dear diary, this is not a database. " * 100)
 
-    sentence = f"{home.database} is not a store of agent-tui; move it away and start again."
+    sentence = (
+        f"{home.database} is not a store of agent-tui, or its beginning is destroyed; move it away "
+        "and start again, or bring back a copy with 'agent-tui restore FILE'."
+    )
     refused(home.run("list"), 1, sentence)
     assert home.database.read_text().startswith("Dear diary")
 

@@ -107,6 +107,8 @@ def _revert_thing(
             return [messaging.take_back(context, stamp, batch, group[-1])]
         case Entity.OUTBOX | Entity.MESSAGE:
             return [_back_to_draft(context, stamp, batch, group[-1])]
+        case Entity.STORE:
+            raise ActionError("What was done to the whole store cannot be undone.")
 
 
 def _by_thing(done: Sequence[Event]) -> dict[tuple[Entity, int], list[Event]]:

@@ -33,6 +33,8 @@ COMMANDS = {
     "transcript": "agent_tui.cli.transcript",
     "reply": "agent_tui.cli.reply",
     "do": "agent_tui.cli.do",
+    "backup": "agent_tui.cli.backup",
+    "restore": "agent_tui.cli.restore",
     "doctor": "agent_tui.cli.doctor",
     "plugin": "agent_tui.cli.plugin",
     "screenshots": "agent_tui.cli.screenshots",
@@ -43,6 +45,7 @@ COMMANDS = {
 
 def run(argv: Sequence[str]) -> int:
     """Carry out ``argv`` (without the program's name); the exit code."""
+    paths: Paths | None = None
     try:
         home, rest = _home(_switched(argv))
         paths = _paths(home)
@@ -54,10 +57,8 @@ def run(argv: Sequence[str]) -> int:
     except BrokenPipeError:  # the reader of our output has gone, as head(1) does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the flush at exit
         return OK
-    except Exception as error:
-        told = _told(error)
-        if told is None:
-            raise
+    except Exception as error:  # noqa: BLE001 - the last word of the program
+        told = _told(error) or _mistake(error, paths)
         print(f"agent-tui: {told}", file=sys.stderr)
         return _exit_code(error)
 
@@ -164,6 +165,15 @@ def _told(error: Exception) -> str | None:
     from agent_tui.cli.errors import sentence
 
     return sentence(error)
+
+
+def _mistake(error: Exception, paths: Paths | None) -> str:
+    """The sentence of an error that is a mistake of ours; what it held is on no screen."""
+    if paths is None:
+        raise error
+    from agent_tui.config.crash import kept
+
+    return kept(paths.crashes, error)
 
 
 def _exit_code(error: Exception) -> int:

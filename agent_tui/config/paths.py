@@ -48,6 +48,10 @@ class Paths:
         return self.state / "agent-tui.log"
 
     @property
+    def crashes(self) -> Path:
+        return self.state / "crashes.log"
+
+    @property
     def attachments(self) -> Path:
         return self.cache / "attachments"
 

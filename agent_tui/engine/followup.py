@@ -39,6 +39,9 @@ class FollowUp:
         """Do what is due now."""
         for item in outbox.uncertain(self.desk.db, self.desk.account):
             await self._settle(adapter, item)
+        for item in outbox.to_check(self.desk.db, self.desk.account):
+            if item.kind in MESSAGES:
+                self._is_known_to_have_left(item)
         for item in outbox.unfiled(self.desk.db, self.desk.account):
             await self._file(adapter, item)
 
@@ -54,11 +57,7 @@ class FollowUp:
         if item.kind not in MESSAGES:  # what may be repeated without harm
             outbox.retry(desk.db, item, desk.clock(), "")
             return
-        if _has_arrived(desk, item):
-            outbox.sent(desk.db, item, desk.clock(), filed=Filed.DONE)
-            return
-        if _is_answered(desk, item):
-            outbox.sent(desk.db, item, desk.clock(), filed=to_file(item))
+        if self._is_known_to_have_left(item):
             return
         at = self._ask_at(item)
         if at is None or at > desk.clock():
@@ -71,6 +70,17 @@ class FollowUp:
                 outbox.retry(desk.db, item, desk.clock(), item.problem)
             case Settled.UNKNOWN:
                 pass
+
+    def _is_known_to_have_left(self, item: OutboxItem) -> bool:
+        """Whether its copy or an answer to it has come in; then it counts as sent."""
+        desk = self.desk
+        if _has_arrived(desk, item):
+            outbox.sent(desk.db, item, desk.clock(), filed=Filed.DONE)
+        elif _is_answered(desk, item):
+            outbox.sent(desk.db, item, desk.clock(), filed=to_file(item))
+        else:
+            return False
+        return True
 
     def _ask_at(self, item: OutboxItem) -> Millis | None:
         since = self._doubted.setdefault(_try(item), self.desk.clock())

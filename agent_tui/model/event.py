@@ -13,6 +13,7 @@ class Entity(StrEnum):
     CUSTOMER = "customer"
     MESSAGE = "message"
     OUTBOX = "outbox"
+    STORE = "store"  # all of it, number 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +51,11 @@ DECIDE = "decide"
 KEEP = "keep"
 """Undo met something that cannot be called back: the batch stays, and no longer stands in the
 way of undoing what came before it."""
+
+RESTORE = "restore"
+ERASE = "erase"
+EXPORT = "export"
+"""What was done to the whole store or to all of a customer."""
+
+FINAL = (DECIDE, RESTORE, ERASE, EXPORT)
+"""Actions that undo passes over."""

@@ -8,7 +8,7 @@ from agent_tui.model.clock import Millis
 
 
 class OutboxState(StrEnum):
-    """The stations of an effect, in order; the last four are ends or need a decision."""
+    """The stations of an effect, in order; the last five are ends or need a decision."""
 
     QUEUED = "queued"
     HELD = "held"  # the undo window
@@ -17,6 +17,7 @@ class OutboxState(StrEnum):
     SENT = "sent"
     FAILED = "failed"
     UNCERTAIN = "uncertain"
+    CHECK = "check"  # it came back with a copy of the store, and may have left since
     CANCELLED = "cancelled"
 
 
@@ -35,7 +36,7 @@ MESSAGES = frozenset({EffectKind.SEND, EffectKind.NOTE})
 UNDOABLE = frozenset({OutboxState.QUEUED, OutboxState.HELD})
 """States from which an effect can still be called back."""
 
-NEEDS_DECISION = frozenset({OutboxState.FAILED, OutboxState.UNCERTAIN})
+NEEDS_DECISION = frozenset({OutboxState.FAILED, OutboxState.UNCERTAIN, OutboxState.CHECK})
 """States that wait for the agent's word."""
 
 

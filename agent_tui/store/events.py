@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 
-from agent_tui.model.event import DECIDE, KEEP, REDO, UNDO, Entity, Event, Stamp
+from agent_tui.model.event import FINAL, KEEP, REDO, UNDO, Entity, Event, Stamp
 from agent_tui.store import codec
 from agent_tui.store.database import Database, Row
 
@@ -108,7 +108,7 @@ def of_fields(
 
 def last_to_undo(db: Database, actor: str) -> str | None:
     """The agent's newest batch that still stands."""
-    row = _newest_standing(db, actor, (UNDO, KEEP, DECIDE))
+    row = _newest_standing(db, actor, (UNDO, KEEP, *FINAL))
     return row["batch"] if row else None
 
 

@@ -30,11 +30,14 @@ _SHOWN = {
     OutboxState.SENT: Delivery.SENT,
     OutboxState.FAILED: Delivery.FAILED,
     OutboxState.UNCERTAIN: Delivery.UNCERTAIN,
+    OutboxState.CHECK: Delivery.UNCERTAIN,
 }
 
 _IN_HAND = frozenset({OutboxState.SENDING})
 _ON_THE_WAY = frozenset({OutboxState.SENDING, OutboxState.COMMITTED})
+_OVER = frozenset({OutboxState.SENT, OutboxState.FAILED, OutboxState.CANCELLED})
 
+_RESTORED = "The store was brought back from a copy; this may have been sent since."
 _ENDED = "The program ended while this was being sent."
 
 
@@ -175,7 +178,7 @@ def sent(db: Database, item: OutboxItem, now: Millis, *, filed: Filed, problem: 
         _move(
             db,
             item,
-            _ON_THE_WAY | {OutboxState.UNCERTAIN, OutboxState.QUEUED},
+            _ON_THE_WAY | {OutboxState.UNCERTAIN, OutboxState.CHECK, OutboxState.QUEUED},
             OutboxState.SENT,
             problem,
             more="finished_at = :now, filed = :filed",
@@ -248,6 +251,18 @@ def recover(db: Database, account: str) -> int:
     return len(rows)
 
 
+def stop_all(db: Database) -> int:
+    """Let nothing leave that had not left: this store is a copy brought back, and all of it may
+    have happened since the copy was made. How many effects wait for a word now."""
+    states = {OutboxState(state) for state in OutboxState} - _OVER
+    marks = ", ".join(f"'{state}'" for state in sorted(states))
+    with db.transaction(durable=True):
+        items = [_item(row) for row in db.all(f"SELECT * FROM outbox WHERE state IN ({marks})")]
+        for item in items:
+            _move(db, item, states, OutboxState.CHECK, _RESTORED)
+    return len(items)
+
+
 def unfiled(db: Database, account: str) -> list[OutboxItem]:
     """Sent mails of the account whose copy is not in Sent yet."""
     rows = db.all(
@@ -262,6 +277,15 @@ def uncertain(db: Database, account: str) -> list[OutboxItem]:
     """Effects of the account that may or may not have happened."""
     rows = db.all(
         "SELECT * FROM outbox WHERE account = :account AND state = 'uncertain' ORDER BY id",
+        {"account": account},
+    )
+    return list(map(_item, rows))
+
+
+def to_check(db: Database, account: str) -> list[OutboxItem]:
+    """Effects of the account that came back with a copy of the store."""
+    rows = db.all(
+        "SELECT * FROM outbox WHERE account = :account AND state = 'check' ORDER BY id",
         {"account": account},
     )
     return list(map(_item, rows))

@@ -1,7 +1,5 @@
 """The store as one SQLite file in WAL mode, private to its owner; all SQLite-only SQL is here."""
 
-import errno
-import os
 import sqlite3
 import threading
 import time
@@ -9,14 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from operator import itemgetter
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from agent_tui.store.database import NO_PARAMS, Params, Row, StoreError
+from agent_tui.store.sqlite_errors import BUSY_TIMEOUT_S, Told
+from agent_tui.store.sqlite_file import make_private, refuse_incomplete, refuse_without_wal
 from agent_tui.store.words import indexed, sought
-
-BUSY_TIMEOUT_S = 5
-"""Writes take milliseconds; whoever holds the lock for longer is stuck, and the screen waits."""
 
 _LOOK_AGAIN_S = 0.001
 _LONG_S = 0.02
@@ -29,9 +25,9 @@ _JOINED = nullcontext()
 
 _CACHE_KIB = 8 * 1024
 
-_APPLICATION_ID = 0x61747569  # "atui", so that no other program's database is taken for ours
+APPLICATION_ID = 0x61747569  # "atui", so that no other program's database is taken for ours
 
-_NEWEST = 5
+NEWEST = 5
 """The newest migration; a test holds it against the folder, start-up need not list it."""
 
 
@@ -45,12 +41,13 @@ class SqliteDatabase:
         cannot be opened or written.
         """
         self.path = path
-        self._told = _Told(path)
+        self._told = Told(path)
         self._local = threading.local()
         self._closed = False
         try:
             with self._told:
-                _make_private(path)
+                make_private(path)
+                refuse_without_wal(path)
                 _prepare(self._connection(), path)
         except BaseException:
             self.close()
@@ -156,85 +153,6 @@ class SqliteDatabase:
         return _JOINED if self._connection().in_transaction else self.transaction()
 
 
-_FAILURES = (sqlite3.Error, OSError, UnicodeEncodeError, OverflowError)
-
-
-class _Told:
-    """Raises what goes wrong inside as StoreError; one for all uses, as each statement has one."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if isinstance(error, _FAILURES):
-            raise StoreError(sentence(error, self._path)) from error
-
-
-def sentence(error: Exception, path: Path) -> str:
-    """``error`` as one sentence: what happened, where, what to do."""
-    if isinstance(error, OSError):
-        told = _OF_SYSTEM.get(error.errno or 0, _UNKNOWN)
-    elif isinstance(error, sqlite3.Error):
-        told = _OF_SQLITE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, _UNKNOWN)
-    else:
-        told = _NOT_A_VALUE
-    return told.format(path=path, folder=path.parent, error=error, seconds=BUSY_TIMEOUT_S)
-
-
-_UNKNOWN = "The store {path} failed: {error}. Run 'agent-tui doctor'."
-_NOT_A_VALUE = "This cannot be stored: {error}."
-_FULL = "The disk is full; free some space where {folder} is, nothing is lost."
-_READ_ONLY_FILE = (
-    "{path} cannot be written; make the file and its folder writable or choose another folder "
-    "with --home."
-)
-_READ_ONLY_DISK = "{folder} is on a read-only disk; choose another folder with --home."
-_FORBIDDEN = (
-    "{path} cannot be opened: permission denied; make it yours or choose another folder with "
-    "--home."
-)
-_NOT_THERE = "{path} cannot be opened or created; check the folder and its rights."
-_BUSY = (
-    "{path} is locked: another program has been writing to it for {seconds} s; nothing was "
-    "changed, try again."
-)
-_DISK_FAILS = "The disk of {folder} cannot be read or written ({error}); check the disk."
-_FOREIGN = "{path} is not a store of agent-tui; move it away and start again."
-_DAMAGED = "{path} is damaged; move it away or restore a copy, then run 'agent-tui doctor'."
-
-_OF_SQLITE = {
-    sqlite3.SQLITE_FULL: _FULL,
-    sqlite3.SQLITE_READONLY: _READ_ONLY_FILE,
-    sqlite3.SQLITE_PERM: _FORBIDDEN,
-    sqlite3.SQLITE_CANTOPEN: _NOT_THERE,
-    sqlite3.SQLITE_BUSY: _BUSY,
-    sqlite3.SQLITE_LOCKED: _BUSY,
-    sqlite3.SQLITE_IOERR: _DISK_FAILS,
-    sqlite3.SQLITE_NOTADB: _FOREIGN,
-    sqlite3.SQLITE_CORRUPT: _DAMAGED,
-}
-
-_OF_SYSTEM = {
-    errno.ENOSPC: _FULL,
-    errno.EDQUOT: _FULL,
-    errno.EROFS: _READ_ONLY_DISK,
-    errno.EACCES: _FORBIDDEN,
-    errno.EPERM: _FORBIDDEN,
-    errno.EEXIST: _NOT_THERE,
-    errno.EISDIR: _NOT_THERE,
-    errno.ENOTDIR: _NOT_THERE,
-    errno.ENOENT: _NOT_THERE,
-}
-
-
 class _Connection(sqlite3.Connection):
     """Begins its transactions in turn with other threads and processes."""
 
@@ -310,21 +228,12 @@ def _connect(path: Path) -> _Connection:
     return connection
 
 
-def _make_private(path: Path) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        if os.fstat(file).st_mode & 0o077:  # a restored copy; the files beside it take its mode
-            os.fchmod(file, 0o600)
-    finally:
-        os.close(file)
-
-
 def _prepare(connection: _Connection, path: Path) -> None:
     """Check that the file is ours before anything in it is changed, then bring it up to date."""
     have = _schema(connection, path)
     connection.execute("PRAGMA journal_mode = WAL")
-    if have == _NEWEST:
+    refuse_incomplete(connection, path)
+    if have == NEWEST:
         return
     connection.begin(durable=True)
     have = _schema(connection, path)  # another process may have been faster
@@ -332,8 +241,8 @@ def _prepare(connection: _Connection, path: Path) -> None:
         if number > have:
             for statement in _statements(sql):
                 connection.execute(statement)
-    connection.execute(f"PRAGMA user_version = {_NEWEST}")
-    connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {NEWEST}")
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.commit()
 
 
@@ -341,13 +250,13 @@ def _schema(connection: sqlite3.Connection, path: Path) -> int:
     """The newest migration that the file has seen, 0 for a new one."""
     owner: int = connection.execute("PRAGMA application_id").fetchone()[0]
     have: int = connection.execute("PRAGMA user_version").fetchone()[0]
-    if owner != _APPLICATION_ID:
+    if owner != APPLICATION_ID:
         if connection.execute("SELECT 1 FROM sqlite_master").fetchone():
             raise StoreError(f"{path} is a database of another program; choose another --home.")
         return 0
-    if have > _NEWEST:
+    if have > NEWEST:
         raise StoreError(
-            f"{path} was written by a newer agent-tui (schema {have}, this one knows {_NEWEST}); "
+            f"{path} was written by a newer agent-tui (schema {have}, this one knows {NEWEST}); "
             "update agent-tui."
         )
     return have

@@ -4,6 +4,7 @@ import asyncio
 import inspect
 import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -341,6 +342,14 @@ class AgentApp(App[None]):
         """Textual's way to the terminal: only what is new goes on."""
         changed = self._frames.changes(renderable)
         super()._display(screen, changed)  # type: ignore[arg-type]  # Textual's type lacks updates
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Textual's last word: it would print local variables, customers' texts among them."""
+        from agent_tui.ui.crash import crash
+
+        with suppress(Exception):  # drafts are on disk but for the last second
+            self._opened.leave()
+        super()._handle_exception(crash(error, self.paths.crashes))
 
     def on_resize(self, event: events.Resize) -> None:
         self._frames.forget()

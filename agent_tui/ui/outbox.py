@@ -5,11 +5,11 @@ from typing import ClassVar, NamedTuple
 
 from agent_tui.actions import reply as writing
 from agent_tui.content.safe import safe_line
-from agent_tui.model.account import EffectKind
+from agent_tui.model.account import TO_CUSTOMER, EffectKind
 from agent_tui.model.clock import SECOND, Millis
 from agent_tui.model.draft import Draft, DraftKind
 from agent_tui.model.message import Message
-from agent_tui.model.outbox import NEEDS_DECISION, OutboxItem, OutboxState
+from agent_tui.model.outbox import MESSAGES, NEEDS_DECISION, OutboxItem, OutboxState
 from agent_tui.store import conversations, drafts, messages, outbox
 from agent_tui.store.database import Database
 from agent_tui.ui.cells import fit, folded
@@ -24,6 +24,7 @@ _PARTS = {
     OutboxState.SENT: Part.GOOD,
     OutboxState.FAILED: Part.ERROR,
     OutboxState.UNCERTAIN: Part.WARNING,
+    OutboxState.CHECK: Part.WARNING,
 }
 _ADVICE = {
     OutboxState.QUEUED: "It leaves as soon as the account is ready.",
@@ -33,13 +34,23 @@ _ADVICE = {
     OutboxState.SENT: "The provider has it.",
     OutboxState.FAILED: "It was not sent. Enter: send it again or make it a draft.",
     OutboxState.UNCERTAIN: "Nobody can know whether it was sent. Enter: decide.",
+    OutboxState.CHECK: "It came back with a copy of the store. Enter: decide.",
     OutboxState.CANCELLED: "",
 }
 _EFFECTS = {
     EffectKind.SEND: "message",
+    EffectKind.NOTE: "note",
+    EffectKind.EDIT: "changed text",
+    EffectKind.DELETE: "taken away",
+    EffectKind.REACT: "reaction",
+    EffectKind.MODERATE: "review published or hidden",
     EffectKind.STATUS: "resolved or reopened",
+    EffectKind.ASSIGN: "assigned",
+    EffectKind.LABELS: "labels",
+    EffectKind.PRIORITY: "priority",
     EffectKind.READ: "marked as read",
     EffectKind.UNREAD: "marked as unread",
+    EffectKind.TYPING: "is writing",
 }
 _KINDS = {
     DraftKind.REPLY: "reply",
@@ -154,6 +165,8 @@ def decisions(item: OutboxItem) -> list[Choice]:
     discard = Choice("discard", "Do not send it", "the text becomes a draft again")
     if item.state is OutboxState.FAILED:
         return [again, discard]
+    if item.kind not in TO_CUSTOMER | MESSAGES:  # happening twice does no harm
+        return [again, discard._replace(about="what the provider shows holds")]
     return [
         Choice("sent", "It was sent", "nothing more happens"),
         again._replace(about="the customer may get it twice"),

@@ -85,12 +85,12 @@ MOVES: dict[str, tuple[Move, OutboxState, set[OutboxState]]] = {
     "sent": (
         lambda db, item: outbox.sent(db, item, START, filed=Filed.NONE),
         S.SENT,
-        {S.QUEUED, S.SENDING, S.COMMITTED, S.UNCERTAIN},
+        {S.QUEUED, S.SENDING, S.COMMITTED, S.UNCERTAIN, S.CHECK},
     ),
     "retry": (
         lambda db, item: outbox.retry(db, item, START, "later"),
         S.QUEUED,
-        {S.SENDING, S.COMMITTED, S.FAILED, S.UNCERTAIN},
+        {S.SENDING, S.COMMITTED, S.FAILED, S.UNCERTAIN, S.CHECK},
     ),
     "fail": (
         lambda db, item: outbox.fail(db, item, "refused", START),
@@ -102,11 +102,11 @@ MOVES: dict[str, tuple[Move, OutboxState, set[OutboxState]]] = {
         S.UNCERTAIN,
         {S.QUEUED, S.SENDING, S.COMMITTED},
     ),
-    "cancel": (outbox.cancel, S.CANCELLED, {S.QUEUED, S.HELD, S.FAILED, S.UNCERTAIN}),
+    "cancel": (outbox.cancel, S.CANCELLED, {S.QUEUED, S.HELD, S.FAILED, S.UNCERTAIN, S.CHECK}),
     "settle": (
         lambda db, item: outbox.settle_sent(db, item, START),
         S.SENT,
-        {S.FAILED, S.UNCERTAIN},
+        {S.FAILED, S.UNCERTAIN, S.CHECK},
     ),
 }
 

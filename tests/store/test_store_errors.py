@@ -14,7 +14,8 @@ import pytest
 
 from agent_tui.store import agents
 from agent_tui.store.database import StoreError
-from agent_tui.store.sqlite import SqliteDatabase, sentence
+from agent_tui.store.sqlite import SqliteDatabase
+from agent_tui.store.sqlite_errors import sentence
 
 
 def told(path: Path) -> str:

@@ -37,6 +37,7 @@ ITEM = OutboxItem(
         (replace(ITEM, state=OutboxState.QUEUED, attempts=1, due_at=NOW + 900_000), "next try in"),
         (replace(ITEM, state=OutboxState.COMMITTED), "sending"),
         (replace(ITEM, state=OutboxState.UNCERTAIN), "uncertain"),
+        (replace(ITEM, state=OutboxState.CHECK), "check"),
     ],
 )
 def test_a_state_is_told_in_words_and_seconds(item: OutboxItem, text: str) -> None:
@@ -56,6 +57,13 @@ def test_only_an_uncertain_send_can_be_called_sent_and_again_warns() -> None:
         "again",
         "discard",
     ]
+
+
+def test_what_came_back_with_a_copy_is_decided_like_what_is_uncertain() -> None:
+    check = replace(ITEM, state=OutboxState.CHECK)
+    assert [c.key for c in decisions(check)] == ["sent", "again", "discard"]
+    status = replace(check, kind=EffectKind.STATUS)
+    assert [c.key for c in decisions(status)] == ["again", "discard"]
 
 
 @pytest.fixture

@@ -1,0 +1,97 @@
+"""What the disk or SQLite says of the store's file, as one sentence: what happened, where, what
+to do."""
+
+import errno
+import sqlite3
+from pathlib import Path
+from types import TracebackType
+
+from agent_tui.store.database import StoreError
+
+BUSY_TIMEOUT_S = 5
+"""Writes take milliseconds; whoever holds the lock for longer is stuck, and the screen waits."""
+
+
+_FAILURES = (sqlite3.Error, OSError, UnicodeEncodeError, OverflowError)
+
+
+class Told:
+    """Raises what goes wrong inside as StoreError; one for all uses, as each statement has one."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if isinstance(error, _FAILURES):
+            raise StoreError(sentence(error, self._path)) from error
+
+
+def sentence(error: Exception, path: Path) -> str:
+    """``error`` as one sentence: what happened, where, what to do."""
+    if isinstance(error, OSError):
+        told = _OF_SYSTEM.get(error.errno or 0, _UNKNOWN)
+    elif isinstance(error, sqlite3.Error):
+        told = _OF_SQLITE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, _UNKNOWN)
+    else:
+        told = _NOT_A_VALUE
+    return told.format(path=path, folder=path.parent, error=error, seconds=BUSY_TIMEOUT_S)
+
+
+_UNKNOWN = "The store {path} failed: {error}. Run 'agent-tui doctor'."
+_NOT_A_VALUE = "This cannot be stored: {error}."
+_FULL = "The disk is full; free some space where {folder} is, nothing is lost."
+_READ_ONLY_FILE = (
+    "{path} cannot be written; make the file and its folder writable or choose another folder "
+    "with --home."
+)
+_READ_ONLY_DISK = "{folder} is on a read-only disk; choose another folder with --home."
+_FORBIDDEN = (
+    "{path} cannot be opened: permission denied; make it yours or choose another folder with "
+    "--home."
+)
+_NOT_THERE = "{path} cannot be opened or created; check the folder and its rights."
+_BUSY = (
+    "{path} is locked: another program has been writing to it for {seconds} s; nothing was "
+    "changed, try again."
+)
+_DISK_FAILS = "The disk of {folder} cannot be read or written ({error}); check the disk."
+_FOREIGN = (
+    "{path} is not a store of agent-tui, or its beginning is destroyed; move it away and start "
+    "again, or bring back a copy with 'agent-tui restore FILE'."
+)
+_DAMAGED = (
+    "{path} is damaged; bring back a copy with 'agent-tui restore FILE', or move it away and "
+    "start again."
+)
+
+_OF_SQLITE = {
+    sqlite3.SQLITE_FULL: _FULL,
+    sqlite3.SQLITE_READONLY: _READ_ONLY_FILE,
+    sqlite3.SQLITE_PERM: _FORBIDDEN,
+    sqlite3.SQLITE_CANTOPEN: _NOT_THERE,
+    sqlite3.SQLITE_BUSY: _BUSY,
+    sqlite3.SQLITE_LOCKED: _BUSY,
+    sqlite3.SQLITE_IOERR: _DISK_FAILS,
+    sqlite3.SQLITE_NOTADB: _FOREIGN,
+    sqlite3.SQLITE_CORRUPT: _DAMAGED,
+}
+
+_OF_SYSTEM = {
+    errno.ENOSPC: _FULL,
+    errno.EDQUOT: _FULL,
+    errno.EROFS: _READ_ONLY_DISK,
+    errno.EACCES: _FORBIDDEN,
+    errno.EPERM: _FORBIDDEN,
+    errno.EEXIST: _NOT_THERE,
+    errno.EISDIR: _NOT_THERE,
+    errno.ENOTDIR: _NOT_THERE,
+    errno.ENOENT: _NOT_THERE,
+}
