@@ -20,6 +20,7 @@ from agent_tui.ui import drafting
 from agent_tui.ui.cells import glyphs_for
 from agent_tui.ui.fields import Fields
 from agent_tui.ui.markup import Line, Look, body_lines
+from agent_tui.ui.review_lines import rated
 from agent_tui.ui.rows import Piece
 from agent_tui.ui.shell import Shell, Where
 from agent_tui.ui.text_pane import TextLine, TextPane
@@ -46,9 +47,9 @@ class Composer(WritingPane):
         super().__init__(shell, writing)
         self._sending = False
         self._focused: Widget | None = None
-        self._last = TextPane(
-            shell, partial(_message_lines, drafting.answered(list(writing.thread)))
-        )
+        answered = drafting.answered(list(writing.thread))
+        rating = writing.conversation.rating if writing.conversation else None
+        self._last = TextPane(shell, partial(_message_lines, answered, rating))
         note = writing.draft.kind is DraftKind.NOTE
         self._head = TextLine(shell, Part.NOTE if note else Part.BAR_ACCENT)
         self._fields = Fields(shell, writing.draft, partial(customers.addresses, shell.db))
@@ -181,14 +182,13 @@ class Composer(WritingPane):
         return not self._writing.draft.recipients.all() and self._writing.recipients
 
 
-def _message_lines(message: Message | None, width: int) -> list[Line]:
-    """What is answered: who and when, then the text without its quotes."""
+def _message_lines(message: Message | None, rating: int | None, width: int) -> list[Line]:
+    """What is answered: who and when, a review's stars, then the text without its quotes."""
     if message is None:
         return []
+    glyphs = glyphs_for()
     at = datetime.fromtimestamp(message.at / 1000).astimezone()
-    who = f" {safe_line(message.author)}, {at:%a %d %b %H:%M}"
+    stars = f" {rated(rating, glyphs)}" if rating is not None else ""
+    who = f"{stars} {safe_line(message.author)}, {at:%a %d %b %H:%M}"
     body = Body(drafting.own_text(message.body))
-    return [
-        (Piece(who, Part.CUSTOMER),),
-        *body_lines(body, Look(width - 1, glyphs_for()), indent=1),
-    ]
+    return [(Piece(who, Part.CUSTOMER),), *body_lines(body, Look(width - 1, glyphs), indent=1)]

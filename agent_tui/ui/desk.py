@@ -8,7 +8,7 @@ from textual.widget import Widget
 
 from agent_tui.config.settings import AfterResolve, Settings
 from agent_tui.model.clock import Clock
-from agent_tui.model.conversation import Conversation, View
+from agent_tui.model.conversation import CLOSED, Conversation, View
 from agent_tui.store import conversations
 from agent_tui.store.database import Database
 from agent_tui.ui.bars import ViewBar
@@ -200,9 +200,11 @@ class Desk(Widget):
             self.open_id(conversation_id)
 
     def step(self, by: int) -> None:
-        """Read the next or previous conversation of the list."""
-        before = self.list.current
-        self.list.move(by)
+        """Read the next or previous conversation of the list; where the one that is read has left
+        it, the next one has its place."""
+        left = self.slot is not Slot.LIST and self.list.has_left(self.reading.conversation)
+        before = None if left else self.list.current
+        self.list.move(by - 1 if left and by > 0 else by)
         if self.slot is Slot.LIST:
             return
         if self.list.current is None or self.list.current == before:
@@ -295,10 +297,10 @@ class Desk(Widget):
         self.list.reload(own=True)
         self.list.drop_unlisted()
         self.tell_bar()
-        gone = listed is not None and listed.id in ids and _id(self.list.current) != listed.id
+        gone = read is not None and read.id in ids and self.list.has_left(read)
         if self.slot is Slot.LIST:
             self._cursor_moved()
-        elif gone and _id(read) == _id(listed):
+        elif gone and (_id(read) == _id(listed) or self._is_done(read)):
             self._make_way(after)
             return
         self.refresh_conversation()
@@ -367,6 +369,11 @@ class Desk(Widget):
             tell_read(context, conversation)
         self.list.reload()
         self.reading.now_read()
+
+    def _is_done(self, read: Conversation | None) -> bool:
+        """Whether it is put away now, and was not: such as a review after it was answered."""
+        now = conversations.get(self._db, read.id) if read is not None else None
+        return now is not None and now.status in CLOSED and now.status is not read.status
 
     def _make_way(self, after: AfterResolve) -> None:
         """Another conversation in place of one that left the view while it was read."""

@@ -50,6 +50,7 @@ class ListPane(Pane):
         self._crossing: Millis | None = None  # when a wait in view comes near its target next
         self._writing: frozenset[int] = frozenset()  # where a customer writes
         self._asked_at: Millis = 0  # when that was read
+        self._left: int | None = None  # the last one that left from under the cursor
 
     @property
     def current(self) -> Conversation | None:
@@ -77,7 +78,10 @@ class ListPane(Pane):
             return
         before = self._view()
         line = self.listing.cursor - self._top
+        listed = self.current
         self.listing.refresh()
+        if listed is not None and (self.current is None or self.current.id != listed.id):
+            self._left = listed.id
         self._read_writing()
         self._top = 0 if own and self._top == 0 else max(self.listing.cursor - line, 0)
         if self._top == 0:
@@ -100,6 +104,11 @@ class ListPane(Pane):
         self._at = now
         self._look_ahead()
         draw.repaint(self, before, self._view())
+
+    def has_left(self, conversation: Conversation | None) -> bool:
+        """Whether it stood under the cursor, left the list, and another has its place since."""
+        here = self.current.id if self.current is not None else None
+        return conversation is not None and conversation.id == self._left != here
 
     def move(self, rows: int) -> None:
         if self.listing is None or not self.listing.rows:

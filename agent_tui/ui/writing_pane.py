@@ -181,8 +181,8 @@ class WritingPane(Pane):
             self._body.insert_text(text)
 
     def insert(self, text: str) -> None:
-        """Insert ``text`` at the cursor."""
-        self._body.insert_text(text)
+        """Insert ``text`` at the cursor; behind other words on a line of its own."""
+        self._body.insert_block(text)
 
     def tab(self, step: int) -> None:
         """Tab or Shift+Tab behind something that is no ``;name``."""

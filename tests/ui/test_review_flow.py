@@ -1,0 +1,101 @@
+"""The review desk by keyboard: one review after the other, none skipped."""
+
+from pathlib import Path
+
+import pytest
+
+from agent_tui.model.account import Capabilities, EffectKind
+from agent_tui.model.clock import HOUR
+from agent_tui.model.conversation import Channel
+from agent_tui.model.customer import IdentityKind
+from agent_tui.model.incoming import Incoming, Sender
+from agent_tui.model.message import Body, Direction
+from agent_tui.model.review import Review
+from agent_tui.store.sqlite import SqliteDatabase
+from tests.factory import START, listed, mail_account, receive
+from tests.ui.screen import Screen, screen
+
+REVIEWS = Capabilities(
+    Channel.REVIEW, frozenset({EffectKind.SEND, EffectKind.EDIT}), reply_limit=350
+)
+
+
+def review(number: int) -> Incoming:
+    """The ``number``-th of some reviews, the first the longest waiting."""
+    return Incoming(
+        remote_id=f"r{number}",
+        channel=Channel.REVIEW,
+        direction=Direction.INBOUND,
+        sender=Sender(IdentityKind.HANDLE, f"guest{number}", f"Guest {number}"),
+        at=START + number * HOUR,
+        body=Body(f"Text of {number}"),
+        subject=f"Review {number}",
+        thread_key=f"r{number}",
+        rating=number,
+        review=Review(product="Tarn 28"),
+    )
+
+
+@pytest.fixture
+def desk(db: SqliteDatabase) -> SqliteDatabase:
+    mail_account(db, REVIEWS)
+    receive(db, *map(review, range(1, 6)))
+    return db
+
+
+def current(window: Screen) -> str:
+    conversation = window.app.current()
+    assert conversation is not None
+    return conversation.subject
+
+
+async def answer(window: Screen) -> None:
+    await window.press("r")
+    await window.until(lambda: window.shows("Public answer"))
+    await window.type("Thanks")
+    await window.press("ctrl+s")
+    await window.until(lambda: window.shows("leaves in 10 s"))
+
+
+async def test_after_an_answer_j_reads_the_review_behind_it_and_skips_none(
+    desk: SqliteDatabase, tmp_path: Path
+) -> None:
+    async with screen(desk, tmp_path) as window:
+        await window.press("6", "enter")
+        for number in range(1, 5):
+            assert current(window) == f"Review {number}"
+            await answer(window)
+            assert current(window) == f"Review {number}"
+            await window.press("J")
+        assert current(window) == "Review 5"
+
+
+async def test_resolve_and_next_goes_on_from_an_answered_review(
+    desk: SqliteDatabase, tmp_path: Path
+) -> None:
+    async with screen(desk, tmp_path) as window:
+        await window.press("6", "enter")
+        await answer(window)
+        await window.press("E")
+        assert current(window) == "Review 2"
+        assert window.shows("Text of 2")
+    assert [c.subject for c in listed(desk, "status:resolved")] == ["Review 1"]
+
+
+async def test_a_label_on_an_answered_review_leaves_it_on_the_screen(
+    desk: SqliteDatabase, tmp_path: Path
+) -> None:
+    async with screen(desk, tmp_path) as window:
+        await window.press("6", "enter")
+        await answer(window)
+        window.app.do("label", labels="praise")
+        await window.until(lambda: window.shows("praise"))
+        assert current(window) == "Review 1"
+
+
+async def test_the_composer_shows_the_stars_that_are_answered(
+    desk: SqliteDatabase, tmp_path: Path
+) -> None:
+    async with screen(desk, tmp_path) as window:
+        await window.press("6", "enter", "r")
+        await window.until(lambda: window.shows("★☆☆☆☆ 1/5 Guest 1"))
