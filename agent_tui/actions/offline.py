@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from agent_tui.actions import reply
+from agent_tui.actions import first_mail, reply
 from agent_tui.actions.action import Action, ActionError, Context, Done, Scope
-from agent_tui.model.account import Account, EffectKind
+from agent_tui.model.account import EffectKind
 from agent_tui.model.conversation import Channel, Conversation
-from agent_tui.model.draft import Draft, DraftKind
+from agent_tui.model.draft import DraftKind
 from agent_tui.model.event import DECIDE, Entity
-from agent_tui.model.message import Address, Direction, Recipients
-from agent_tui.store import accounts, conversations, customers, drafts, events, messages
+from agent_tui.model.message import Address, Direction, Message
+from agent_tui.store import conversations, drafts, events, messages
 
 _PUBLIC = {
     "de": "Danke für Ihre Rückmeldung. Wir haben Ihnen eine E-Mail geschrieben, damit wir das "
@@ -32,28 +32,24 @@ def offline(context: Context, targets: Sequence[int], _: Mapping[str, str]) -> D
         raise ActionError(f"There is no conversation #{targets[0]}.")
     if conversation.channel is not Channel.REVIEW:
         raise ActionError(f"#{targets[0]} is no review; 'reply' is private already.")
-    to = _mail_address(context, conversation)
+    to = first_mail.address(context, conversation, "ask for a mail in the public answer.")
     if _begun(context, to):
         raise ActionError(f"A mail to {to.email} is begun already; it is among your drafts.")
-    account = _mail_account(context, conversation)
+    number = messages.newest_left(context.db, conversation.id, Direction.INBOUND)
+    review = messages.get(context.db, number) if number is not None else None
+    language = first_mail.language(conversation, review)
+    about = f": {conversation.subject}" if conversation.subject else ""
+    subject = f"{_SUBJECT.get(language, _SUBJECT['en'])}{about}"
+    mail = first_mail.draft(context, conversation, to, subject, _quoted(conversation, review))
     with context.db.transaction(durable=True):
-        _begin_answer(context, conversation)
-        mail = drafts.create(context.db, _mail(context, conversation, account, to))
+        _begin_answer(context, conversation, language)
+        mail = drafts.create(context.db, mail)
         stamp = context.stamp(DECIDE)  # drafts are kept: there is nothing to undo
         events.append(
             context.db, stamp, Entity.CONVERSATION, conversation.id, "offline", None, to.email
         )
     told = f"Two drafts: the public answer (r), and mail {mail.id} to {to.email} in Drafts."
     return Done(told, (conversation.id,))
-
-
-def _mail_address(context: Context, conversation: Conversation) -> Address:
-    person = customers.person(context.db, conversation.customer_id)
-    for address in person.emails(first=conversation.customer_id) if person else ():
-        return Address(conversation.customer, address)
-    raise ActionError(
-        f"No mail address of {conversation.customer} is known: ask for a mail in the public answer."
-    )
 
 
 def _begun(context: Context, to: Address) -> bool:
@@ -64,53 +60,17 @@ def _begun(context: Context, to: Address) -> bool:
     )
 
 
-def _mail_account(context: Context, conversation: Conversation) -> Account:
-    """The review's own account if it serves mail, else the first that does."""
-    able = [account for account in accounts.every(context.db) if _writes_mail(account)]
-    if not able:
-        raise ActionError("No account can send mail; 'agent-tui account add' adds one.")
-    return min(able, key=lambda account: account.name != conversation.account)
-
-
-def _writes_mail(account: Account) -> bool:
-    can = account.capabilities.on(Channel.MAIL)
-    return EffectKind.SEND in can.effects and can.recipients
-
-
-def _begin_answer(context: Context, conversation: Conversation) -> None:
+def _begin_answer(context: Context, conversation: Conversation, language: str) -> None:
     draft = reply.start(context, conversation, DraftKind.REPLY)
     if not draft.body.strip():
-        text = _PUBLIC.get(_language(conversation), _PUBLIC["en"])
-        drafts.save(context.db, replace(draft, body=text))
+        drafts.save(context.db, replace(draft, body=_PUBLIC.get(language, _PUBLIC["en"])))
 
 
-def _mail(context: Context, conversation: Conversation, account: Account, to: Address) -> Draft:
-    subject = _SUBJECT.get(_language(conversation), _SUBJECT["en"])
-    about = f": {conversation.subject}" if conversation.subject else ""
-    return Draft(
-        id=0,
-        kind=DraftKind.NEW,
-        agent=context.agent,
-        account=account.name,
-        conversation_id=None,
-        subject=f"{subject}{about}",
-        body=_quoted(context, conversation),
-        updated_at=context.clock(),
-        recipients=Recipients(to=(to,)),
-    )
-
-
-def _quoted(context: Context, conversation: Conversation) -> str:
+def _quoted(conversation: Conversation, review: Message | None) -> str:
     """The review as a quote below an empty place to write in."""
-    number = messages.newest_left(context.db, conversation.id, Direction.INBOUND)
-    review = messages.get(context.db, number) if number is not None else None
-    lines = review.body.text.strip().split("\n") if review else []
     url = conversation.review.url if conversation.review else ""
-    return "\n\n" + "\n".join([*(f"> {line}".rstrip() for line in lines), *([url] if url else [])])
-
-
-def _language(conversation: Conversation) -> str:
-    return conversation.review.language[:2].lower() if conversation.review else ""
+    text = first_mail.quoted(review.body.text) if review else ""
+    return "\n\n" + "\n".join(filter(None, (text, url)))
 
 
 ACTIONS = (

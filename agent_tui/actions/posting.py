@@ -22,8 +22,10 @@ from agent_tui.model.message import (
     FetchState,
     Message,
 )
+from agent_tui.model.testimonial import Consent
 from agent_tui.store import (
     accounts,
+    changes,
     codec,
     conversations,
     customers,
@@ -163,6 +165,14 @@ def use_up(context: Context, draft: Draft) -> None:
     """Remove the draft that becomes something else, once; raises ActionError when it is gone."""
     if not drafts.delete(context.db, draft.id):
         raise ActionError("Not sent: this draft was sent or discarded elsewhere.")
+
+
+def note_asked(context: Context, stamp: Stamp, draft: Draft) -> None:
+    """A draft that asks a customer to be quoted is sent."""
+    asked = conversations.get(context.db, draft.asks) if draft.asks is not None else None
+    said = asked.testimonial if asked is not None else None
+    if asked is not None and said is not None and said.consent is Consent.CANDIDATE:
+        changes.change_conversation(context.db, stamp, asked, consent=Consent.ASKED)
 
 
 def _conversation(context: Context, draft: Draft) -> Conversation:

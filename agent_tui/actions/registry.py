@@ -2,13 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 
-from agent_tui.actions import customer, messaging, offline, reply, review, triage, undo
+from agent_tui.actions import (
+    customer,
+    messaging,
+    offline,
+    reply,
+    review,
+    testimonial,
+    triage,
+    undo,
+)
 from agent_tui.actions.action import Action, ActionError, Context, Done, Scope
 
 
 def registry() -> dict[str, Action]:
     """All actions by name, in the order a menu shows them."""
-    modules = (triage, reply, messaging, review, offline, customer, undo)
+    modules = (triage, reply, messaging, review, offline, testimonial, customer, undo)
     actions = [action for module in modules for action in module.ACTIONS]
     return {action.name: action for action in actions}
 

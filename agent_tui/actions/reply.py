@@ -158,6 +158,7 @@ def send(context: Context, draft: Draft, *, anyway: bool = False) -> Done:
     with context.db.transaction(durable=True):
         if doubtful:
             _log_override(context, stamp, draft, doubtful)
+        posting.note_asked(context, stamp, draft)
         if answer := _answer_to_change(context, draft):
             return _change_answer(context, stamp, draft, answer)
         posted = posting.post(context, stamp, draft, account)
@@ -289,7 +290,7 @@ def _discard(context: Context, stamp: Stamp, item: OutboxItem) -> str:
         return messaging.drop(context, item, message)
     if message is None or queued is None or not isinstance(queued.before, dict):
         return "Dropped."
-    _put_back(context, stamp, queued.stamp.batch, message.conversation_id)
+    _put_back(context, stamp, queued.stamp.batch)
     posting.take_back(context, message)
     draft = drafts.create(context.db, drafts.load(queued.before, context.clock()))
     events.append(
@@ -305,19 +306,21 @@ def _discard(context: Context, stamp: Stamp, item: OutboxItem) -> str:
     return "Not sent; the text is a draft again."
 
 
-def _put_back(context: Context, stamp: Stamp, batch: str, conversation_id: int) -> None:
+def _put_back(context: Context, stamp: Stamp, batch: str) -> None:
     """Take back what sending changed, as far as nobody has changed it since."""
-    conversation = conversations.get(context.db, conversation_id)
-    if conversation is None:
-        return
-    fields: dict[str, Value] = {
-        event.field: changes.plain(event.before)
-        for event in events.of_batch(context.db, batch)
-        if event.entity is Entity.CONVERSATION
-        and event.entity_id == conversation_id
-        and changes.value(conversation, event.field) == event.after
-    }
-    change(context, stamp, conversation, fields, undoes=batch)
+    done = [e for e in events.of_batch(context.db, batch) if e.entity is Entity.CONVERSATION]
+    for number in dict.fromkeys(event.entity_id for event in done):
+        conversation = conversations.get(context.db, number)
+        if conversation is None:
+            continue
+        fields: dict[str, Value] = {
+            event.field: changes.plain(event.before)
+            for event in done
+            if event.entity_id == number
+            and event.field in changes.CONVERSATION_FIELDS
+            and changes.value(conversation, event.field) == event.after
+        }
+        change(context, stamp, conversation, fields, undoes=batch)
 
 
 def _unsent(context: Context, conversation: Conversation, kind: DraftKind) -> Draft | None:

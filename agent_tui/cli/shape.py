@@ -35,6 +35,7 @@ def conversation(c: Conversation) -> dict[str, object]:
         "unread": c.unread,
         "rating": c.rating,
         "review": _review(c.review),
+        "testimonial": c.testimonial.consent if c.testimonial else None,
         "created_at": iso(c.created_at),
         "last_at": iso(c.last_at),
         "snippet": c.snippet,

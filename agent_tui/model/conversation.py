@@ -5,6 +5,7 @@ from enum import IntEnum, StrEnum
 
 from agent_tui.model.clock import Millis
 from agent_tui.model.review import Review
+from agent_tui.model.testimonial import Testimonial
 
 
 class Channel(StrEnum):
@@ -85,6 +86,7 @@ class Conversation:
     priority: Priority = Priority.NORMAL
     rating: int | None = None  # stars of a review, 1 to 5
     review: Review | None = None
+    testimonial: Testimonial | None = None
     handled: int | None = None  # newest message when an agent resolved it or set it to pending
     waiting_since: Millis | None = None  # since when the customer has no answer
     due_at: Millis | None = None  # until when they should have one; None: no target, or it stands

@@ -32,3 +32,4 @@ class Draft:
     files: tuple[str, ...] = ()  # paths of attachments
     cursor: tuple[int, int] = (0, 0)  # line, column
     seen_message: int | None = None  # newest message on screen when writing began
+    asks: int | None = None  # the conversation whose customer it asks to be quoted

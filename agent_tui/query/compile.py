@@ -95,6 +95,7 @@ _COLUMNS = {
     Key.COUNTRY: "c.country",
     Key.VERIFIED: "c.verified",
     Key.MODERATION: "c.moderation",
+    Key.TESTIMONIAL: "c.consent",
     Key.LABEL: "l.label",
 }
 """Keys whose values are looked up together, so that an index can serve a list of them."""
@@ -129,6 +130,7 @@ _HAS = {
 _ABSENT = {
     Key.VIA: "c.via = ''",
     Key.ASSIGNEE: "c.assignee IS NULL",
+    Key.TESTIMONIAL: "c.consent IS NULL",
     Key.LABEL: "NOT EXISTS (SELECT 1 FROM conversation_labels l WHERE l.conversation_id = c.id)",
 }
 """What ``none`` means."""

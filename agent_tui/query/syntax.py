@@ -27,6 +27,7 @@ class Key(StrEnum):
     COUNTRY = "country"
     VERIFIED = "verified"
     MODERATION = "moderation"
+    TESTIMONIAL = "testimonial"
     HAS = "has"
     IS = "is"
     BEFORE = "before"

@@ -7,6 +7,7 @@ from enum import StrEnum
 from agent_tui.model.clock import DAY, HOUR, MINUTE, Millis
 from agent_tui.model.conversation import Channel, Priority, Status
 from agent_tui.model.review import Moderation
+from agent_tui.model.testimonial import Consent
 from agent_tui.model.via import NAMES
 from agent_tui.query.syntax import Key, Op
 
@@ -71,6 +72,7 @@ _CHOICES: dict[Key, tuple[str, ...]] = {
     Key.RATING: tuple(str(stars) for stars in _RATINGS),
     Key.VERIFIED: (YES, NO),
     Key.MODERATION: tuple(map(str, Moderation)),
+    Key.TESTIMONIAL: (*map(str, Consent), NONE),
     Key.HAS: tuple(map(str, Has)),
     Key.IS: tuple(map(str, Is)),
     Key.BEFORE: ("today", "yesterday"),
@@ -82,7 +84,9 @@ _CHOICES: dict[Key, tuple[str, ...]] = {
     Key.LABEL: (NONE,),
 }
 
-_ONLY_CHOICES = frozenset({Key.STATUS, Key.CHANNEL, Key.HAS, Key.IS, Key.VERIFIED, Key.MODERATION})
+_ONLY_CHOICES = frozenset(
+    {Key.STATUS, Key.CHANNEL, Key.HAS, Key.IS, Key.VERIFIED, Key.MODERATION, Key.TESTIMONIAL}
+)
 
 _COMPARED = re.compile(r"(<=|>=|<|>)(.+)")
 _COUNTRY = re.compile(r"[A-Za-z]{2}")  # ISO 3166-1 alpha-2

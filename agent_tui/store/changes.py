@@ -22,6 +22,9 @@ CONVERSATION_FIELDS = (
     "unread",
     "handled",
     "moderation",
+    "consent",
+    "quoted",
+    "credit",
 )
 
 CUSTOMER_FIELDS = (
@@ -121,6 +124,8 @@ def value(conversation: Conversation, field: str) -> Value:
         return list(conversation.labels)
     if field == "moderation":
         return conversation.review.moderation if conversation.review else None
+    if field in ("consent", "quoted", "credit"):
+        return getattr(conversation.testimonial, field) if conversation.testimonial else None
     simple: str | int | Millis | None = getattr(conversation, field)
     return simple
 

@@ -385,6 +385,7 @@ def _conversation(row: Row) -> Conversation:
         priority=Priority(row["priority"]),
         rating=row["rating"],
         review=reviews.review_of(row),
+        testimonial=reviews.testimonial_of(row),
         handled=row["handled"],
         waiting_since=row["waiting_since"],
         due_at=row["due_at"],

@@ -13,9 +13,9 @@ def create(db: Database, draft: Draft) -> Draft:
     with db.transaction(durable=True):
         new = db.insert(
             "INSERT INTO drafts (kind, agent, account, conversation_id, subject, body, recipients,"
-            " files, cursor, seen_message, updated_at) VALUES (:kind, :agent, :account,"
+            " files, cursor, seen_message, asks, updated_at) VALUES (:kind, :agent, :account,"
             " :conversation_id, :subject, :body, :recipients, :files, :cursor, :seen_message,"
-            " :updated_at)",
+            " :asks, :updated_at)",
             _row(draft),
         )
     found = get(db, new)
@@ -32,7 +32,7 @@ def save(db: Database, draft: Draft) -> None:
         touched = db.run(
             "UPDATE drafts SET subject = :subject, body = :body, recipients = :recipients,"
             " files = :files, cursor = :cursor, seen_message = :seen_message,"
-            " updated_at = :updated_at WHERE id = :id",
+            " asks = :asks, updated_at = :updated_at WHERE id = :id",
             _row(draft) | {"id": draft.id},
         )
         if not touched:
@@ -75,7 +75,7 @@ def dump(draft: Draft) -> dict[str, object]:
 
 def load(values: dict[str, object], now: Millis) -> Draft:
     """The draft of :func:`dump`, without an id."""
-    return _draft({**values, "id": 0, "updated_at": now})
+    return _draft({"asks": None, **values, "id": 0, "updated_at": now})
 
 
 def _row(draft: Draft) -> dict[str, object]:
@@ -90,6 +90,7 @@ def _row(draft: Draft) -> dict[str, object]:
         "files": codec.dump(draft.files),
         "cursor": codec.dump(draft.cursor),
         "seen_message": draft.seen_message,
+        "asks": draft.asks,
         "updated_at": draft.updated_at,
     }
 
@@ -109,4 +110,5 @@ def _draft(row: Row) -> Draft:
         files=codec.strings(row["files"]),
         cursor=(line, column),
         seen_message=row["seen_message"],
+        asks=row["asks"],
     )

@@ -1,10 +1,14 @@
-"""How a review stands in columns of its conversation. Imported before first paint."""
+"""How a review and what may be quoted of it stand in columns of its conversation.
+
+Imported before first paint.
+"""
 
 import json
 from collections.abc import Mapping
 from typing import Any
 
 from agent_tui.model.review import Moderation, Review
+from agent_tui.model.testimonial import Consent, Testimonial
 
 _COLUMNS = ("product", "country", "verified", "moderation")
 
@@ -29,6 +33,13 @@ def review_of(row: Mapping[str, Any]) -> Review | None:
         verified=None if row["verified"] is None else bool(row["verified"]),
         moderation=Moderation(row["moderation"]),
     )
+
+
+def testimonial_of(row: Mapping[str, Any]) -> Testimonial | None:
+    """What may be quoted of the conversation, None where nobody thought of that."""
+    if row["consent"] is None:
+        return None
+    return Testimonial(Consent(row["consent"]), row["quoted"], row["credit"] or "")
 
 
 def _dump(value: Mapping[str, object]) -> str:

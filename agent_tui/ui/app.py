@@ -214,6 +214,7 @@ class AgentApp(App[None]):
         self,
         name: str,
         targets: Sequence[int] | None = None,
+        /,
         **args: str,
     ) -> bool:
         return self._doing.do(name, targets, args)

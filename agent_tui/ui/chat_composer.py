@@ -347,4 +347,4 @@ class ChatComposer(WritingPane):
 
 def empty(draft: Draft, seen: int | None) -> Draft:
     """A draft of the same kind in which nothing stands; it has no row yet."""
-    return replace(draft, id=0, body="", files=(), cursor=(0, 0), seen_message=seen)
+    return replace(draft, id=0, body="", files=(), cursor=(0, 0), seen_message=seen, asks=None)

@@ -119,8 +119,11 @@ def _resolve_next(shell: Shell, _: int) -> None:
 
 
 _CHOOSERS: Mapping[str, Run] = {
-    name: later.InModule("choices", name) for name in ("snooze", "assign", "label", "priority")
-} | {name: later.InModule("chat_messages", name) for name in ("edit", "delete", "react")}
+    **{name: later.InModule("choices", name) for name in ("snooze", "assign", "label", "priority")},
+    **{name: later.InModule("chat_messages", name) for name in ("edit", "delete", "react")},
+    "ask-consent": later.InModule("testimonials", "ask"),
+    "consent": later.InModule("testimonials", "consent"),
+}
 """Actions that ask in a way of their own: their argument is chosen from a list, or they are
 about the newest message."""
 

@@ -32,6 +32,8 @@ def state(conversation: Conversation, glyphs: Glyphs, now: Millis) -> list[Piece
     ]
     if conversation.priority is not Priority.NORMAL:
         pieces.append(Piece(f"{dot}{conversation.priority.name.lower()}", Part.WARNING))
+    if conversation.testimonial is not None:
+        pieces.append(Piece(f"{dot}testimonial {conversation.testimonial.consent}", Part.GOOD))
     if conversation.labels:
         labels = " ".join(clean(label) for label in conversation.labels)
         pieces.append(Piece(f"{dot}{labels}", Part.ACCENT))

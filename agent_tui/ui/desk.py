@@ -300,7 +300,7 @@ class Desk(Widget):
         gone = read is not None and read.id in ids and self.list.has_left(read)
         if self.slot is Slot.LIST:
             self._cursor_moved()
-        elif gone and (_id(read) == _id(listed) or self._is_done(read)):
+        elif gone and (_id(read) == _id(listed) or self._is_closed(read)):
             self._make_way(after)
             return
         self.refresh_conversation()
@@ -370,10 +370,10 @@ class Desk(Widget):
         self.list.reload()
         self.reading.now_read()
 
-    def _is_done(self, read: Conversation | None) -> bool:
-        """Whether it is put away now, and was not: such as a review after it was answered."""
+    def _is_closed(self, read: Conversation | None) -> bool:
+        """Whether it is closed now, and was not: such as a review after it was answered."""
         now = conversations.get(self._db, read.id) if read is not None else None
-        return now is not None and now.status in CLOSED and now.status is not read.status
+        return bool(read and now and now.status in CLOSED and now.status is not read.status)
 
     def _make_way(self, after: AfterResolve) -> None:
         """Another conversation in place of one that left the view while it was read."""

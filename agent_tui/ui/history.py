@@ -1,6 +1,6 @@
 """What happened to a conversation between its messages, one short sentence a batch."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from agent_tui.content.safe import safe_line
@@ -9,21 +9,30 @@ from agent_tui.model.conversation import Priority, Status
 from agent_tui.model.draft import DraftKind
 from agent_tui.model.event import ENGINE, Event
 from agent_tui.model.review import Moderation
+from agent_tui.model.testimonial import Consent
 
-_STATUS = {
-    Status.OPEN: "reopened",
-    Status.PENDING: "set to wait for the customer",
-    Status.ON_HOLD: "put on hold",
-    Status.SNOOZED: "snoozed",
-    Status.RESOLVED: "resolved",
-    Status.SPAM: "marked as spam",
-}
-
-_MODERATION = {
-    Moderation.PUBLISHED: "made public",
-    Moderation.HELD: "held back from the public",
-    Moderation.SPAM: "called spam",
-    Moderation.HIDDEN: "hidden from the public",
+_STATES: Mapping[str, Mapping[str, str]] = {
+    "status": {
+        Status.OPEN: "reopened",
+        Status.PENDING: "set to wait for the customer",
+        Status.ON_HOLD: "put on hold",
+        Status.SNOOZED: "snoozed",
+        Status.RESOLVED: "resolved",
+        Status.SPAM: "marked as spam",
+    },
+    "moderation": {
+        Moderation.PUBLISHED: "made public",
+        Moderation.HELD: "held back from the public",
+        Moderation.SPAM: "called spam",
+        Moderation.HIDDEN: "hidden from the public",
+    },
+    "consent": {
+        Consent.CANDIDATE: "marked as worth quoting",
+        Consent.ASKED: "asked to be quoted",
+        Consent.GRANTED: "may be quoted",
+        Consent.REFUSED: "must not be quoted",
+        str(None): "no testimonial any more",
+    },
 }
 
 TOLD = (
@@ -35,6 +44,8 @@ TOLD = (
     "moderation",
     "guard",
     "offline",
+    "consent",
+    "credit",
 )
 """The fields of a conversation whose changes are told."""
 
@@ -77,8 +88,8 @@ def _sentence(batch: Sequence[Event]) -> str:
 
 def _what(event: Event) -> str:
     match event.field:
-        case "status":
-            return _status(event.after)
+        case "status" | "moderation" | "consent":
+            return _STATES[event.field].get(str(event.after), "")
         case "assignee":
             return f"assigned to {safe_line(str(event.after))}" if event.after else "unassigned"
         case "priority":
@@ -87,8 +98,8 @@ def _what(event: Event) -> str:
             return _labels(event.before, event.after)
         case "rating":
             return f"changed from {event.before} to {event.after} stars"
-        case "moderation":
-            return _moderation(event.after)
+        case "credit":
+            return f"as {safe_line(str(event.after))}" if event.after else ""
         case "offline":
             return f"a mail to {safe_line(str(event.after))} begun"
         case "guard":
@@ -97,23 +108,9 @@ def _what(event: Event) -> str:
             return ""
 
 
-def _status(value: object) -> str:
-    try:
-        return _STATUS[Status(str(value))]
-    except ValueError:
-        return ""
-
-
 def _priority(value: object) -> str:
     try:
         return f"priority {Priority(int(str(value))).name.lower()}"
-    except ValueError:
-        return ""
-
-
-def _moderation(value: object) -> str:
-    try:
-        return _MODERATION[Moderation(str(value))]
     except ValueError:
         return ""
 

@@ -265,6 +265,7 @@ class Shell(Protocol):
         self,
         name: str,
         targets: Sequence[int] | None = None,
+        /,
         **args: str,
     ) -> bool:
         """Perform an action on ``targets`` (default: :meth:`targets`), say what came of it and

@@ -10,6 +10,7 @@ from agent_tui.model.conversation import Channel, Priority, Status
 from agent_tui.model.message import Direction
 from agent_tui.model.outbox import OutboxState
 from agent_tui.model.review import Moderation
+from agent_tui.model.testimonial import Consent
 from agent_tui.query.syntax import (
     And,
     Everything,
@@ -64,6 +65,7 @@ class Case:
     country: str | None = None
     verified: bool | None = None
     moderation: Moderation | None = None
+    consent: Consent | None = None
     waiting: bool = False
     due_in: Millis | None = None
     unread: int = 0
@@ -111,6 +113,7 @@ CASES = (
         country="GB",
         verified=True,
         moderation=Moderation.PUBLISHED,
+        consent=Consent.ASKED,
         waiting=True,
         due_in=-HOUR,
         unread=1,
@@ -148,6 +151,7 @@ CASES = (
         country="DE",
         verified=False,
         moderation=Moderation.HELD,
+        consent=Consent.GRANTED,
     ),
     Case(
         7,
@@ -234,11 +238,11 @@ def _insert(db: Database, case: Case) -> None:
     }
     db.run(
         "INSERT INTO conversations (id, account, channel, via, subject, status, assignee, priority,"
-        " rating, product, country, verified, moderation, customer_id, waiting_since, due_at,"
-        " created_at, last_at, unread,"
+        " rating, product, country, verified, moderation, consent, customer_id, waiting_since,"
+        " due_at, created_at, last_at, unread,"
         " attachments) VALUES"
         " (:id, :account, :channel, :via, '', :status, :assignee, :priority, :rating,"
-        " :product, :country, :verified, :moderation, :customer_id,"
+        " :product, :country, :verified, :moderation, :consent, :customer_id,"
         " :waiting_since, :due_at, 0, :last_at, :unread, :attachments)",
         row,
     )
@@ -387,6 +391,9 @@ _MEANING: dict[Key, Callable[[Term, Case], bool]] = {
     Key.COUNTRY: lambda term, case: case.country == term.value,
     Key.VERIFIED: lambda term, case: case.verified is {"yes": True, "no": False}[term.value],
     Key.MODERATION: lambda term, case: case.moderation == term.value,
+    Key.TESTIMONIAL: lambda term, case: (
+        case.consent is None if term.value == "none" else case.consent == term.value
+    ),
     Key.CUSTOMER: _customer,
     Key.HAS: lambda term, case: _STATES[term.value](case),
     Key.IS: lambda term, case: _STATES[term.value](case),

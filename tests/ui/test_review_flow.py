@@ -99,3 +99,21 @@ async def test_the_composer_shows_the_stars_that_are_answered(
     async with screen(desk, tmp_path) as window:
         await window.press("6", "enter", "r")
         await window.until(lambda: window.shows("★☆☆☆☆ 1/5 Guest 1"))
+
+
+async def test_a_customer_is_asked_to_be_quoted_in_the_answer_and_says_yes(
+    desk: SqliteDatabase, tmp_path: Path
+) -> None:
+    async with screen(desk, tmp_path) as window:
+        await window.press("6", "enter")
+        await window.type(":ask-consent\n")
+        await window.until(lambda: window.shows("No mail address of Guest 1 is known"))
+        await window.press("down", "enter")
+        await window.until(lambda: window.shows("May we quote your words"))
+        await window.press("ctrl+s")
+        await window.until(lambda: window.shows("testimonial asked"))
+        await window.type(":consent\n")
+        await window.until(lambda: window.shows("quoted as: Guest 1"))
+        await window.press("enter")
+        await window.until(lambda: window.shows("testimonial granted"))
+        await window.until(lambda: window.shows("may be quoted, as Guest 1 by"))
