@@ -9,6 +9,7 @@ from agent_tui.model.account import EffectKind
 from agent_tui.model.clock import Clock, Millis
 from agent_tui.model.conversation import Channel
 from agent_tui.model.event import Stamp
+from agent_tui.model.hours import OFFICE, Hours
 from agent_tui.store.database import Database
 
 
@@ -48,6 +49,7 @@ class Context:
     agent: str
     clock: Clock
     undo_ms: Mapping[Channel, Millis]
+    hours: Hours = OFFICE  # what "business" means in a time
     blaming: tuple[str, ...] | None = None  # not in public answers; None: the built-in words
 
     def stamp(self, action: str) -> Stamp:

@@ -92,7 +92,7 @@ def _status(
 
 
 def _snooze(context: Context, targets: Sequence[int], args: Mapping[str, str]) -> Done:
-    until = parse_when(args["until"], context.clock())
+    until = parse_when(args["until"], context.clock(), hours=context.hours)
     fields: dict[str, Value] = {"status": Status.SNOOZED, "snoozed_until": until}
     did = f"snoozed until {say_when(until, context.clock())}"
     return _each(context, "snooze", targets, lambda _: fields, did)
@@ -202,7 +202,11 @@ ACTIONS = (
         run=_snooze,
         help="Out of the inbox until a time, or until the customer writes.",
         arguments=(
-            Argument("until", ArgumentKind.TIME, "a time such as 'tomorrow 9am', 'in 2h', 'mon'"),
+            Argument(
+                "until",
+                ArgumentKind.TIME,
+                "a time such as 'tomorrow 9am', 'in 2h', 'next business morning'",
+            ),
         ),
     ),
     _action(

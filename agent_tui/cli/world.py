@@ -30,5 +30,6 @@ def context_of(db: SqliteDatabase, settings: Settings, clock: Clock = system_clo
         agent=settings.agent.handle,
         clock=clock,
         undo_ms={c: seconds * SECOND for c, seconds in settings.undo_seconds.items()},
+        hours=settings.clocks.hours,
         blaming=settings.blaming_words,
     )

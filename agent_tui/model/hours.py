@@ -49,13 +49,25 @@ class Hours(NamedTuple):
             left -= closes - opens
         return None
 
+    def openings(self, start: Millis) -> Iterator[Millis]:
+        """When each working day begins, of those that begin after ``start``."""
+        first = datetime.fromtimestamp(start / 1000, self.zone).date()
+        for number in range(_LONGEST_SEARCH_DAYS):
+            day = first + timedelta(days=number)
+            blocks = self._blocks(day)
+            opens = self._moment(day, blocks[0].start) if blocks else start
+            if opens > start:
+                yield opens
+
+    def _blocks(self, day: date) -> tuple[Block, ...]:
+        return () if day in self.holidays else self.week[day.weekday()]
+
     def _stretches(self, start: Millis) -> Iterator[tuple[Millis, Millis]]:
         """The working stretches from ``start`` on, in order, the first one as far as it is left."""
         first = datetime.fromtimestamp(start / 1000, self.zone).date()
         for number in range(_LONGEST_SEARCH_DAYS):
             day = first + timedelta(days=number)
-            blocks = () if day in self.holidays else self.week[day.weekday()]
-            for block in blocks:
+            for block in self._blocks(day):
                 opens = max(self._moment(day, block.start), start)
                 closes = self._moment(day, block.end)
                 if closes > opens:

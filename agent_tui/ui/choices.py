@@ -1,53 +1,53 @@
 """What an action still has to know, chosen from a list: a time, a colleague, labels, a priority."""
 
-from datetime import datetime, time, timedelta, tzinfo
+from contextlib import suppress
+from datetime import datetime, timedelta, tzinfo
 
 from agent_tui.actions.action import ActionError
 from agent_tui.actions.when import parse_when, say_when
 from agent_tui.model.clock import Millis
 from agent_tui.model.conversation import Conversation, Priority
+from agent_tui.model.hours import OFFICE, Hours
 from agent_tui.query.complete import Completion
 from agent_tui.store import agents, conversations
 from agent_tui.ui.line_input import NO_HINT
 from agent_tui.ui.shell import Choice, Hint, Shell
 
 _PRESETS = (
+    ("Tomorrow morning", "tomorrow 9:00"),
     ("In 3 hours", "in 3h"),
     ("This evening", "today 18:00"),
-    ("Tomorrow morning", "tomorrow 9:00"),
-    ("Monday morning", "monday 9:00"),
+    ("Next business morning", "next business morning"),
+    ("Next week", "next week"),
 )
-_EVENING = time(18)
 
 
 async def snooze(shell: Shell) -> None:
     """Ask until when, from presets or as typed, and snooze."""
-    now = shell.context.clock()
+    now, hours = shell.context.clock(), shell.context.hours
 
     def typed(text: str) -> Choice | None:
         try:
-            at = parse_when(text, now)
+            at = parse_when(text, now, hours=hours)
         except ActionError:
             return None
         return Choice(text, text, say_when(at, now))
 
-    chosen = await shell.choose("Snooze until", snooze_presets(now), free=typed)
+    chosen = await shell.choose("Snooze until", snooze_presets(now, hours=hours), free=typed)
     if chosen is not None:
         shell.do("snooze", until=chosen)
 
 
-def snooze_presets(now: Millis, zone: tzinfo | None = None) -> list[Choice]:
-    """The times that are offered at ``now``; this evening only while it is to come."""
+def snooze_presets(now: Millis, zone: tzinfo | None = None, hours: Hours = OFFICE) -> list[Choice]:
+    """The times that are offered at ``now``, the commonest first; no two are the same."""
     here = datetime.fromtimestamp(now / 1000, zone)
-    wanted = [
-        (title, when) for title, when in _PRESETS if when != "today 18:00" or here.time() < _EVENING
-    ]
     week = (here + timedelta(days=7)).date()
-    wanted.append(("In a week", f"{week} 9:00"))
-    return [
-        Choice(when, title, say_when(parse_when(when, now, zone), now, zone))
-        for title, when in wanted
-    ]
+    found: dict[Millis, Choice] = {}
+    for title, when in (*_PRESETS, ("In a week", f"{week} 9:00")):
+        with suppress(ActionError):  # this evening is over, or business hours never come
+            at = parse_when(when, now, zone, hours)
+            found.setdefault(at, Choice(when, title, say_when(at, now, zone)))
+    return list(found.values())
 
 
 async def assign(shell: Shell) -> None:
@@ -102,7 +102,8 @@ def when_hint(shell: Shell, text: str) -> Hint:
     if not text.strip():
         return NO_HINT
     try:
-        return Hint(f"-> {say_when(parse_when(text, now), now)}")
+        at = parse_when(text, now, hours=shell.context.hours)
+        return Hint(f"-> {say_when(at, now)}")
     except ActionError as error:
         return Hint(str(error), wrong=True)
 

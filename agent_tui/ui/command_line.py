@@ -22,7 +22,7 @@ from agent_tui.ui.theme import ThemeError
 _SEVERAL = frozenset({ArgumentKind.LABELS})
 """Arguments of several words, each completed by itself."""
 
-_TIMES = ["tomorrow 9:00", "monday 9:00", "in 3h", "today 18:00"]
+_TIMES = ["tomorrow 9:00", "next business morning", "next week", "in 3h", "today 18:00"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,8 @@ def context_of(db: Database, settings: Settings, clock: Clock) -> "Context":
     from agent_tui.actions.action import Context
 
     undo = {channel: seconds * SECOND for channel, seconds in settings.undo_seconds.items()}
-    return Context(db, settings.agent.handle, clock, undo, settings.blaming_words)
+    hours, blaming = settings.clocks.hours, settings.blaming_words
+    return Context(db, settings.agent.handle, clock, undo, hours=hours, blaming=blaming)
 
 
 class Doing:

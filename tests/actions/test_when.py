@@ -1,7 +1,7 @@
 """Times as people write them, in a zone with daylight saving, and said back."""
 
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent_tui.actions.action import ActionError
-from agent_tui.actions.when import parse_when, say_when
+from agent_tui.actions.when import parse_when, readable, say_when
 from agent_tui.model.clock import DAY, HOUR, MINUTE
+from agent_tui.model.hours import Block, Hours
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -48,6 +49,23 @@ MONDAY = "2026-06-15 10:30"
         ("2026-07-01", MONDAY, "2026-07-01 09:00"),
         ("2026-07-01 14:00", MONDAY, "2026-07-01 14:00"),
         ("2028-02-29", MONDAY, "2028-02-29 09:00"),
+        ("9am tomorrow", MONDAY, "2026-06-16 09:00"),
+        ("noon on friday", MONDAY, "2026-06-19 12:00"),
+        ("next friday 2pm", MONDAY, "2026-06-19 14:00"),
+        ("this evening", MONDAY, "2026-06-15 18:00"),
+        ("tomorrow 9.30", MONDAY, "2026-06-16 09:30"),
+        ("next week", MONDAY, "2026-06-22 09:00"),
+        ("next week 14:00", MONDAY, "2026-06-22 14:00"),
+        ("weekend", MONDAY, "2026-06-20 09:00"),
+        ("next month", MONDAY, "2026-07-01 09:00"),
+        ("24 dec", MONDAY, "2026-12-24 09:00"),
+        ("dec 24 8am", MONDAY, "2026-12-24 08:00"),
+        ("5 march", MONDAY, "2027-03-05 09:00"),
+        ("29 feb", MONDAY, "2028-02-29 09:00"),
+        ("3 days", MONDAY, "2026-06-18 10:30"),
+        ("in 2 weeks", MONDAY, "2026-06-29 10:30"),
+        ("a month", "2026-01-31 10:30", "2026-02-28 10:30"),
+        ("in 3 months", MONDAY, "2026-09-15 10:30"),
         ("tomorrow", "2028-02-28 10:00", "2028-02-29 09:00"),
         ("tomorrow", "2026-12-31 10:00", "2027-01-01 09:00"),
         # Clocks go forward on 2026-03-29 from 02:00 to 03:00, back on 2026-10-25 at 03:00.
@@ -55,6 +73,8 @@ MONDAY = "2026-06-15 10:30"
         ("tomorrow 9am", "2026-10-24 10:00", "2026-10-25 09:00"),
         ("9am", "2026-03-28 10:00", "2026-03-29 09:00"),
         ("mon", "2026-03-27 10:00", "2026-03-30 09:00"),
+        ("in 2 days", "2026-03-28 10:00", "2026-03-30 10:00"),
+        ("1w", "2026-10-24 10:00", "2026-10-31 10:00"),
         ("tomorrow 2:30", "2026-03-28 10:00", "2026-03-29 03:30"),
         ("tomorrow 2:30", "2026-10-24 10:00", "2026-10-25 02:30"),
     ],
@@ -73,10 +93,12 @@ def test_a_time_means_the_wall_clock_of_the_zone(said: str, now: str, meant: str
         ("45m", 45 * MINUTE),
         ("in 90 min", 90 * MINUTE),
         ("5 minutes", 5 * MINUTE),
-        ("3d", 3 * DAY),
-        ("in 2 days", 2 * DAY),
-        ("1w", 7 * DAY),
-        ("in 2 weeks", 14 * DAY),
+        ("in an hour", HOUR),
+        ("half an hour", 30 * MINUTE),
+        ("1h30", 90 * MINUTE),
+        ("1h 30m", 90 * MINUTE),
+        ("in 2 hours 15 minutes", 2 * HOUR + 15 * MINUTE),
+        ("30 hours", 30 * HOUR),
     ],
 )
 @pytest.mark.parametrize("now", [MONDAY, "2026-03-28 10:00", "2026-10-24 10:00"])
@@ -89,10 +111,12 @@ def test_a_span_is_counted_in_hours_whatever_the_clocks_do(said: str, span: int,
     [
         "",
         "soon",
-        "5 march",
-        "in 3 months",
-        "10 dec",
-        "2h30",
+        "in",
+        "31 feb",
+        "dec",
+        "0 business days",
+        "business",
+        "99999 days",
         "25:00",
         "12:60",
         "13pm",
@@ -110,6 +134,38 @@ def test_a_span_is_counted_in_hours_whatever_the_clocks_do(said: str, span: int,
 def test_what_is_no_time_is_refused_with_examples(said: str) -> None:
     with pytest.raises(ActionError, match=r"is no time; try 'tomorrow 9am'"):
         parse_when(said, at(MONDAY), BERLIN)
+
+
+LUNCH = Hours(
+    ((Block(9 * 60, 12 * 60), Block(13 * 60, 17 * 60)),) * 4 + ((Block(8 * 60, 12 * 60),), (), ()),
+    frozenset({date(2026, 6, 17)}),
+    BERLIN,
+)
+"""Monday to Thursday with a break, Friday mornings from eight; that Wednesday is a holiday."""
+
+
+@pytest.mark.parametrize(
+    ("said", "now", "meant"),
+    [
+        ("next business morning", MONDAY, "2026-06-16 09:00"),
+        ("next business morning", "2026-06-15 07:00", "2026-06-15 09:00"),
+        ("next business day", "2026-06-16 10:00", "2026-06-18 09:00"),
+        ("business morning", "2026-06-18 12:30", "2026-06-19 08:00"),
+        ("next working day", "2026-06-19 09:00", "2026-06-22 09:00"),
+        ("in 2 business days", MONDAY, "2026-06-18 09:00"),
+        ("2 business hours", "2026-06-15 11:00", "2026-06-15 14:00"),
+        ("in 4 business hours", "2026-06-16 15:00", "2026-06-18 11:00"),
+        ("next business morning", "2026-03-27 12:00", "2026-03-30 09:00"),  # the clocks change
+        ("next business morning", "2026-10-23 12:00", "2026-10-26 09:00"),
+    ],
+)
+def test_business_goes_by_hours_and_holidays(said: str, now: str, meant: str) -> None:
+    assert parse_when(said, at(now), BERLIN, LUNCH) == at(meant)
+
+
+def test_business_that_never_comes_is_no_time() -> None:
+    with pytest.raises(ActionError):
+        parse_when("next business day", at(MONDAY), BERLIN, Hours(((),) * 7))
 
 
 @pytest.mark.parametrize("said", ["today", "today 10:30", "2026-06-15 10:29", "2020-01-01", "0m"])
@@ -154,3 +210,4 @@ def test_any_text_is_a_time_to_come_or_refused(said: str) -> None:
     now = at(MONDAY)
     with suppress(ActionError):
         assert parse_when(said, now, BERLIN) > now
+        assert readable(said)
