@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import uuid4
 
+from agent_tui.config.settings import Macro
 from agent_tui.model.account import EffectKind
 from agent_tui.model.clock import Clock, Millis
 from agent_tui.model.conversation import Channel
@@ -29,6 +30,7 @@ class ArgumentKind(StrEnum):
     LABELS = "labels"
     PRIORITY = "priority"
     TIME = "time"
+    MACRO = "macro"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +53,13 @@ class Context:
     undo_ms: Mapping[Channel, Millis]
     hours: Hours = OFFICE  # what "business" means in a time
     blaming: tuple[str, ...] | None = None  # not in public answers; None: the built-in words
+    macros: tuple[Macro, ...] = ()
+    doing: str = ""  # what all that is done is part of, with its batch
+    batch: str | None = None
 
     def stamp(self, action: str) -> Stamp:
-        """The mark of one key press."""
-        return Stamp(self.agent, action, uuid4().hex, self.clock())
+        """The mark of one key press, or of the macro that it began."""
+        return Stamp(self.agent, self.doing or action, self.batch or uuid4().hex, self.clock())
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from agent_tui.actions.action import Action, ActionError, Argument, ArgumentKind
-from agent_tui.actions.registry import registry
 from agent_tui.actions.when import readable
 from agent_tui.model.conversation import Priority
 
@@ -17,14 +16,14 @@ class Step:
     args: Mapping[str, str] = field(default_factory=dict)
 
 
-def read(text: str) -> Step:
-    """The step that a line means.
+def read(text: str, actions: Mapping[str, Action]) -> Step:
+    """The step that a line means, of those that there are.
 
     Raises ActionError for an unknown action, and for an argument that is missing, not wanted or
     cannot be meant at any time; whether it can be now is found out when it is done.
     """
     name, _, rest = text.strip().partition(" ")
-    action = registry().get(name)
+    action = actions.get(name)
     if action is None:
         raise ActionError(f"There is no action '{name}'; see 'agent-tui help actions'.")
     return Step(action, arguments(action, rest.strip(), whole=True))

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from agent_tui.actions import (
     customer,
+    macro,
     messaging,
     offline,
     reply,
@@ -17,7 +18,7 @@ from agent_tui.actions.action import Action, ActionError, Context, Done, Scope
 
 def registry() -> dict[str, Action]:
     """All actions by name, in the order a menu shows them."""
-    modules = (triage, reply, messaging, review, offline, testimonial, customer, undo)
+    modules = (triage, macro, reply, messaging, review, offline, testimonial, customer, undo)
     actions = [action for module in modules for action in module.ACTIONS]
     return {action.name: action for action in actions}
 

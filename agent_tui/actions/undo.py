@@ -128,7 +128,8 @@ def _revert_conversation(
     fields: dict[str, Value] = {}
     for event in group:
         if event.field in changes.CONVERSATION_FIELDS:
-            _unchanged_since(context, conversation, event)
+            if event.field not in fields:  # else what the batch itself changed again later
+                _unchanged_since(context, conversation, event)
             fields[event.field] = changes.plain(event.before)
     change(context, stamp, conversation, fields, undoes=batch)
 

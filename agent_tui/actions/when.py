@@ -18,8 +18,10 @@ MORNING = time(9)
 _EVENING = time(18)
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august")
-_MONTHS += ("september", "october", "november", "december")
+_MONTHS = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
 _NEAR = {-1: "yesterday", 0: "today", 1: "tomorrow"}
 _NAMED_TIMES = {
     "morning": MORNING,

@@ -32,4 +32,5 @@ def context_of(db: SqliteDatabase, settings: Settings, clock: Clock = system_clo
         undo_ms={c: seconds * SECOND for c, seconds in settings.undo_seconds.items()},
         hours=settings.clocks.hours,
         blaming=settings.blaming_words,
+        macros=settings.macros,
     )

@@ -1,5 +1,6 @@
 """The help page ``config``, written from the declarations of the settings."""
 
+from agent_tui.config.macros import MACRO_FIELDS
 from agent_tui.config.settings import SETTINGS, VIEW_FIELDS, Setting
 from agent_tui.config.values import ValueType
 
@@ -26,6 +27,15 @@ The table `keys` binds keys to commands, over those of the `key_preset`. The pag
 commands; `none` takes a key away. Two commands on one key are refused at the start, and a key that
 begins another one, such as `g` beside `gg`.
 
+## Macros
+
+Each `[[macros]]` is a row of actions under one name and, if it has one, one key. `m` lists them. It
+is done to all selected conversations as one batch: all of it or, where a step is refused, nothing,
+and one `u` takes it back. A step that cannot be read is refused at the start.
+
+"""
+
+_VIEWS = """
 ## Views
 
 Each `[[views]]` adds a view to the list of views.
@@ -62,6 +72,11 @@ _EXAMPLE = '''
     [keys]
     "ctrl+x" = "resolve"
 
+    [[macros]]
+    name = "refund"
+    key = "gr"
+    actions = ["label refund", "assign me", "snooze next business morning"]
+
     [[views]]
     name = "Angry reviews"
     query = "status:open channel:review rating:<=2"
@@ -73,7 +88,8 @@ def settings_help() -> str:
     """The page as Markdown."""
     settings = "".join(_row(setting) for setting in SETTINGS)
     views = "".join(_row(declared) for declared in VIEW_FIELDS)
-    return f"{_HEAD}{settings}{_TAIL}{views}{_EXAMPLE}"
+    macros = "".join(_row(declared) for declared in MACRO_FIELDS)
+    return f"{_HEAD}{settings}{_TAIL}{macros}{_VIEWS}{views}{_EXAMPLE}"
 
 
 def _row(setting: Setting) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from agent_tui.config.clocks import clock_rules
+from agent_tui.config.macros import read_macros
 from agent_tui.config.notify import notify_rules
 from agent_tui.config.paths import Paths, refuse_shared
 from agent_tui.config.settings import (
@@ -26,7 +27,7 @@ from agent_tui.model.conversation import Channel, Sort, View
 
 _HANDLE = r"[\w.-]{1,64}"
 _RESERVED = frozenset({"me", "none", "any", "engine"})  # words of the query language and the log
-_TABLES = ("keys", "views")
+_TABLES = ("keys", "macros", "views")
 
 
 def load_settings(paths: Paths, env: Mapping[str, str]) -> Settings:
@@ -57,6 +58,7 @@ def load_settings(paths: Paths, env: Mapping[str, str]) -> Settings:
         clocks=clock_rules(source, values),
         key_preset=Preset(_text(values["key_preset"])),
         keys=_keys(source, table.get("keys", {})),
+        macros=read_macros(source, table.get("macros", [])),
         own_views=_views(source, table.get("views", [])),
     )
 

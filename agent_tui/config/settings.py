@@ -91,6 +91,16 @@ class KeyBinding(NamedTuple):
     line: int
 
 
+class Macro(NamedTuple):
+    """Actions in a row; the lines of the file are for telling what is wrong."""
+
+    name: str
+    key: str  # empty: only by its name
+    actions: tuple[str, ...]  # as on the ``:`` line
+    line: int  # of the key
+    lines: tuple[int, ...]  # of the actions
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Everything in ``config.toml``, defaults filled in."""
@@ -110,7 +120,14 @@ class Settings:
     clocks: Rules  # until when customers should have their answers
     key_preset: Preset
     keys: tuple[KeyBinding, ...]
+    macros: tuple[Macro, ...]
     own_views: tuple[View, ...]
+
+    @property
+    def own_keys(self) -> tuple[KeyBinding, ...]:
+        """The keys that the user has bound, those of macros among them."""
+        named = (KeyBinding(m.key, f"macro {m.name}", m.line) for m in self.macros if m.key)
+        return (*self.keys, *named)
 
     @property
     def views(self) -> tuple[View, ...]:

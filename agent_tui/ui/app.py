@@ -75,12 +75,13 @@ class AgentApp(App[None]):
     ) -> None:
         """``start_engine`` is called once, after the first paint.
 
-        Raises ThemeError and KeymapError when the settings name what is not there.
+        Raises ThemeError and ConfigError when the settings name what is not there.
         """
         depth = themes.depth_of(environment)
         self._colours = themes.load(settings.theme, paths.themes, depth)
         preset = presets.preset_keys(settings.key_preset, settings.chat_enter)
-        self._bound = keys.build(settings.keys, commands.where_of, preset, str(paths.settings))
+        commands.check_macros(settings.macros, str(paths.settings))
+        self._bound = keys.build(settings.own_keys, commands.where_of, preset, str(paths.settings))
         super().__init__(ansi_color=depth is not Depth.FULL)
         self.db, self.settings, self.paths, self.clock = db, settings, paths, clock
         self._start_engine, self._glyphs = start_engine, glyphs_for(environment)

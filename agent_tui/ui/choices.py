@@ -5,11 +5,13 @@ from datetime import datetime, timedelta, tzinfo
 
 from agent_tui.actions.action import ActionError
 from agent_tui.actions.when import parse_when, say_when
+from agent_tui.config.settings import Macro
 from agent_tui.model.clock import Millis
 from agent_tui.model.conversation import Conversation, Priority
 from agent_tui.model.hours import OFFICE, Hours
 from agent_tui.query.complete import Completion
 from agent_tui.store import agents, conversations
+from agent_tui.ui.keys import parse, shown
 from agent_tui.ui.line_input import NO_HINT
 from agent_tui.ui.shell import Choice, Hint, Shell
 
@@ -82,6 +84,24 @@ async def label(shell: Shell) -> None:
     chosen = await shell.choose("Label", items, free=typed)
     if chosen is not None:
         shell.do("label", labels=chosen)
+
+
+async def macro(shell: Shell) -> None:
+    """Ask which of the settings' macros, and do it."""
+    items = [
+        Choice(one.name, f"{shown_key(one):8}{one.name}", "; ".join(one.actions))
+        for one in shell.settings.macros
+    ]
+    if not items:
+        raise ActionError("There are no macros yet; ':help config' shows how to write one.")
+    chosen = await shell.choose("Macro", items)
+    if chosen is not None:
+        shell.do("macro", macro=chosen)
+
+
+def shown_key(macro: Macro) -> str:
+    """The key of a macro as people know it, empty when it has none."""
+    return shown(parse(macro.key)) if macro.key else ""
 
 
 async def priority(shell: Shell) -> None:

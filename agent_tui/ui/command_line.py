@@ -147,6 +147,8 @@ def _values(shell: Shell, kind: ArgumentKind) -> list[str]:
             return [priority.name.lower() for priority in Priority]
         case ArgumentKind.TIME:
             return _TIMES
+        case ArgumentKind.MACRO:
+            return [macro.name for macro in shell.settings.macros]
         case ArgumentKind.TEXT:
             return []
 

@@ -3,11 +3,11 @@
 Keys, the palette, the ``:`` line and the help pages are read off :func:`table`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
-from agent_tui.config.settings import AfterResolve
+from agent_tui.config.settings import AfterResolve, Macro
 from agent_tui.query.syntax import QueryError
 from agent_tui.store.database import StoreError
 from agent_tui.ui import composing, later, navigation
@@ -59,13 +59,14 @@ def where_of(name: str) -> frozenset[Where] | None:
 
 
 def _where_of_line(word: str, line: str) -> frozenset[Where] | None:
-    if word in LINES or line in _PRESET_LINES:
+    if word in LINES or word == "macro" or line in _PRESET_LINES:
         return TRIAGE
     from agent_tui.actions.action import ActionError
     from agent_tui.actions.line import read
+    from agent_tui.actions.registry import registry
 
     try:
-        read(line)
+        read(line, registry())
     except ActionError:
         return None
     return TRIAGE
@@ -80,6 +81,15 @@ def line(text: str) -> Run:
         command_line.run(shell, command_line.vocabulary(shell), text)
 
     return run
+
+
+def check_macros(macros: Sequence[Macro], file: str) -> None:
+    """Raise ConfigError for a macro with a step that can never be done; who has none does not
+    import the actions for it."""
+    if macros:
+        from agent_tui.actions.macro import check
+
+        check(macros, file)
 
 
 def refusals() -> tuple[type[Exception], ...]:
@@ -119,7 +129,10 @@ def _resolve_next(shell: Shell, _: int) -> None:
 
 
 _CHOOSERS: Mapping[str, Run] = {
-    **{name: later.InModule("choices", name) for name in ("snooze", "assign", "label", "priority")},
+    **{
+        name: later.InModule("choices", name)
+        for name in ("snooze", "assign", "label", "priority", "macro")
+    },
     **{name: later.InModule("chat_messages", name) for name in ("edit", "delete", "react")},
     "ask-consent": later.InModule("testimonials", "ask"),
     "consent": later.InModule("testimonials", "consent"),
@@ -137,7 +150,7 @@ _PRESET_LINES: frozenset[str] = frozenset()
 """Lines that a preset binds; a test holds that they can be read."""
 
 _PRESET_ACTIONS = frozenset(
-    {"resolve", "reopen", "wait", "snooze", "assign", "take", "label", "priority", "spam"}
+    {"resolve", "reopen", "wait", "snooze", "assign", "take", "label", "priority", "macro", "spam"}
     | {"unread", "undo", "redo"}
 )
 """Actions that the preset binds: known without importing them; a test holds this."""

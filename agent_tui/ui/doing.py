@@ -19,7 +19,15 @@ def context_of(db: Database, settings: Settings, clock: Clock) -> "Context":
 
     undo = {channel: seconds * SECOND for channel, seconds in settings.undo_seconds.items()}
     hours, blaming = settings.clocks.hours, settings.blaming_words
-    return Context(db, settings.agent.handle, clock, undo, hours=hours, blaming=blaming)
+    return Context(
+        db,
+        settings.agent.handle,
+        clock,
+        undo,
+        hours=hours,
+        blaming=blaming,
+        macros=settings.macros,
+    )
 
 
 class Doing:

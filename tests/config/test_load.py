@@ -19,6 +19,7 @@ from agent_tui.config.settings import (
     AfterResolve,
     Desktop,
     KeyBinding,
+    Macro,
     Notify,
     Settings,
 )
@@ -295,3 +296,19 @@ def test_loading_without_a_file_imports_nothing_slow() -> None:
 def test_quiet_hours_that_are_none_are_refused_by_line(paths: Paths, span: str) -> None:
     with pytest.raises(ConfigError, match=r"line 2: 'notify.quiet' must hold times such as"):
         load(paths, f'[notify]\nquiet = ["{span}"]\n')
+
+
+def test_macros_know_their_lines(paths: Paths) -> None:
+    text = """
+[[macros]]
+name = "refund"
+key = "gr"
+actions = [
+    "label refund",
+    "resolve",
+]
+"""
+    settings = load(paths, text)
+
+    assert settings.macros == (Macro("refund", "gr", ("label refund", "resolve"), 4, (6, 7)),)
+    assert settings.own_keys == (KeyBinding("gr", "macro refund", 4),)
