@@ -23,11 +23,21 @@ from agent_tui.model.clock import HOUR
 from agent_tui.model.conversation import Channel, Conversation, Status
 from agent_tui.model.draft import Draft, DraftKind
 from agent_tui.model.event import DECIDE, Entity, Stamp
+from agent_tui.model.mention import mentioned
 from agent_tui.model.message import Direction, Message, Recipients
 from agent_tui.model.outbox import MESSAGES, NEEDS_DECISION, OutboxItem
 from agent_tui.model.threading import bare_subject
 from agent_tui.model.via import via_name
-from agent_tui.store import accounts, changes, conversations, drafts, events, messages, outbox
+from agent_tui.store import (
+    accounts,
+    agents,
+    changes,
+    conversations,
+    drafts,
+    events,
+    messages,
+    outbox,
+)
 from agent_tui.store.changes import Value
 
 UNFINISHED = "{{"
@@ -263,7 +273,19 @@ def _file_note(context: Context, draft: Draft) -> Done:
     with context.db.transaction(durable=True):
         shared = posting.file_note(context, stamp, draft, conversation)
     told = "Note added, for colleagues at the provider too." if shared else "Note added."
+    told += _named(context, draft.body)
     return Done(told, (conversation.id,), stamp.batch)
+
+
+def _named(context: Context, text: str) -> str:
+    """Whom a note names, in a sentence: those there are, and those there are not."""
+    known = {agent.handle.casefold() for agent in agents.every(context.db)}
+    handles = mentioned(text)
+    found = ", ".join(f"@{handle}" for handle in handles if handle in known)
+    strange = ", ".join(f"@{handle}" for handle in handles if handle not in known)
+    return (f" It is among the mentions of {found}." if found else "") + (
+        f" Nobody here is called {strange}." if strange else ""
+    )
 
 
 def _carry_out(context: Context, stamp: Stamp, item: OutboxItem, choice: str) -> str:

@@ -126,15 +126,17 @@ BUILT_IN_VIEWS: tuple[View, ...] = (
     View("Needs reply", "status:open is:waiting", Sort.WAITING),
     View("Mine", "status:open assignee:me", Sort.NEWEST),
     View("Unassigned", "status:open assignee:none", Sort.OLDEST),
+    View("Due soon", "status:open is:waiting", Sort.DUE),
     View("Reviews", "status:open channel:review", Sort.NEWEST),
+    View("Mentions", "mentions:me -status:resolved,spam", Sort.NEWEST),
+    View("Snoozed", "status:snoozed", Sort.NEWEST),
+    View("Drafts and Outbox", "is:draft OR is:outgoing", Sort.NEWEST),
+    View("Waiting", "status:pending OR status:on_hold", Sort.NEWEST),
+    View("All", "-status:spam", Sort.NEWEST),
     View("Unanswered reviews", "status:open channel:review is:waiting", Sort.WAITING),
     View("Chats", "status:open channel:chat", Sort.NEWEST),
-    View("Due soon", "status:open is:waiting", Sort.DUE),
-    View("Waiting", "status:pending OR status:on_hold", Sort.NEWEST),
-    View("Snoozed", "status:snoozed", Sort.NEWEST),
-    View("Drafts", "is:draft", Sort.NEWEST),
-    View("All", "-status:spam", Sort.NEWEST),
 )
+"""In their order; digits choose the first nine."""
 
 _REOPENED_BY_CUSTOMER = frozenset({Status.RESOLVED, Status.PENDING, Status.SNOOZED})
 

@@ -97,6 +97,7 @@ _COLUMNS = {
     Key.MODERATION: "c.moderation",
     Key.TESTIMONIAL: "c.consent",
     Key.LABEL: "l.label",
+    Key.MENTIONS: "n.handle",
 }
 """Keys whose values are looked up together, so that an index can serve a list of them."""
 
@@ -111,6 +112,10 @@ _IS = {
     Is.DRAFT: _DRAFT,
     Is.FAILED: (
         "c.id IN (SELECT o.conversation_id FROM outbox o WHERE o.state IN ('failed', 'uncertain'))"
+    ),
+    Is.OUTGOING: (
+        "c.id IN (SELECT o.conversation_id FROM outbox o WHERE o.kind IN ('send', 'note')"
+        " AND o.state IN ('queued', 'held', 'sending', 'committed', 'failed', 'uncertain'))"
     ),
     Is.AUTOMATIC: (
         f"(EXISTS ({_INBOUND} AND m.automatic = 1) AND NOT EXISTS ({_INBOUND} AND m.automatic = 0))"
@@ -137,6 +142,10 @@ _ABSENT = {
 
 # Filled with conditions of our own, in which values stand as parameters only.
 _LABELLED = "c.id IN (SELECT l.conversation_id FROM conversation_labels l WHERE {})"
+_MENTIONING = (
+    "c.id IN (SELECT m.conversation_id FROM mentions n JOIN messages m ON m.id = n.message_id"
+    " WHERE {})"
+)
 _FOUND = (
     "c.id IN (SELECT m.conversation_id FROM search JOIN messages m ON m.id = search.rowid WHERE {})"
 )
@@ -146,6 +155,9 @@ _OF_PEOPLE = (
 )
 _KNOWN_AS = "SELECT i.customer_id FROM identities i WHERE {} AND {}"
 _NAMED = " UNION SELECT u.id FROM customers u WHERE {}"
+
+_WITHIN = {Key.LABEL: _LABELLED, Key.MENTIONS: _MENTIONING}
+"""Keys whose column is in another table."""
 
 _LONGEST_ID = 18  # digits that are sure to fit 64 bits
 
@@ -237,12 +249,14 @@ class _Compiler:
         conditions = [] if len(known) == len(values) else [_ABSENT[key]]
         if known:
             found = self._in(_COLUMNS[key], [self._value(key, value) for value in known])
-            conditions.append(_LABELLED.format(found) if key is Key.LABEL else found)
+            conditions.append(_WITHIN.get(key, "{}").format(found))
         return conditions[0] if len(conditions) == 1 else f"({' OR '.join(conditions)})"
 
     def _value(self, key: Key, value: str) -> object:
-        if key is Key.ASSIGNEE and value == ME:
+        if value == ME and key is Key.ASSIGNEE:
             return self.me
+        if value == ME and key is Key.MENTIONS:
+            return self.me.casefold()
         if key is Key.VERIFIED:
             return int(value == YES)
         return rank(key, value) if key in (Key.RATING, Key.PRIORITY) else value

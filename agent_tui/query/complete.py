@@ -78,7 +78,7 @@ def _offered(key: Key, known: Known) -> tuple[str, ...]:
             return known.accounts
         case Key.LABEL:
             return known.labels + choices(key)
-        case Key.ASSIGNEE:
+        case Key.ASSIGNEE | Key.MENTIONS:
             return choices(key) + known.assignees
         case _:
             return choices(key)

@@ -18,6 +18,7 @@ class Key(StrEnum):
     VIA = "via"
     ACCOUNT = "account"
     ASSIGNEE = "assignee"
+    MENTIONS = "mentions"
     LABEL = "label"
     PRIORITY = "priority"
     CUSTOMER = "customer"

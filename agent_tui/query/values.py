@@ -22,6 +22,7 @@ class Is(StrEnum):
     UNASSIGNED = "unassigned"
     DRAFT = "draft"  # somebody has begun an answer
     FAILED = "failed"  # an answer failed to leave or nobody knows whether it did
+    OUTGOING = "outgoing"  # a message of ours has not left, or nobody knows whether it did
     AUTOMATIC = "automatic"  # machines wrote to us, and no person (RFC 3834)
 
 
@@ -56,6 +57,7 @@ _EXPECTED = {
     Key.VIA: "what carries it behind its channel, such as whatsapp or sms, or none",
     Key.ACCOUNT: "the name of an account",
     Key.ASSIGNEE: "an agent's handle, me or none",
+    Key.MENTIONS: "a colleague's handle or me, named in a note",
     Key.LABEL: "the name of a label or none",
     Key.CUSTOMER: "words of a name, an address or a number such as #12",
     Key.SUBJECT: "words of a subject",
@@ -81,6 +83,7 @@ _CHOICES: dict[Key, tuple[str, ...]] = {
     Key.NEWER: ("30m", "2h", "1d", "1w", "1mo", "1y"),
     Key.DUE: ("<30m", "<2h", "<1d", ">1d"),
     Key.ASSIGNEE: (ME, NONE),
+    Key.MENTIONS: (ME,),
     Key.LABEL: (NONE,),
 }
 
@@ -177,6 +180,8 @@ def _read_plain(key: Key, text: str) -> str | None:
         return lower if day(lower, date(_LAST_YEAR, 1, 1)) else None
     if key in (Key.OLDER, Key.NEWER):
         return lower if duration(lower) is not None else None
+    if key is Key.MENTIONS:
+        return lower.removeprefix("@") or None
     if key is Key.VIA or (key in (Key.ASSIGNEE, Key.LABEL) and lower in choices(key)):
         return lower
     return NONE if key is Key.ASSIGNEE and text == "-" else text

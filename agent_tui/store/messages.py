@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from agent_tui.model.clock import Millis
 from agent_tui.model.message import Attachment, Body, Delivery, Direction, FetchState, Message
-from agent_tui.store import codec, traces
+from agent_tui.store import codec, mentions, traces
 from agent_tui.store.database import Database, Row
 from agent_tui.store.traces import Traces
 
@@ -151,13 +151,17 @@ def insert(
 
 
 def index(db: Database, message: Message) -> None:
-    """Make ``message`` findable by its text, people and files."""
+    """Make ``message`` findable by its text, people and files, a note by whom it names."""
     db.index(message.id, _index_entry(message))
+    if message.direction is Direction.NOTE:
+        mentions.put(db, message.id, message.body.text)
 
 
 def unindex(db: Database, message: Message) -> None:
     """Take ``message`` out of what is searched; it must be as it was put in."""
     db.unindex(message.id, _index_entry(message))
+    if message.direction is Direction.NOTE:
+        mentions.drop(db, message.id)
 
 
 def delete(db: Database, message: Message) -> None:

@@ -12,7 +12,7 @@ from agent_tui.actions.action import ActionError
 from agent_tui.content.safe import safe_line
 from agent_tui.model.clock import SECOND, Millis
 from agent_tui.model.conversation import Conversation
-from agent_tui.model.draft import Draft, DraftKind
+from agent_tui.model.draft import Draft
 from agent_tui.model.message import Delivery, Direction, Message
 from agent_tui.model.via import via_name
 from agent_tui.store import messages, presence
@@ -42,7 +42,6 @@ class ChatComposer(WritingPane):
     def __init__(self, shell: Shell, writing: Writing, conversation: Conversation) -> None:
         super().__init__(shell, writing)
         self._conversation = conversation
-        self._note = writing.draft.kind is DraftKind.NOTE
         self._head = ChatHead(shell, Part.NOTE if self._note else Part.BAR_ACCENT)
         self._announcer = Announcer(shell, conversation.id, shell.chats.spawn)
         self._edited: Message | None = None  # a sent message whose text is being changed

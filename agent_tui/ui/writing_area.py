@@ -41,6 +41,12 @@ class WritingArea(TextArea):
         self.cursor_blink = False
         self._shell = shell
 
+    @property
+    def before_cursor(self) -> str:
+        """The text of the line in front of the cursor."""
+        row, column = self.cursor_location
+        return self.get_line(row).plain[:column]
+
     def on_mount(self) -> None:
         style = self._shell.colours[Part.TEXT]
         if style.bgcolor is not None:
@@ -52,9 +58,7 @@ class WritingArea(TextArea):
         if event.key in ("tab", "shift+tab"):
             event.stop()
             event.prevent_default()
-            row, column = self.cursor_location
-            before = self.get_line(row).plain[:column]
-            self.post_message(self.Tab(before, 1 if event.key == "tab" else -1))
+            self.post_message(self.Tab(self.before_cursor, 1 if event.key == "tab" else -1))
         elif event.key == "up" and not self.text:
             event.stop()
             event.prevent_default()

@@ -12,9 +12,10 @@ from textual.timer import Timer
 from agent_tui.model.account import Account, Counted
 from agent_tui.model.conversation import Channel, Conversation
 from agent_tui.model.draft import Draft, DraftKind
+from agent_tui.model.mention import begun
 from agent_tui.model.message import Direction, Message
 from agent_tui.store.database import StoreError
-from agent_tui.ui import canned, drafting, files
+from agent_tui.ui import canned, drafting, files, mentions
 from agent_tui.ui.draft_keeper import DraftKeeper
 from agent_tui.ui.shell import Choice, Pane, Shell
 from agent_tui.ui.text_pane import TextLine
@@ -103,6 +104,8 @@ class WritingPane(Pane):
         self._files = writing.draft.files
         self._keeper = DraftKeeper(shell.db, writing.draft)
         self._timer: Timer | None = None
+        self._note = writing.draft.kind is DraftKind.NOTE
+        self._hinted = False  # the status line says who may be named
         self._finished = False  # sent or discarded: there is nothing left to keep
         self._body = WritingArea(shell, writing.draft.body)
         self._body.move_cursor(writing.draft.cursor)
@@ -190,14 +193,19 @@ class WritingPane(Pane):
     def on_writing_area_tab(self, event: WritingArea.Tab) -> None:
         event.stop()
         found = _SHORTHAND.search(event.before)
-        if found is None:
-            self.tab(event.step)
-        else:
+        named = begun(event.before) if self._note else None
+        if named is not None:
+            self._shell.follow(self._mention(named))
+        elif found is not None:
             self._shell.follow(self._expand(found[1]))
+        else:
+            self.tab(event.step)
 
     def on_text_area_changed(self) -> None:
         self._changed()
         self.show_count()
+        if self._note:
+            self._hint_at_colleagues()
 
     def draft(self) -> Draft:
         """The draft as it stands on the screen."""
@@ -224,6 +232,19 @@ class WritingPane(Pane):
         text = await canned.by_name(self._shell, self._asked_for(), name)
         if text is not None:
             self._body.replace_before(f";{name}", text)
+
+    async def _mention(self, typed: str) -> None:
+        """Put the handle of a colleague in place of the one that is begun before the cursor."""
+        handle = await mentions.complete(self._shell, typed)
+        if handle is not None:
+            self._body.replace_before(f"@{typed}", f"@{handle} ")
+
+    def _hint_at_colleagues(self) -> None:
+        """Say who may be meant while a colleague is being named, and nothing any more behind it."""
+        hint = mentions.hint(self._shell.db, self._body.before_cursor)
+        if hint or self._hinted:
+            self._shell.say(hint)
+        self._hinted = bool(hint)
 
     def _asked_for(self) -> canned.Asked:
         return canned.Asked(self._writing.conversation, self._writing.account)

@@ -54,6 +54,7 @@ def terms_of(key: Key) -> list[Term]:
         Key.OLDER: _AGED,
         Key.NEWER: _AGED,
         Key.DUE: _DUE,
+        Key.MENTIONS: ("me", "ann", "bo"),
         Key.COUNTRY: ("GB", "de", "Fr"),
     }.get(key, choices(key))
     return [term(key, value) for value in values]

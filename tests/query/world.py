@@ -38,6 +38,7 @@ class Letter:
     people: str = ""
     direction: Direction = Direction.INBOUND
     automatic: bool = False
+    names: str = ""  # the colleague whom a note mentions
 
 
 @dataclass(frozen=True)
@@ -137,7 +138,10 @@ CASES = (
         via="whatsapp",
         assignee="bo",
         attachments=1,
-        letters=(Letter("zipper and order"), Letter("order", direction=Direction.NOTE)),
+        letters=(
+            Letter("zipper and order"),
+            Letter("order", direction=Direction.NOTE, names="ann"),
+        ),
     ),
     Case(
         6,
@@ -267,6 +271,11 @@ def _insert_letter(db: Database, number: int, conversation_id: int, letter: Lett
         asdict(letter) | {"id": number, "conversation_id": conversation_id},
     )
     index_letter(db, number, letter)
+    if letter.names:
+        db.run(
+            "INSERT INTO mentions (message_id, handle) VALUES (:id, :names)",
+            {"id": number, "names": letter.names},
+        )
 
 
 def _is_text(query: Query) -> bool:
@@ -323,6 +332,7 @@ _STATES: dict[str, Callable[[Case], bool]] = {
     "unassigned": lambda case: case.assignee is None,
     "draft": lambda case: case.draft,
     "failed": lambda case: case.outbox in (OutboxState.FAILED, OutboxState.UNCERTAIN),
+    "outgoing": lambda case: case.outbox not in (None, OutboxState.SENT),
     "automatic": lambda case: {x.automatic for x in _inbound(case)} == {True},
     "attachment": lambda case: case.attachments > 0,
     "note": lambda case: any(x.direction is Direction.NOTE for x in case.letters),
@@ -377,6 +387,9 @@ _MEANING: dict[Key, Callable[[Term, Case], bool]] = {
     Key.ACCOUNT: lambda term, case: case.account == term.value,
     Key.ASSIGNEE: lambda term, case: (
         case.assignee == {"me": ME, "none": None}.get(term.value, term.value)
+    ),
+    Key.MENTIONS: lambda term, case: any(
+        x.names == {"me": ME}.get(term.value, term.value) for x in case.letters
     ),
     Key.LABEL: lambda term, case: (
         not case.labels if term.value == "none" else term.value in case.labels
