@@ -27,16 +27,17 @@ def known_as(code: object) -> str:
 
 
 def money_of(amount: object, code: object) -> Money | None:
-    """The decimal ``amount``, such as "12.50", of a currency; None when either is none.
+    """The decimal ``amount``, such as "12.50" or 12.5, of a currency; None when either is none.
 
+    A float counts as what it is written as in JSON, not as the fraction beside it that it is.
     Digits beyond the currency's own are rounded, halves to the even one.
     """
     currency = known_as(code)
-    if not currency or not isinstance(amount, str | int) or isinstance(amount, bool):
+    if not currency or not isinstance(amount, str | int | float) or isinstance(amount, bool):
         return None
     exponent = exponent_of(currency)
     try:
-        minor = int(Decimal(amount).scaleb(exponent).to_integral_value())
+        minor = int(Decimal(str(amount)).scaleb(exponent).to_integral_value())
     except (InvalidOperation, ValueError, OverflowError):  # no number, not finite, endless
         return None
     return Money(minor, currency, exponent) if abs(minor) < _MOST_MINOR else None

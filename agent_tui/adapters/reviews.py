@@ -28,7 +28,7 @@ from agent_tui.model.incoming import (
     Sender,
 )
 from agent_tui.model.message import Body, Direction
-from agent_tui.model.review import Review
+from agent_tui.model.review import Moderation, Review
 
 MOST_REMEMBERED = 1000
 """Reviews in a ledger; of those before, only later changes are seen."""
@@ -37,6 +37,8 @@ _BETWEEN_SCANS: Millis = 30 * MINUTE
 _ANSWER = ":reply"
 _SKEW: Millis = 5 * MINUTE
 """How far our clock and the provider's may be apart."""
+_BEGINS = {Moderation.SPAM: Status.SPAM, Moderation.HIDDEN: Status.RESOLVED}
+"""Where a conversation begins that nobody need look at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +55,25 @@ class Posted:
 
     id: str
     at: Millis  # of its latest change
-    author: str
+    author: str  # display name; empty where nobody is named
     rating: int | None
     title: str
     text: str
     about: Review = Review()
     answer: Answer | None = None
+    written_at: Millis | None = None  # where the provider tells that, too
+    by: Sender | None = None  # safe; where the provider tells more of its author than a name
+
+    @property
+    def since(self) -> Millis:
+        """When it was written, as far as the provider tells."""
+        return self.at if self.written_at is None else self.written_at
 
     def mark(self) -> str:
-        """Differs when what the customer says differs."""
-        return _digest(self.rating, self.title, self.text)
+        """Differs when what the customer says differs, or whether the public sees it."""
+        state = self.about.moderation
+        held = () if state is Moderation.PUBLISHED else (state,)
+        return _digest(self.rating, self.title, self.text, *held)
 
     def answer_mark(self) -> str:
         """Differs when our answer differs; empty without one."""
@@ -263,19 +274,20 @@ def settled(effect: Effect, answer: Answer | None) -> Settled:
 
 
 def _incoming(one: Posted) -> Incoming:
-    answered = one.answer is not None and one.answer.at >= one.at
+    answered = one.answer is not None and one.answer.at >= one.since
+    begins = Status.RESOLVED if answered else _BEGINS.get(one.about.moderation)
     return Incoming(
         remote_id=one.id,
         channel=Channel.REVIEW,
         direction=Direction.INBOUND,
         sender=_author(one),
-        at=one.at,
+        at=one.since,
         body=_body(one),
         subject=safe_line(one.title),
         thread_key=one.id,
         flags=Flags(answered=answered),
         rating=one.rating,
-        status=Status.RESOLVED if answered else None,
+        status=begins,
         review=one.about,
     )
 
@@ -303,8 +315,10 @@ def _answer_edit(one: Posted, answer: Answer) -> Edit:
 
 
 def _author(one: Posted) -> Sender:
-    """Providers tell a name only, which many share: so each review has a customer of its own."""
-    return Sender(IdentityKind.HANDLE, f"review:{one.id}", safe_line(one.author) or "Somebody")
+    """Most providers tell a name only, which many share: then each review has a customer of its
+    own."""
+    name = safe_line(one.author) or "Somebody"
+    return one.by or Sender(IdentityKind.HANDLE, f"review:{one.id}", name)
 
 
 def _body(one: Posted) -> Body:

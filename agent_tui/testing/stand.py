@@ -71,7 +71,10 @@ class Stand(ABC):
 
     @abstractmethod
     def context(self, clock: Clock) -> AccountContext:
-        """The account, ready to log in; each call gives a context of its own."""
+        """The account, ready to log in; each call gives a context of its own.
+
+        ``clock`` is the provider's, too: times that it puts on things are of now.
+        """
 
     def make(self, account: AccountContext) -> AnyAdapter:
         """The adapter for an account of :meth:`context`; a stand may want to keep hold of it."""

@@ -18,6 +18,9 @@ from agent_tui.model.record import Money
         ("-3", "USD", Money(-300, "USD", 2)),
         (7, "USD", Money(700, "USD", 2)),
         ("19.995", "USD", Money(2000, "USD", 2)),
+        (54.48, "EUR", Money(5448, "EUR", 2)),
+        (1.25, "KWD", Money(1250, "KWD", 3)),
+        (0.1 + 0.2, "USD", Money(30, "USD", 2)),
     ],
 )
 def test_a_decimal_amount_comes_in_the_smallest_unit(
@@ -27,7 +30,8 @@ def test_a_decimal_amount_comes_in_the_smallest_unit(
 
 
 @pytest.mark.parametrize(
-    "amount", ["", "much", "NaN", "Infinity", "1e400000", "-1e99", None, 1.5, True, [], "12,50"]
+    "amount",
+    ["", "much", "NaN", "Infinity", "1e400000", "-1e99", None, float("nan"), True, [], "12,50"],
 )
 def test_what_is_no_amount_is_none(amount: object) -> None:
     assert money_of(amount, "EUR") is None

@@ -20,6 +20,8 @@ from tests.cli.plugins import MARK, install, loud
 PYPROJECT = Path(__file__).parents[2] / "pyproject.toml"
 PROJECT = tomllib.loads(PYPROJECT.read_text("utf-8"))["project"]
 BUILT_IN = set(PROJECT["entry-points"]["agent_tui.adapters"])
+EXAMPLE = "medusa"
+"""Of a package of its own, tests/plugins/medusa, which is installed beside the program."""
 ADAPTER = """
 from agent_tui.adapters.contract import AdapterInfo
 from agent_tui.model.account import Capabilities
@@ -64,9 +66,10 @@ def test_every_line_has_the_documented_keys(capsys: pytest.CaptureFixture[str]) 
     rows, err = listed(capsys)
 
     keys = ["name", "title", "version", "origin", "roles", "capabilities", "accounts", "problem"]
-    assert rows.keys() == BUILT_IN
+    assert rows.keys() == {*BUILT_IN, EXAMPLE}
     assert all(list(row) == keys for row in rows.values())
-    assert {row["origin"] for row in rows.values()} == {"built in"}
+    origins = {name: row["origin"] for name, row in rows.items()}
+    assert origins == {**dict.fromkeys(BUILT_IN, "built in"), EXAMPLE: "agent-tui-medusa"}
     assert err == ""
 
 
@@ -174,7 +177,7 @@ def test_a_broken_manifest_is_told_of_and_the_others_are_listed(
 
     rows, err = listed(capsys)
 
-    assert rows.keys() == {*BUILT_IN, "shop"}
+    assert rows.keys() == {*BUILT_IN, EXAMPLE, "shop"}
     assert rows["shop"]["capabilities"] is None
     assert rows["shop"]["problem"]
     assert "shop.adapter.json" in err

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 
 import pytest
 
+from tests.servers.medusa import medusa  # noqa: F401 - a fixture
 from tests.servers.real import (
     USERS,
     Dovecot,

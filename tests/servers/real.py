@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from email.message import EmailMessage, Message
 from email.parser import BytesParser
@@ -195,12 +195,12 @@ def base_folder(name: str) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def recipe(name: str, base: Path, ports: list[int], **env: str) -> Iterator[None]:
-    """A server between its start.sh and its stop.sh."""
+def recipe(name: str, base: Path, given: Sequence[int | Path], **env: str) -> Iterator[None]:
+    """A server between its start.sh, which is ``given`` ports and folders, and its stop.sh."""
     folder = shared() / "servers" / name
     # To files, not pipes: the servers keep them open, and reading to the end would wait for them.
     with (base / "start.log").open("w+") as log:
-        command = ["bash", str(folder / "start.sh"), str(base), *map(str, ports)]
+        command = ["bash", str(folder / "start.sh"), str(base), *map(str, given)]
         variables = os.environ | {"PY": sys.executable} | env
         started = subprocess.run(command, env=variables, stdout=log, stderr=log, check=False)
     try:

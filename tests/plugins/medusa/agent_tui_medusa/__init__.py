@@ -1,0 +1,1 @@
+"""Medusa for agent-tui: product reviews with their answers, customers and orders."""
