@@ -4,23 +4,14 @@ from collections.abc import Mapping, Sequence
 
 from agent_tui.actions.action import (
     Action,
-    ActionError,
     Argument,
     ArgumentKind,
     Context,
     Done,
     Scope,
 )
-from agent_tui.model.customer import Customer
-from agent_tui.store import changes, conversations, customers
-
-
-def _customer(context: Context, targets: Sequence[int]) -> Customer:
-    conversation = conversations.get(context.db, targets[0])
-    found = customers.get(context.db, conversation.customer_id) if conversation else None
-    if found is None:
-        raise ActionError(f"There is no conversation #{targets[0]}.")
-    return found
+from agent_tui.actions.people import person_of
+from agent_tui.store import changes
 
 
 def _rename(context: Context, targets: Sequence[int], args: Mapping[str, str]) -> Done:
@@ -32,7 +23,7 @@ def _describe(context: Context, targets: Sequence[int], args: Mapping[str, str])
 
 
 def _edit(context: Context, targets: Sequence[int], action: str, field: str, value: str) -> Done:
-    customer = _customer(context, targets)
+    customer = person_of(context, targets).root
     stamp = context.stamp(action)
     if not changes.change_customer(context.db, stamp, customer, **{field: value}):
         return Done("Nothing to do: it says that already.")

@@ -7,6 +7,7 @@ from agent_tui.actions import (
     macro,
     messaging,
     offline,
+    people,
     reply,
     review,
     testimonial,
@@ -18,7 +19,18 @@ from agent_tui.actions.action import Action, ActionError, Context, Done, Scope
 
 def registry() -> dict[str, Action]:
     """All actions by name, in the order a menu shows them."""
-    modules = (triage, macro, reply, messaging, review, offline, testimonial, customer, undo)
+    modules = (
+        triage,
+        macro,
+        reply,
+        messaging,
+        review,
+        offline,
+        testimonial,
+        customer,
+        people,
+        undo,
+    )
     actions = [action for module in modules for action in module.ACTIONS]
     return {action.name: action for action in actions}
 

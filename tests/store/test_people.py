@@ -34,10 +34,13 @@ def dump(db: Database) -> dict[str, list[dict[str, object]]]:
     """All that is in the store but the log, and how often a row was changed."""
     tables = db.all("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
     return {
-        name: [
-            {column: row[column] for column in row.keys() if column != "version"}  # noqa: SIM118
-            for row in db.all(f"SELECT * FROM {name} ORDER BY rowid")
-        ]
+        name: sorted(
+            (
+                {column: row[column] for column in row.keys() if column != "version"}  # noqa: SIM118
+                for row in db.all(f"SELECT * FROM {name}")
+            ),
+            key=repr,
+        )
         for name in (table["name"] for table in tables)
         if name != "events" and not name.startswith(("search", "sqlite"))
     }
