@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from agent_tui.model.clock import Millis
+from agent_tui.model.draft import DraftKind
 
 
 class Entity(StrEnum):
@@ -40,6 +41,20 @@ class Event:
     undoes: str | None = None  # the batch that this event takes back
 
 
+TOLD = (
+    "status",
+    "assignee",
+    "priority",
+    "labels",
+    "rating",
+    "moderation",
+    "guard",
+    "offline",
+    "consent",
+    "credit",
+)
+"""The fields of a conversation whose changes are told in its history and in the timeline."""
+
 ENGINE = "engine"
 """The actor of everything that nobody pressed a key for."""
 
@@ -59,3 +74,9 @@ EXPORT = "export"
 
 FINAL = (DECIDE, RESTORE, ERASE, EXPORT)
 """Actions that undo passes over."""
+
+
+def follows_from_a_message(stamp: Stamp, field: str) -> bool:
+    """Whether a change only says that somebody wrote: it reopens, or sets to wait."""
+    by_customer = stamp.actor == ENGINE and stamp.action == "reopen"
+    return field == "status" and (by_customer or stamp.action == DraftKind.REPLY)

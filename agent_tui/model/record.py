@@ -24,6 +24,7 @@ class RecordKind(StrEnum):
     REFUND = "refund"
     DISPUTE = "dispute"
     SUBSCRIPTION = "subscription"
+    SURVEY = "survey"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,17 @@ class Shipment:
 
 
 @dataclass(frozen=True, slots=True)
+class Score:
+    """What a customer answered to a survey: ``points`` of at most ``of``."""
+
+    points: int
+    of: int = 5  # 10 where people are asked whether they would recommend us
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
-    """One order, invoice, payment, refund or dispute; every string has passed ``content.safe``."""
+    """One order, invoice, payment, refund, dispute or survey; every string has passed
+    ``content.safe``."""
 
     kind: RecordKind
     remote_id: str  # unique within account and kind
@@ -60,10 +70,11 @@ class Record:
     open: bool = False  # an invoice that is not paid, a dispute that needs an answer
     due_at: Millis | None = None
     of: str = ""  # remote id of the order or payment that it belongs to
-    reason: str = ""
+    reason: str = ""  # of a survey what the customer wrote beside the score
     items: tuple[Item, ...] = ()
     shipments: tuple[Shipment, ...] = ()
     url: str = ""  # in the provider's own program
+    score: Score | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from typing import Protocol
 
 from agent_tui.model.clock import Millis
 from agent_tui.model.customer import IdentityKind, normal
+from agent_tui.query.kinds import of_conversation
 from agent_tui.query.syntax import (
     And,
     Everything,
@@ -73,7 +74,7 @@ def compile_query(
     With ``prefix`` a word or subject at the very end is still being typed and may go on. Dates
     are days of ``zone``, by default the machine's.
     """
-    compiler = _Compiler(dialect, me, now, zone, _growing(query) if prefix else None)
+    compiler = Compiler(dialect, me, now, zone, growing(query) if prefix else None)
     texts, others = _split(query.parts if isinstance(query, And) else (query,))
     match = compiler.expression(texts)
     if texts and not match:
@@ -82,7 +83,7 @@ def compile_query(
     return Compiled(where, compiler.params, match or None, _statuses(others), _person(others))
 
 
-_Text = Words | Phrase | Term
+Text = Words | Phrase | Term
 
 _COLUMNS = {
     Key.STATUS: "c.status",
@@ -99,6 +100,7 @@ _COLUMNS = {
     Key.LABEL: "l.label",
     Key.MENTIONS: "n.handle",
 }
+LISTED = frozenset({*_COLUMNS, Key.KIND})
 """Keys whose values are looked up together, so that an index can serve a list of them."""
 
 _DRAFT = "c.id IN (SELECT d.conversation_id FROM drafts d)"
@@ -150,7 +152,7 @@ _FOUND = (
     "c.id IN (SELECT m.conversation_id FROM search JOIN messages m ON m.id = search.rowid WHERE {})"
 )
 _OF_PEOPLE = (
-    "c.customer_id IN (SELECT p.id FROM customers p WHERE p.person_id IN"
+    "{} IN (SELECT p.id FROM customers p WHERE p.person_id IN"
     " (SELECT k.person_id FROM customers k WHERE {}))"
 )
 _KNOWN_AS = "SELECT i.customer_id FROM identities i WHERE {} AND {}"
@@ -163,14 +165,20 @@ _LONGEST_ID = 18  # digits that are sure to fit 64 bits
 
 
 @dataclass(slots=True, eq=False, repr=False, match_args=False)
-class _Compiler:
-    """What every part of one query needs, and the parameters bound so far."""
+class Compiler:
+    """What every part of one query needs, and the parameters bound so far.
+
+    One of another kind of rows says with the methods without an underscore what words, keys and
+    times mean of them.
+    """
 
     dialect: Dialect
     me: str
     now: Millis
     zone: tzinfo | None
-    growing: Query | None
+    goes_on: Query | None  # the word at the end that may go on
+    at: str = "c.last_at"
+    customer: str = "c.customer_id"
     params: dict[str, object] = field(default_factory=dict)
 
     def condition(self, query: Query) -> str:
@@ -185,17 +193,17 @@ class _Compiler:
             case Or(parts):
                 return self._either(parts)
             case Term(key) if key is not Key.SUBJECT:
-                return self._term(query)
+                return self.term(query)
             case _:
-                return self._text((query,))
+                return self.text((query,))
 
-    def expression(self, texts: Iterable[_Text]) -> str:
+    def expression(self, texts: Iterable[Text]) -> str:
         """What the index is asked for one message with all of ``texts``."""
         return " AND ".join(filter(None, map(self._searched, texts)))
 
     def _every(self, parts: Sequence[Query]) -> str:
         texts, others = _split(parts)
-        conditions = [self._text(texts)] if texts else []
+        conditions = [self.text(texts)] if texts else []
         conditions += map(self.condition, others)
         return f"({' AND '.join(conditions)})"
 
@@ -203,36 +211,38 @@ class _Compiler:
         listed: dict[Key, list[str]] = {}
         others: list[Query] = []
         for part in parts:
-            if isinstance(part, Term) and part.key in _COLUMNS and part.op is Op.EQUAL:
+            if isinstance(part, Term) and part.key in LISTED and part.op is Op.EQUAL:
                 listed.setdefault(part.key, []).append(part.value)
             else:
                 others.append(part)
-        conditions = [self._listed(key, values) for key, values in listed.items()]
+        conditions = [self.listed(key, values) for key, values in listed.items()]
         conditions += map(self.condition, others)
         return f"({' OR '.join(conditions)})"
 
-    def _searched(self, text: _Text) -> str:
-        prefix = text is self.growing
+    def _searched(self, text: Text) -> str:
+        prefix = text is self.goes_on
         if isinstance(text, Term):
             return self.dialect.term(text.value, "subject", prefix=prefix)
         return self.dialect.term(text.text, None, prefix=prefix)
 
-    def _text(self, texts: Iterable[_Text]) -> str:
+    def text(self, texts: Sequence[Text]) -> str:
+        """The condition that one message has all of ``texts``."""
         expression = self.expression(texts)
         if not expression:
             return "FALSE"
-        return _FOUND.format(self.dialect.match(self._bind(expression)[1:]))
+        return _FOUND.format(self.dialect.match(self.bind(expression)[1:]))
 
-    def _term(self, term: Term) -> str:
+    def term(self, term: Term) -> str:
+        """The condition of a key."""
         match term.key:
             case Key.CUSTOMER:
                 return self._customer(term.value)
             case Key.PRODUCT:
                 return f"(c.product IS NOT NULL AND {self._begins('c.product', term.value)})"
             case Key.DUE:
-                return f"c.due_at {term.op} {self._bind(self.now + (duration(term.value) or 0))}"
+                return f"c.due_at {term.op} {self.bind(self.now + (duration(term.value) or 0))}"
             case Key.IS if term.value == Is.BREACHED:
-                return f"c.due_at <= {self._bind(self.now)}"
+                return f"c.due_at <= {self.bind(self.now)}"
             case Key.IS:
                 return _IS[Is(term.value)]
             case Key.HAS:
@@ -240,15 +250,18 @@ class _Compiler:
             case Key.BEFORE | Key.AFTER | Key.OLDER | Key.NEWER:
                 return self._time(term)
             case _ if term.op is Op.EQUAL:
-                return self._listed(term.key, [term.value])
+                return self.listed(term.key, [term.value])
             case _:
                 return self._compared(term)
 
-    def _listed(self, key: Key, values: Sequence[str]) -> str:
+    def listed(self, key: Key, values: Sequence[str]) -> str:
+        """The condition that a key has one of ``values``."""
+        if key is Key.KIND:
+            return f"({' OR '.join(map(of_conversation, dict.fromkeys(values)))})"
         known = [value for value in values if not (value == NONE and key in _ABSENT)]
         conditions = [] if len(known) == len(values) else [_ABSENT[key]]
         if known:
-            found = self._in(_COLUMNS[key], [self._value(key, value) for value in known])
+            found = self.within(_COLUMNS[key], [self._value(key, value) for value in known])
             conditions.append(_WITHIN.get(key, "{}").format(found))
         return conditions[0] if len(conditions) == 1 else f"({' OR '.join(conditions)})"
 
@@ -265,16 +278,16 @@ class _Compiler:
         column = _COLUMNS[term.key]
         if term.op is Op.RANGE:
             low, _, high = term.value.partition("..")
-            first, last = (self._bind(rank(term.key, end)) for end in (low, high))
+            first, last = (self.bind(rank(term.key, end)) for end in (low, high))
             return f"{column} BETWEEN {first} AND {last}"
-        return f"{column} {term.op} {self._bind(rank(term.key, term.value))}"
+        return f"{column} {term.op} {self.bind(rank(term.key, term.value))}"
 
     def _time(self, term: Term) -> str:
         if term.key in (Key.OLDER, Key.NEWER):
             sign = "<=" if term.key is Key.OLDER else ">"
-            return f"c.last_at {sign} {self._bind(self.now - (duration(term.value) or 0))}"
+            return f"{self.at} {sign} {self.bind(self.now - (duration(term.value) or 0))}"
         sign = "<" if term.key is Key.BEFORE else ">="
-        return f"c.last_at {sign} {self._bind(self._midnight(term.value))}"
+        return f"{self.at} {sign} {self.bind(self._midnight(term.value))}"
 
     def _midnight(self, text: str) -> Millis | None:
         start = day(text, datetime.fromtimestamp(self.now / 1000, self.zone).date())
@@ -285,14 +298,14 @@ class _Compiler:
     def _customer(self, text: str) -> str:
         number = _number(text)
         if number is not None:
-            return _OF_PEOPLE.format(f"k.id = {self._bind(number)}")
+            return _OF_PEOPLE.format(self.customer, f"k.id = {self.bind(number)}")
         values = sorted({normal(kind, text) for kind in IdentityKind})
         known = _KNOWN_AS.format(
-            self._in("i.kind", list(IdentityKind)), self._in("i.value", values)
+            self.within("i.kind", list(IdentityKind)), self.within("i.value", values)
         )
         if "@" not in text:
             known += _NAMED.format(" AND ".join(map(self._named, text.split())))
-        return _OF_PEOPLE.format(f"k.id IN ({known})")
+        return _OF_PEOPLE.format(self.customer, f"k.id IN ({known})")
 
     def _named(self, word: str) -> str:
         return f"({self._holds('u.name', word)} OR {self._holds('u.aliases', word)})"
@@ -307,30 +320,32 @@ class _Compiler:
         # SQLite's LOWER and LIKE fold ASCII only: other letters are looked for as people
         # write them in names. PostgreSQL's LOWER makes the first spelling find them all.
         spellings = dict.fromkeys(map(_ascii_lower, (text.lower(), text.title(), text.upper())))
-        patterns = (self._bind(pattern.format(_escaped(s))) for s in spellings)
+        patterns = (self.bind(pattern.format(_escaped(s))) for s in spellings)
         likes = (f"LOWER({column}) LIKE {p} ESCAPE '!'" for p in patterns)
         return f"({' OR '.join(likes)})"
 
-    def _in(self, column: str, values: Sequence[object]) -> str:
-        names = [self._bind(value) for value in values]
+    def within(self, column: str, values: Sequence[object]) -> str:
+        """The condition that ``column`` has one of ``values``."""
+        names = [self.bind(value) for value in values]
         return f"{column} = {names[0]}" if len(names) == 1 else f"{column} IN ({', '.join(names)})"
 
-    def _bind(self, value: object) -> str:
+    def bind(self, value: object) -> str:
+        """The parameter that stands for ``value``, with its colon."""
         name = f"q{len(self.params) + 1}"
         self.params[name] = value
         return f":{name}"
 
 
-def _growing(query: Query) -> Query | None:
+def growing(query: Query) -> Query | None:
     """The word or subject at the very end, if nothing negates it."""
     while isinstance(query, And | Or):
         query = query.parts[-1]
     return None if isinstance(query, Phrase) else query
 
 
-def _split(parts: Iterable[Query]) -> tuple[list[_Text], list[Query]]:
+def _split(parts: Iterable[Query]) -> tuple[list[Text], list[Query]]:
     """What the index is asked for, and the rest."""
-    texts: list[_Text] = []
+    texts: list[Text] = []
     others: list[Query] = []
     for part in parts:
         if isinstance(part, Words | Phrase) or (isinstance(part, Term) and part.key is Key.SUBJECT):

@@ -29,6 +29,7 @@ class Key(StrEnum):
     VERIFIED = "verified"
     MODERATION = "moderation"
     TESTIMONIAL = "testimonial"
+    KIND = "kind"
     HAS = "has"
     IS = "is"
     BEFORE = "before"

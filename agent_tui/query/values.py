@@ -8,6 +8,7 @@ from agent_tui.model.clock import DAY, HOUR, MINUTE, Millis
 from agent_tui.model.conversation import Channel, Priority, Status
 from agent_tui.model.review import Moderation
 from agent_tui.model.testimonial import Consent
+from agent_tui.model.timeline import EntryKind
 from agent_tui.model.via import NAMES
 from agent_tui.query.syntax import Key, Op
 
@@ -68,6 +69,7 @@ _EXPECTED = {
 
 _CHOICES: dict[Key, tuple[str, ...]] = {
     Key.STATUS: tuple(map(str, Status)),
+    Key.KIND: tuple(map(str, EntryKind)),
     Key.CHANNEL: tuple(map(str, Channel)),
     Key.VIA: (*NAMES, NONE),
     Key.PRIORITY: tuple(level.name.lower() for level in Priority),
@@ -88,7 +90,16 @@ _CHOICES: dict[Key, tuple[str, ...]] = {
 }
 
 _ONLY_CHOICES = frozenset(
-    {Key.STATUS, Key.CHANNEL, Key.HAS, Key.IS, Key.VERIFIED, Key.MODERATION, Key.TESTIMONIAL}
+    {
+        Key.STATUS,
+        Key.KIND,
+        Key.CHANNEL,
+        Key.HAS,
+        Key.IS,
+        Key.VERIFIED,
+        Key.MODERATION,
+        Key.TESTIMONIAL,
+    }
 )
 
 _COMPARED = re.compile(r"(<=|>=|<|>)(.+)")

@@ -1,11 +1,27 @@
 """The one log: who changed what, when, from what to what, and in which batch."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
-from agent_tui.model.event import FINAL, KEEP, REDO, UNDO, Entity, Event, Stamp
+from agent_tui.model.clock import Millis
+from agent_tui.model.event import (
+    FINAL,
+    KEEP,
+    REDO,
+    TOLD,
+    UNDO,
+    Entity,
+    Event,
+    Stamp,
+    follows_from_a_message,
+)
 from agent_tui.store import codec
 from agent_tui.store.database import Database, Row
+
+_OF_CUSTOMER = ":entity, NULL, :at, 1, :number, 'event'"
+_OF_CONVERSATION = (
+    "c.customer_id, c.id, :at, 1, :number, 'event' FROM conversations c WHERE c.id = :entity"
+)
 
 
 def append(
@@ -20,7 +36,7 @@ def append(
     undoes: str | None = None,
 ) -> None:
     """Write one event down; ``before`` and ``after`` are JSON-able."""
-    db.insert(
+    number = db.insert(
         "INSERT INTO events"
         " (at, actor, action, batch, entity, entity_id, field, before, after, undoes)"
         " VALUES (:at, :actor, :action, :batch, :entity, :entity_id, :field, :before, :after,"
@@ -38,6 +54,10 @@ def append(
             "undoes": undoes,
         },
     )
+    if entity is Entity.CUSTOMER:
+        _enter(db, number, stamp.at, _OF_CUSTOMER, entity_id)
+    elif entity is Entity.CONVERSATION and _is_told(stamp, field):
+        _enter(db, number, stamp.at, _OF_CONVERSATION, entity_id)
 
 
 def of_batch(db: Database, batch: str) -> list[Event]:
@@ -56,6 +76,14 @@ def of_entity(db: Database, entity: Entity, entity_id: int, limit: int = 200) ->
             {"entity": entity, "id": entity_id, "limit": limit},
         )
     )
+
+
+def by_ids(db: Database, ids: Collection[int]) -> dict[int, Event]:
+    """The events of ``ids``; at most some hundreds."""
+    names = {f"i{n}": number for n, number in enumerate(ids)}
+    marks = ", ".join(f":{name}" for name in names)
+    found = _events(db.all(f"SELECT * FROM events WHERE id IN ({marks})", names))
+    return {event.id: event for event in found}
 
 
 def newest_id(db: Database, entity: Entity, entity_id: int) -> int:
@@ -116,6 +144,18 @@ def last_to_redo(db: Database, actor: str) -> str | None:
     """The agent's newest undo that still stands, unless something new was done after it."""
     row = _newest_standing(db, actor, (REDO, KEEP))
     return row["batch"] if row and row["action"] == UNDO else None
+
+
+def _is_told(stamp: Stamp, field: str) -> bool:
+    return field in TOLD and not follows_from_a_message(stamp, field)
+
+
+def _enter(db: Database, number: int, at: Millis, whose: str, entity_id: int) -> None:
+    """Put what is told into the timeline of its customer."""
+    db.run(
+        f"INSERT INTO timeline (customer_id, conversation_id, at, rank, id, kind) SELECT {whose}",
+        {"number": number, "at": at, "entity": entity_id},
+    )
 
 
 def _newest_standing(db: Database, actor: str, but: Sequence[str]) -> Row | None:

@@ -1,9 +1,19 @@
 """What shops and billing know of customers, as it was when they were last asked."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 
 from agent_tui.model.clock import Millis
-from agent_tui.model.record import Item, Known, Looked, Money, Record, RecordKind, Shipment
+from agent_tui.model.record import (
+    Item,
+    Known,
+    Looked,
+    Money,
+    Record,
+    RecordKind,
+    Score,
+    Shipment,
+)
+from agent_tui.query.plain import plain
 from agent_tui.store import codec, lookups, people
 from agent_tui.store.database import Database, Row
 
@@ -21,9 +31,11 @@ def put(db: Database, customer_id: int, account: str, looked: Looked, now: Milli
         db.run("DELETE FROM records WHERE customer_id = :customer AND account = :account", whose)
         db.many(
             "INSERT INTO records (customer_id, account, kind, remote_id, number, at, status, open,"
-            " due_at, minor, currency, exponent, of, reason, items, shipments, url)"
+            " due_at, minor, currency, exponent, of, reason, items, shipments, url, words, points,"
+            " points_of)"
             " VALUES (:customer, :account, :kind, :remote_id, :number, :at, :status, :open,"
-            " :due_at, :minor, :currency, :exponent, :of, :reason, :items, :shipments, :url)"
+            " :due_at, :minor, :currency, :exponent, :of, :reason, :items, :shipments, :url,"
+            " :words, :points, :points_of)"
             " ON CONFLICT (customer_id, account, kind, remote_id) DO NOTHING",
             [whose | _columns(record) for record in reversed(looked.records)],
         )
@@ -50,6 +62,14 @@ def of_customer(
         | {"customer": customer_id, "at": at, "number": number, "limit": limit},
     )
     return [_known(row) for row in rows]
+
+
+def by_ids(db: Database, ids: Collection[int]) -> dict[int, Known]:
+    """The records of ``ids`` that there are; at most some hundreds."""
+    names = {f"i{n}": number for n, number in enumerate(ids)}
+    marks = ", ".join(f":{name}" for name in names)
+    rows = db.all(f"SELECT * FROM records WHERE id IN ({marks})", names)
+    return {row["id"]: _known(row) for row in rows}
 
 
 def count(db: Database, customer_id: int) -> dict[RecordKind, int]:
@@ -137,10 +157,10 @@ def _columns(record: Record) -> dict[str, object]:
         "kind": record.kind,
         "remote_id": record.remote_id,
         "number": record.number,
-        "at": min(max(record.at, 0), _LARGEST),
+        "at": _within(record.at),
         "status": record.status,
         "open": record.open,
-        "due_at": None if record.due_at is None else min(max(record.due_at, 0), _LARGEST),
+        "due_at": _within(record.due_at),
         "minor": total.minor if total else None,
         "currency": total.currency if total else "",
         "exponent": total.exponent if total else 2,
@@ -150,10 +170,27 @@ def _columns(record: Record) -> dict[str, object]:
             [[i.name, i.quantity, i.sku, codec.money_parts(i.total)] for i in record.items]
         ),
         "shipments": codec.dump(
-            [[s.carrier, s.tracking, s.url, s.status, s.at] for s in record.shipments]
+            [[s.carrier, s.tracking, s.url, s.status, _within(s.at)] for s in record.shipments]
         ),
         "url": record.url,
+        "words": plain(" ".join(_texts(record))),
+        "points": record.score.points if record.score else None,
+        "points_of": record.score.of if record.score else None,
     }
+
+
+def _texts(record: Record) -> Iterator[str]:
+    """What words of a query may name of a record."""
+    yield from (record.number, record.reason)
+    for item in record.items:
+        yield from (item.name, item.sku)
+    for shipment in record.shipments:
+        yield from (shipment.carrier, shipment.tracking)
+
+
+def _within(at: Millis | None) -> Millis | None:
+    """A time that a column holds."""
+    return None if at is None else min(max(at, 0), _LARGEST)
 
 
 def _known(row: Row) -> Known:
@@ -174,6 +211,7 @@ def _known(row: Row) -> Known:
         items=tuple(_item(*values) for values in codec.objects(row["items"])),
         shipments=tuple(Shipment(*values) for values in codec.objects(row["shipments"])),
         url=row["url"],
+        score=None if row["points"] is None else Score(row["points"], row["points_of"]),
     )
     return Known(row["id"], row["account"], record)
 

@@ -9,14 +9,14 @@ from textual.strip import Strip
 
 from agent_tui.model.clock import Clock
 from agent_tui.model.conversation import LIVE, Conversation
-from agent_tui.model.event import Entity
+from agent_tui.model.event import TOLD, Entity
 from agent_tui.model.message import Delivery, Direction, Message
 from agent_tui.store import conversations, customer_pages, events, presence, rereading
 from agent_tui.ui import conversation_head as head
 from agent_tui.ui import draw
 from agent_tui.ui.cells import Glyphs
 from agent_tui.ui.chat_lines import Chat
-from agent_tui.ui.history import TOLD, Happening, happenings
+from agent_tui.ui.history import Happening, happenings
 from agent_tui.ui.lines import Detail, Document, Place, document, first_unread
 from agent_tui.ui.markup import Look
 from agent_tui.ui.orders import named

@@ -6,8 +6,7 @@ from typing import NamedTuple
 from agent_tui.content.safe import safe_line
 from agent_tui.model.clock import Millis
 from agent_tui.model.conversation import Priority, Status
-from agent_tui.model.draft import DraftKind
-from agent_tui.model.event import ENGINE, Event
+from agent_tui.model.event import ENGINE, Event, follows_from_a_message
 from agent_tui.model.review import Moderation
 from agent_tui.model.testimonial import Consent
 
@@ -35,20 +34,6 @@ _STATES: Mapping[str, Mapping[str, str]] = {
     },
 }
 
-TOLD = (
-    "status",
-    "assignee",
-    "priority",
-    "labels",
-    "rating",
-    "moderation",
-    "guard",
-    "offline",
-    "consent",
-    "credit",
-)
-"""The fields of a conversation whose changes are told."""
-
 
 class Happening(NamedTuple):
     """Something that was done, and when."""
@@ -64,16 +49,11 @@ def happenings(events: Iterable[Event], *, live: bool = False) -> list[Happening
     """
     batches: dict[str, list[Event]] = {}
     for event in sorted(events, key=lambda event: event.id):
-        if live and _follows_from_a_message(event):
+        if live and follows_from_a_message(event.stamp, event.field):
             continue
         batches.setdefault(event.stamp.batch, []).append(event)
     told = ((_sentence(batch), batch[0]) for batch in batches.values())
     return [Happening(event.stamp.at, sentence) for sentence, event in told if sentence]
-
-
-def _follows_from_a_message(event: Event) -> bool:
-    by_customer = event.stamp.actor == ENGINE and event.stamp.action == "reopen"
-    return event.field == "status" and (by_customer or event.stamp.action == DraftKind.REPLY)
 
 
 def _sentence(batch: Sequence[Event]) -> str:

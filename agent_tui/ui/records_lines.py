@@ -25,6 +25,7 @@ _NAMES = {
     RecordKind.REFUND: ("refund", "refunds"),
     RecordKind.DISPUTE: ("dispute", "disputes"),
     RecordKind.SUBSCRIPTION: ("subscription", "subscriptions"),
+    RecordKind.SURVEY: ("survey", "surveys"),
 }
 _CAREFUL = frozenset({RecordKind.REFUND, RecordKind.DISPUTE})
 
@@ -58,8 +59,9 @@ def counted(kind: RecordKind, count: int) -> str:
 
 
 def called(record: Record) -> str:
-    """What a record is, with its number."""
-    return f"{_NAMES[record.kind][0]} {clean(record.number)}".rstrip()
+    """What a record is, with its score and its number."""
+    score = f"{record.score.points}/{record.score.of}" if record.score is not None else ""
+    return " ".join(filter(None, [_NAMES[record.kind][0], score, clean(record.number)]))
 
 
 def facts_lines(facts: Facts, now: Millis, width: int) -> list[Line]:

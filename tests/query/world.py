@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from agent_tui.model.clock import DAY, HOUR, MINUTE, Millis
 from agent_tui.model.conversation import Channel, Priority, Status
+from agent_tui.model.event import Entity, Stamp
 from agent_tui.model.message import Direction
 from agent_tui.model.outbox import OutboxState
 from agent_tui.model.review import Moderation
@@ -23,6 +24,7 @@ from agent_tui.query.syntax import (
     Term,
     Words,
 )
+from agent_tui.store import events
 from agent_tui.store.database import Database
 
 ME = "ann"
@@ -168,6 +170,13 @@ CASES = (
     ),
     Case(8, NAMESAKE, 2 * HOUR, assignee="none", labels=("none at all",), outbox=OutboxState.SENT),
     Case(9, EMILE, 36 * HOUR, due_in=2 * DAY, assignee="ann", outbox=OutboxState.FAILED, rating=3),
+    Case(
+        10,
+        EMILE,
+        5 * DAY,
+        channel=Channel.CALL,
+        letters=(Letter("called back", direction=Direction.OUTBOUND),),
+    ),
 )
 
 
@@ -188,6 +197,11 @@ def insert_world(db: Database) -> None:
     db.run(_OUTBOX, {"id": None, "state": "failed", "key": "none"})
     for case in CASES:
         _insert(db, case)
+    db.run(
+        "INSERT INTO records (customer_id, account, kind, remote_id, number, at, status, shipments)"
+        " VALUES (:id, 'shop', 'refund', '1', '', 0, '', '[[\"\", \"\", \"\", \"\", 0]]')",
+        {"id": EMILE.id},
+    )
 
 
 def index_letter(db: Database, number: int, letter: Letter) -> None:
@@ -224,6 +238,7 @@ _DRAFT = (
     "INSERT INTO drafts (kind, agent, account, conversation_id, subject, body, updated_at)"
     " VALUES ('reply', 'bo', 'shop', :id, '', '', 0)"
 )
+_ASSIGNED = Stamp("bo", "assign", "", 0)
 _OUTBOX = (
     "INSERT INTO outbox (account, kind, state, key, payload, agent, conversation_id, queued_at,"
     " due_at) VALUES ('shop', 'send', :state, :key, '', 'bo', :id, 0, 0)"
@@ -257,6 +272,8 @@ def _insert(db: Database, case: Case) -> None:
         )
     for number, letter in enumerate(case.letters):
         _insert_letter(db, case.id * 10 + number, case.id, letter)
+    if case.assignee is not None:
+        events.append(db, _ASSIGNED, Entity.CONVERSATION, case.id, "assignee", None, case.assignee)
     if case.draft:
         db.run(_DRAFT, {"id": case.id})
     if case.outbox:
@@ -341,6 +358,27 @@ _STATES: dict[str, Callable[[Case], bool]] = {
 }
 
 
+_KINDS: dict[str, Callable[[Case], bool]] = {
+    "message": lambda case: any(_kind(x, case) == "message" for x in case.letters),
+    "note": lambda case: any(_kind(x, case) == "note" for x in case.letters),
+    "review": lambda case: any(_kind(x, case) == "review" for x in case.letters),
+    "call": lambda case: any(_kind(x, case) == "call" for x in case.letters),
+    "event": lambda case: case.assignee is not None,
+    "refund": lambda case: case.person is EMILE,
+    "shipment": lambda case: case.person is EMILE,
+}
+"""Others there are none of."""
+
+
+def _kind(letter: Letter, case: Case) -> str:
+    if letter.direction is Direction.NOTE:
+        return "note"
+    if case.channel is Channel.CALL:
+        return "call"
+    inbound = letter.direction is Direction.INBOUND
+    return "review" if case.channel is Channel.REVIEW and inbound else "message"
+
+
 def _inbound(case: Case) -> list[Letter]:
     return [letter for letter in case.letters if letter.direction is Direction.INBOUND]
 
@@ -408,6 +446,7 @@ _MEANING: dict[Key, Callable[[Term, Case], bool]] = {
         case.consent is None if term.value == "none" else case.consent == term.value
     ),
     Key.CUSTOMER: _customer,
+    Key.KIND: lambda term, case: term.value in _KINDS and _KINDS[term.value](case),
     Key.HAS: lambda term, case: _STATES[term.value](case),
     Key.IS: lambda term, case: _STATES[term.value](case),
     Key.BEFORE: lambda term, case: _before(term.value, case),
