@@ -143,7 +143,7 @@ class _Session:
             if smtp is None or smtp.sock is None:
                 raise EOFError("hung up before the dot")
             smtp.sock.settimeout(max(DOT_PATIENCE, self._server.timeout))
-            self._expect(smtp.docmd("."), 2, "the mail")
+            self._taken(smtp.docmd("."))
             smtp.sock.settimeout(2)
             with contextlib.suppress(OSError, smtplib.SMTPException):  # it is sent already
                 smtp.quit()
@@ -158,6 +158,15 @@ class _Session:
                 "nobody knows whether it has it.",
                 problem.detail,
             ) from problem
+
+    def _taken(self, reply: Reply) -> None:
+        """Raises unless the server took the mail; 5xx of any kind, a log-in too, is its no."""
+        if reply[0] // 100 == 5:
+            raise Refused(
+                f"The SMTP server {self._server} refused the mail ({_words(reply)}); change that "
+                "and send it again."
+            )
+        self._expect(reply, 2, "the mail")
 
     def hang_up(self) -> None:
         """End the session at once, from any thread; what blocks in it returns."""
