@@ -102,6 +102,15 @@ class Terminal:
             for y in range(self._screen.lines)
         )
 
+    @property
+    def cursor(self) -> tuple[int, int]:
+        """Column and row of the terminal's own cursor."""
+        return self._screen.cursor.x, self._screen.cursor.y
+
+    @property
+    def cursor_hidden(self) -> bool:
+        return bool(self._screen.cursor.hidden)
+
     def wait_for(self, pattern: str, *, absent: bool = False) -> str:
         """Read until the screen matches ``pattern`` (or no longer does); the screen.
 

@@ -52,6 +52,7 @@ def load_settings(paths: Paths, env: Mapping[str, str]) -> Settings:
         preview=bool(values["preview"]),
         editor=_editor(_text(values["editor"]), env),
         canned=_folders(paths, values["canned"]),
+        screen_reader=bool(values["screen_reader"]),
         notify=notify_rules(source, values),
         chat_enter=ChatEnter(_text(values["chat_enter"])),
         blaming_words=_words(values["blaming_words"]),

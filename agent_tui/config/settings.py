@@ -114,6 +114,7 @@ class Settings:
     preview: bool
     editor: str
     canned: tuple[Path, ...]  # the personal folder first
+    screen_reader: bool
     notify: Notify
     chat_enter: ChatEnter
     blaming_words: tuple[str, ...] | None  # None: the built-in ones
@@ -300,6 +301,13 @@ SETTINGS: tuple[Setting, ...] = (
         "Folders of canned replies beside your own folder `canned`, such as a team's; relative "
         "to the settings file.",
         default=[],
+    ),
+    Setting(
+        "screen_reader",
+        bool,
+        "For screen readers and braille displays: one pane at a time, the rows of the list as "
+        "sentences, and the terminal's cursor on the line that matters.",
+        default=False,
     ),
     *_NOTIFY,
     Setting(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
 from textual.app import App, ComposeResult
+from textual.geometry import Offset
 from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widget import Widget
@@ -22,7 +23,7 @@ from agent_tui.store.database import Database, StoreError
 from agent_tui.ui import alt_keys, commands, keys, navigation, presets
 from agent_tui.ui import theme as themes
 from agent_tui.ui.bars import StatusLine
-from agent_tui.ui.cells import ASCII, glyphs_for
+from agent_tui.ui.cells import ASCII, Glyphs, glyphs_for
 from agent_tui.ui.desk import Desk
 from agent_tui.ui.doing import Doing, context_of
 from agent_tui.ui.frames import Frames, Update
@@ -45,6 +46,11 @@ if TYPE_CHECKING:
     from agent_tui.ui.prompt import PromptLine
 
 _ENGINE_AFTER_S = 0.05
+_SHOW_CURSOR = "\x1b[?25h"
+
+
+def _glyphs(settings: Settings, environment: Mapping[str, str]) -> Glyphs:
+    return ASCII if settings.screen_reader else glyphs_for(environment)
 
 
 class OneScreen(Screen[None]):
@@ -84,7 +90,7 @@ class AgentApp(App[None]):
         self._bound = keys.build(settings.own_keys, commands.where_of, preset, str(paths.settings))
         super().__init__(ansi_color=depth is not Depth.FULL)
         self.db, self.settings, self.paths, self.clock = db, settings, paths, clock
-        self._start_engine, self._glyphs = start_engine, glyphs_for(environment)
+        self._start_engine, self._glyphs = start_engine, _glyphs(settings, environment)
         alt_keys.teach()
         self._inbox = Inbox(db, settings.agent.handle, clock, settings.views)
         self.desk = Desk(self, self._inbox, settings, self._glyphs, clock)
@@ -100,7 +106,7 @@ class AgentApp(App[None]):
         self._opened = PaneStack()
         self._typeahead = TypeAhead(self.post_message, self._later)
         self._prompt: PromptLine | None = None
-        self._frames = Frames(ascii_only=self._glyphs == ASCII)
+        self._frames = Frames(ascii_only=glyphs_for(environment) == ASCII)
         self._watch = Watch(self, self._inbox, self._status, self._glyphs.up, self.run_worker)
         self._doing = Doing(self, self._changed)
 
@@ -311,6 +317,8 @@ class AgentApp(App[None]):
         self.desk.start()
         self.focus_back()
         self.app_resume_signal.subscribe(self, lambda _: self._frames.forget())
+        if self.settings.screen_reader:
+            self._write(_SHOW_CURSOR)
         if not self.is_headless:
             on_hang_up(self._terminal_gone)
         self.call_after_refresh(self._after_first_paint)
@@ -343,6 +351,8 @@ class AgentApp(App[None]):
     def _display(self, screen: Screen[Any], renderable: Update) -> None:
         """Textual's way to the terminal: only what is new goes on."""
         changed = self._frames.changes(renderable)
+        if self.settings.screen_reader and isinstance(pane := screen.focused, Pane):
+            self.cursor_position = pane.region.offset + Offset(0, pane.read_at)
         super()._display(screen, changed)  # type: ignore[arg-type]  # Textual's type lacks updates
 
     def _handle_exception(self, error: Exception) -> None:

@@ -254,7 +254,8 @@ class Desk(Widget):
     def lay_out(self) -> None:
         """Show the panes that fit, each with its width."""
         width = self.app.size.width
-        layout = arrange(width, self.slot, preview=self._settings.preview, zoomed=self._zoomed)
+        alone = self._zoomed or self._settings.screen_reader
+        layout = arrange(width, self.slot, preview=self._settings.preview, zoomed=alone)
         if layout != self._layout:  # to set a style to what it was lays everything out again
             self._layout = layout
             for slot, pane in self._panes():

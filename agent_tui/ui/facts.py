@@ -15,9 +15,11 @@ _LONGEST_PROBLEM = 44
 _TROUBLE = frozenset({AccountState.FAILING, AccountState.STOPPED})
 
 
-def facts(db: Database, new_above: int, up: str, now: Millis) -> tuple[Piece, ...]:
+def facts(
+    db: Database, new_above: int, up: str, now: Millis, *, clock: bool = True
+) -> tuple[Piece, ...]:
     """New conversations above the list's first row, troubled accounts, progress of first syncs,
-    sends that wait for a word, and the time."""
+    sends that wait for a word, and with ``clock`` the time."""
     found: list[Piece] = []
     every = accounts.every(db)
     if new_above:
@@ -29,7 +31,8 @@ def facts(db: Database, new_above: int, up: str, now: Millis) -> tuple[Piece, ..
     undecided = outbox.undecided(db)
     if undecided:
         found.append(Piece(f" {undecided} not sent: B ", Part.BAR_ERROR))
-    found.append(Piece(f" {_clock(now)} ", Part.BAR))
+    if clock:
+        found.append(Piece(f" {_clock(now)} ", Part.BAR))
     return tuple(found)
 
 

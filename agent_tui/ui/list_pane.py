@@ -10,7 +10,7 @@ from textual.strip import Strip
 from agent_tui.model.clock import MINUTE, SECOND, Clock, Millis
 from agent_tui.model.conversation import Conversation
 from agent_tui.store import presence
-from agent_tui.ui import draw
+from agent_tui.ui import draw, spoken
 from agent_tui.ui.cells import Glyphs
 from agent_tui.ui.listing import Listing
 from agent_tui.ui.rows import Columns, Piece, columns, row
@@ -140,6 +140,10 @@ class ListPane(Pane):
         self.refresh()
         self._moved_on()
 
+    @property
+    def read_at(self) -> int:
+        return self._cursor() - self._top
+
     def activate(self) -> None:
         if self.current is not None:
             self._opened()
@@ -249,6 +253,10 @@ class ListPane(Pane):
         writing = conversation.id in self._writing
         minute = self._at // MINUTE
         selected = conversation.id in self.selection or self._in_range(conversation)
+        if self._shell.settings.screen_reader:
+            return spoken.row(
+                conversation, shape.width, self._at, self._me, writing=writing, selected=selected
+            )
         return row(
             conversation,
             shape,

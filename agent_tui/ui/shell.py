@@ -99,6 +99,11 @@ class Pane(Widget):
         """The pane has got or lost the keyboard; repaint what shows it, by default all."""
         self.refresh()
 
+    @property
+    def read_at(self) -> int:
+        """The line of the pane on which a screen reader finds what matters now."""
+        return 0
+
     def leave(self) -> None:
         """Called before the pane goes or the program ends: save what was typed."""
 

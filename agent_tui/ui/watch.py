@@ -166,7 +166,9 @@ class Watch:
         from agent_tui.ui.facts import facts  # with the store of the outbox: after first paint
 
         self._new_above = self._shell.desk.list.new_above
-        found = facts(self._shell.db, self._new_above, self._up, self._shell.clock())
+        shell = self._shell
+        silent = shell.settings.screen_reader  # each minute would be read aloud
+        found = facts(shell.db, self._new_above, self._up, shell.clock(), clock=not silent)
         self._status.facts(found)
 
     async def _count(self) -> None:
