@@ -1,6 +1,7 @@
 """Help on the screen: the keys of the pane one comes from, and the longer pages."""
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -10,8 +11,9 @@ from agent_tui.ui import help_pages, navigation
 from agent_tui.ui.cells import glyphs_for
 from agent_tui.ui.help_pages import KeyGroups, KeyRow
 from agent_tui.ui.markup import Line, Look, body_lines
+from agent_tui.ui.presets import preset_keys
 from agent_tui.ui.rows import Piece
-from agent_tui.ui.shell import Choice, Pane, Shell, Where
+from agent_tui.ui.shell import TRIAGE, Choice, Pane, Shell, Where
 from agent_tui.ui.text_pane import Prepare, TextLine, TextPane
 from agent_tui.ui.theme import Part
 from agent_tui.ui.wrap import wrap
@@ -29,9 +31,13 @@ def open_page(shell: Shell, topic: str) -> None:
 
 
 def keys_here(shell: Shell, where: Where) -> KeyGroups:
-    """The keys of a pane, made of the registry of commands: verbs first, then moving."""
+    """The keys of a pane, made of the registry of commands: verbs first, answers on top, then
+    moving."""
     groups: dict[str, list[KeyRow]] = {}
-    for command in shell.commands().values():
+    commands = list(shell.commands().values())
+    if where in TRIAGE:
+        commands.sort(key=lambda command: _places().get(command.name, len(commands)))
+    for command in commands:
         if where in command.where:
             keys = help_pages.keys_of(command.name, shell.keys_of(command.name))
             shown = " ".join(keys[:3]) or f":{command.name}"
@@ -40,6 +46,14 @@ def keys_here(shell: Shell, where: Where) -> KeyGroups:
             name = "Moving" if moves else "Doing" if keys else "Without a key"
             groups.setdefault(name, []).append(row)
     return {name: groups[name] for name in sorted(groups, key=_ORDER.index)}
+
+
+@cache
+def _places() -> dict[str, int]:
+    """Commands in the order of the preset, from ``reply`` on and around its end."""
+    names = list(dict.fromkeys(bound.command for bound in preset_keys()))
+    first = names.index("reply")
+    return {name: place for place, name in enumerate(names[first:] + names[:first])}
 
 
 _ORDER = ("Doing", "Moving", "Without a key")

@@ -16,8 +16,9 @@ async def test_help_lists_the_keys_of_the_pane_and_goes_back(
         await shown.until(lambda: shown.shows("Keys in the list"))
         assert shown.shows(" e ")
         assert shown.shows("Resolve")
+        *_, last = keys_here(shown.app, Where.LIST).values()
         await shown.press("G")
-        await shown.until(lambda: shown.shows(":hold"))
+        await shown.until(lambda: shown.shows(f" {last[-1].keys} "))
         await shown.press("q")
         await shown.until(lambda: shown.app.where() == "list")
 
