@@ -119,10 +119,14 @@ class CustomerPane(Pane):
         self._show()
 
     def move(self, rows: int) -> None:
+        was, top, known = self._cursor, self._top, self._rows
         self._read_on(self._cursor + rows)
         self._cursor = min(max(self._cursor + rows, 0), max(len(self._rows) - 1, 0))
         self._keep_in_view()
-        self._show()
+        if self._top == top and self._rows is known and self._laid_out == self.size:
+            self._show_rows(was, self._cursor)
+        else:
+            self._show()
 
     def turn(self, pages: float) -> None:
         self.move(int(pages * max(self.size.height // 2, 1)))
@@ -246,6 +250,16 @@ class CustomerPane(Pane):
             before, self._view = self._view, self._drawn()
             draw.repaint(self, before, self._view)
 
+    def _show_rows(self, *rows: int) -> None:
+        """Draw the lines of these rows, where nothing else can be different."""
+        before, self._view = self._view, list(self._view)
+        for row in rows:
+            first = self._line_of(row) - self._top
+            for y in (first, first + 1):
+                if 0 <= y < len(self._view):
+                    self._view[y] = self._line(self._top + y)
+        draw.repaint(self, before, self._view)
+
     def _drawn(self) -> list[Strip]:
         if self._laid_out != self.size:
             self._laid_out = self.size
@@ -320,15 +334,15 @@ class CustomerPane(Pane):
         return (Piece(fit(f"  {rated}{row.channel} {status} {when}", width), Part.DIM),)
 
     def _keep_in_view(self) -> None:
-        """Scroll to the cursor, while keys go to it; else the head is what there is to see."""
+        """Scroll to the cursor, by half a page, while keys go to it; else the head is what there is
+        to see."""
         height = max(self.size.height, 2)
         line = self._line_of(self._cursor)
         if not self.has_focus or (not self._cursor and line + 2 <= height):
             self._top = 0
-        elif line + 2 > self._top + height:
-            self._top = line + 2 - height
-        elif line < self._top:
-            self._top = line
+        elif not self._top <= line <= self._top + height - 2:
+            end = self._line_of(len(self._rows)) - height
+            self._top = min(max(line - height // 2, 0), max(end, line + 2 - height, 0))
 
 
 def _facts(db: Database, customer_id: int) -> Facts:

@@ -193,6 +193,10 @@ async def test_the_cursor_goes_through_records_and_5000_conversations_page_by_pa
 
         await here.press("j", "j", "j", "j", "enter")
         assert len(pane._rows) < 200
+        while not pane._top:
+            await here.press("j")
+        assert pane._top > pane.size.height // 3  # by half a page: each line more is a whole page
+        assert pane._line_of(pane._cursor) - pane._top <= pane.size.height // 2
         await here.press("G")
         await here.until(lambda: pane._cursor == 5_499)
         await here.press("g", "g")
