@@ -13,10 +13,16 @@ def markdown() -> str:
     """Every command that has a key, with its keys in each preset."""
     every = presets()
     rows = [["does", *every], ["---"] * (len(every) + 1)]
-    for command in table().values():
-        keys = [bound[command.name] for bound in every.values()]
+    titles = {command.name: command.title for command in table().values()}
+    for name in every["triage"]:
+        keys = [bound[name] for bound in every.values()]
         if any(keys):
-            rows.append([command.title, *(" ".join(map(_code, found)) or "-" for found in keys)])
+            rows.append(
+                [
+                    titles.get(name, f"`:{name}`"),
+                    *(" ".join(map(_code, found)) or "-" for found in keys),
+                ]
+            )
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 

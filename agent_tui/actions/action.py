@@ -1,7 +1,7 @@
 """What an action is, what it works with, and what it says when it is done."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from uuid import uuid4
 
@@ -60,6 +60,10 @@ class Context:
     def stamp(self, action: str) -> Stamp:
         """The mark of one key press, or of the macro that it began."""
         return Stamp(self.agent, self.doing or action, self.batch or uuid4().hex, self.clock())
+
+    def part_of(self, name: str) -> "Context":
+        """The same for actions that are one thing called ``name``: one batch, one undo."""
+        return replace(self, doing=name, batch=uuid4().hex)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,6 @@
 """Macros: actions in a row, carried out as one batch, so that one undo takes all of it back."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from uuid import uuid4
 
 from agent_tui.actions.action import (
     Action,
@@ -38,7 +36,7 @@ def check(macros: Sequence[Macro], file: str) -> None:
 def _run(context: Context, targets: Sequence[int], args: Mapping[str, str]) -> Done:
     """All steps or none: the first that is refused takes back what came before it."""
     macro = _named(context, args[NAME])
-    inside = replace(context, doing=f"{NAME} {macro.name}", batch=uuid4().hex)
+    inside = context.part_of(f"{NAME} {macro.name}")
     changed: dict[int, None] = {}
     with context.db.transaction(durable=True):
         for text in macro.actions:

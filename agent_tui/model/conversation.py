@@ -121,9 +121,11 @@ class View:
     sort: Sort = Sort.NEWEST
 
 
+NEEDS_REPLY = View("Needs reply", "status:open is:waiting", Sort.WAITING)
+
 BUILT_IN_VIEWS: tuple[View, ...] = (
     View("Inbox", "status:open", Sort.NEWEST),
-    View("Needs reply", "status:open is:waiting", Sort.WAITING),
+    NEEDS_REPLY,
     View("Mine", "status:open assignee:me", Sort.NEWEST),
     View("Unassigned", "status:open assignee:none", Sort.OLDEST),
     View("Due soon", "status:open is:waiting", Sort.DUE),

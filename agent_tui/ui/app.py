@@ -128,7 +128,8 @@ class AgentApp(App[None]):
 
     @cached_property
     def _commands(self) -> Mapping[str, Command]:
-        return commands.table()
+        macros = [f"macro {macro.name}" for macro in self.settings.macros]
+        return commands.table([*self._bound.lines(), *macros])
 
     def commands(self) -> Mapping[str, Command]:
         return self._commands
@@ -137,10 +138,10 @@ class AgentApp(App[None]):
         return self._bound.keys_of(name)
 
     def run_command(self, name: str, count: int = 0) -> None:
-        run = self._commands[name].run if name in self._commands else commands.line(name)
+        command = self._commands[name]
         self._status.say("")
         try:
-            going = run(self, count)
+            going = command.run(self, count)
         except commands.refusals() as error:
             self.say(str(error), error=True)
             return

@@ -7,7 +7,7 @@ from typing import ClassVar
 from textual import events
 from textual.app import ComposeResult
 
-from agent_tui.actions import reply
+from agent_tui.actions import closing, reply
 from agent_tui.actions.action import ActionError
 from agent_tui.content.safe import safe_line
 from agent_tui.model.clock import SECOND, Millis
@@ -74,9 +74,9 @@ class ChatComposer(WritingPane):
 
     # -- keys ------------------------------------------------------------------------------------
 
-    async def send(self) -> None:
+    async def send(self, *, resolve: bool = False) -> None:
         """Send what was typed before this key, however fast."""
-        self._body.call_later(self._send_now)
+        self._body.call_later(self._send_now, resolve=resolve)
 
     def new_line(self) -> None:
         """Break the line, behind what was typed before this key."""
@@ -207,16 +207,16 @@ class ChatComposer(WritingPane):
 
     # -- sending ---------------------------------------------------------------------------------
 
-    def _send_now(self) -> None:
+    def _send_now(self, *, resolve: bool) -> None:
         if self._asking or self._finished:
             return
         try:
-            self._send()
+            self._send(resolve=resolve)
         except (ActionError, StoreError) as error:
             self._body.go_to(reply.UNFINISHED)
             self._shell.say(str(error), error=True)
 
-    def _send(self) -> None:
+    def _send(self, *, resolve: bool) -> None:
         draft = self.draft()
         if self._edited is not None:
             self._send_edit(self._edited, draft.body)
@@ -226,11 +226,11 @@ class ChatComposer(WritingPane):
         colleague = self._answered_by()
         if colleague:
             self._asking = True
-            self._shell.follow(self._ask(colleague))
+            self._shell.follow(self._ask(colleague, resolve=resolve))
         else:
-            self._dispatch()
+            self._dispatch(resolve=resolve)
 
-    async def _ask(self, colleague: str) -> None:
+    async def _ask(self, colleague: str, *, resolve: bool) -> None:
         """A teammate has answered meanwhile: the agent decides."""
         try:
             question = f"{safe_line(colleague)} has answered meanwhile; send anyway? y/n "
@@ -238,16 +238,19 @@ class ChatComposer(WritingPane):
         finally:
             self._asking = False
         if said == "y":
-            self._dispatch()
+            self._dispatch(resolve=resolve)
 
-    def _dispatch(self) -> None:
+    def _dispatch(self, *, resolve: bool) -> None:
         """Into the outbox; the text makes way for the next message."""
         self._keeper.write(self.draft(), self._keeper.number())
-        done = reply.send(self._shell.context, self._keeper.kept)
+        send = closing.send_and_resolve if resolve else reply.send
+        done = send(self._shell.context, self._keeper.kept)
         self._announcer.stopped()
-        if self._note:
+        if self._note or resolve:
             self._finished = True
             self._close(done.sentence)
+            if resolve:
+                self._shell.desk.changed(done.changed)
             return
         self._begin_next()
         self._shell.refresh_list()

@@ -3,7 +3,7 @@
 Keys, the palette, the ``:`` line and the help pages are read off :func:`table`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
@@ -30,13 +30,15 @@ def own() -> Mapping[str, Command]:
     return {command.name: command for command in found}
 
 
-def table() -> dict[str, Command]:
-    """All commands by name: the screen's own, then every action that has none of its name."""
+def table(lines: Iterable[str] = ()) -> dict[str, Command]:
+    """All commands by name: the screen's own, every action that has none of its name, and the
+    ``lines`` that keys do."""
     from agent_tui.actions.registry import registry
 
     commands = dict(own())
     for action in registry().values():
         commands.setdefault(action.name, _of_action(action))
+    commands |= {text: Command(text, f":{text}", TRIAGE, _line(text)) for text in lines}
     for command in later.WHILE_WRITING:  # help lists them last
         commands[command.name] = commands.pop(command.name)
     return commands
@@ -72,8 +74,8 @@ def _where_of_line(word: str, line: str) -> frozenset[Where] | None:
     return TRIAGE
 
 
-def line(text: str) -> Run:
-    """What does a line of the command line, bound to a key."""
+def _line(text: str) -> Run:
+    """What a key does that is bound to a line."""
 
     def run(shell: Shell, _: int) -> None:
         from agent_tui.ui import command_line  # after first paint
@@ -146,7 +148,7 @@ LINES = frozenset(
 """First words of a line that are no action, known without importing what they do; a test holds
 this, too."""
 
-_PRESET_LINES: frozenset[str] = frozenset()
+_PRESET_LINES = frozenset({"snooze tomorrow 9:00"})
 """Lines that a preset binds; a test holds that they can be read."""
 
 _PRESET_ACTIONS = frozenset(

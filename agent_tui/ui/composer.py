@@ -74,6 +74,14 @@ async def new(shell: Shell) -> None:
         _show(shell, draft, fresh=True)
 
 
+def go_on(shell: Shell) -> None:
+    """Go on with the draft that was typed in last; raises ActionError when there is none."""
+    found = drafts.of_agent(shell.db, shell.context.agent)
+    if not found:
+        raise ActionError("There is no draft to go on with.")
+    open_draft(shell, found[0].id)
+
+
 def open_draft(shell: Shell, draft_id: int) -> None:
     """Go on with a draft; raises ActionError when it is gone."""
     draft = drafts.get(shell.db, draft_id)

@@ -10,7 +10,7 @@ from textual.containers import Vertical
 from textual.geometry import Size
 from textual.widget import Widget
 
-from agent_tui.actions import reply
+from agent_tui.actions import closing, reply
 from agent_tui.actions.action import ActionError, Doubtful
 from agent_tui.content.safe import safe_line
 from agent_tui.model.draft import Draft, DraftKind
@@ -84,12 +84,12 @@ class Composer(WritingPane):
         self.set_class(beside, "-beside")
         self.set_class(not beside and size.height >= _TALL, "-above")
 
-    async def send(self) -> None:
+    async def send(self, *, resolve: bool = False) -> None:
         if self._sending or self._finished:
             return
         self._sending = True
         try:
-            await self._send()
+            await self._send(resolve=resolve)
         finally:
             self._sending = False
 
@@ -134,7 +134,7 @@ class Composer(WritingPane):
         shown = super().draft()
         return self._fields.filled_in(shown) if self._writing.recipients else shown
 
-    async def _send(self) -> None:
+    async def _send(self, *, resolve: bool) -> None:
         draft = self.draft()
         self._keeper.write(draft, self._keeper.number())
         if drafting.says_nothing(draft.body, self._shell.settings.signature):
@@ -143,7 +143,8 @@ class Composer(WritingPane):
         if not await self._seen_everything():
             return
         try:
-            done = reply.send(self._shell.context, draft, anyway=await self._sure(draft))
+            send = closing.send_and_resolve if resolve else reply.send
+            done = send(self._shell.context, draft, anyway=await self._sure(draft))
         except Doubtful:
             return  # the agent has been asked, and thinks again
         except ActionError as error:
@@ -152,6 +153,8 @@ class Composer(WritingPane):
             return
         self._finished = True
         self._close(done.sentence)
+        if resolve:
+            self._shell.desk.changed(done.changed)
 
     async def _seen_everything(self) -> bool:
         """Whether nobody wrote meanwhile, or the agent sends all the same."""

@@ -20,6 +20,10 @@ async def _send(shell: Shell, _: int) -> None:
     await _written_in(shell).send()
 
 
+async def _send_and_resolve(shell: Shell, _: int) -> None:
+    await _written_in(shell).send(resolve=True)
+
+
 def _chat_line(shell: Shell, _: int) -> None:
     _chat(shell).new_line()
 
@@ -107,6 +111,13 @@ def _composer(shell: Shell) -> "Composer":
 COMMANDS: tuple[Command, ...] = (
     Command("send", "Send", _MAIL, _send, "It is held for some seconds, so that undo works."),
     Command("chat-send", "Send in a chat", _CHAT, _send, "And go on writing."),
+    Command(
+        "send-resolve",
+        "Send and resolve",
+        WRITING,
+        _send_and_resolve,
+        "One key for both, and one undo.",
+    ),
     Command("chat-newline", "New line in a chat", _CHAT, _chat_line),
     Command("scroll-down", "Page down in the chat", _CHAT, _scroll_down),
     Command("scroll-up", "Page up in the chat", _CHAT, _scroll_up),

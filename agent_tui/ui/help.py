@@ -109,7 +109,7 @@ class HelpPane(Pane):
 
 def _page(shell: Shell, topic: str) -> Prepare:
     if topic == "keys":
-        return _keys(help_pages.all_keys(shell.keys_of))
+        return _keys(help_pages.all_keys(shell))
     text = help_pages.page(topic) or f"There is no page '{topic}'."
 
     def prepare(width: int) -> Sequence[Line]:

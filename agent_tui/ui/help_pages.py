@@ -5,11 +5,14 @@ Imports nothing of the screen, so that ``agent-tui help TOPIC`` starts at once.
 
 import re
 import textwrap
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import resources
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from agent_tui.config.help import settings_help
+
+if TYPE_CHECKING:
+    from agent_tui.ui.shell import Shell
 
 _MADE = ("actions", "config", "keys")
 _PLAIN = re.compile(r"(?![ \t>|#]|```|~~~|[-*+] |\d+[.)] )\S")
@@ -70,17 +73,19 @@ def keys_page(title: str, groups: KeyGroups) -> str:
     return "\n".join(lines) + "\n"
 
 
-def all_keys(bound: Callable[[str], Sequence[str]] | None = None) -> KeyGroups:
-    """The keys of every command, those that work in the same panes together; ``bound`` says which
-    a command has, by default the preset ``triage``."""
+def all_keys(shell: "Shell | None" = None) -> KeyGroups:
+    """The keys of every command, those that work in the same panes together: as they are bound on
+    the screen of ``shell``, without it in the preset ``triage``."""
     from agent_tui.ui.commands import table, where_of
     from agent_tui.ui.keys import build
     from agent_tui.ui.shell import SCREENS, TRIAGE
 
-    bound = bound or build((), where_of).keys_of
+    preset = build((), where_of)
+    bound = shell.keys_of if shell else preset.keys_of
+    commands = shell.commands() if shell else table(preset.lines())
     names = {SCREENS: "Everywhere but where you write", TRIAGE: "With a conversation at hand"}
     groups: dict[str, list[KeyRow]] = {}
-    for command in table().values():
+    for command in commands.values():
         keys = keys_of(command.name, bound(command.name))
         if keys:
             group = names.get(command.where) or f"Only in: {', '.join(sorted(command.where))}"
@@ -96,11 +101,12 @@ def presets() -> Mapping[str, Mapping[str, Sequence[str]]]:
     from agent_tui.ui.keys import build
     from agent_tui.ui.presets import preset_keys
 
-    found: dict[str, Mapping[str, Sequence[str]]] = {}
-    for preset in Preset:
-        keymap = build((), where_of, preset_keys(preset))
-        found[preset] = {name: keys_of(name, keymap.keys_of(name)) for name in table()}
-    return found
+    keymaps = {preset: build((), where_of, preset_keys(preset)) for preset in Preset}
+    every = table(line for keymap in keymaps.values() for line in keymap.lines())
+    return {
+        preset: {name: keys_of(name, keymap.keys_of(name)) for name in every}
+        for preset, keymap in keymaps.items()
+    }
 
 
 def keys_of(name: str, bound: Sequence[str]) -> Sequence[str]:

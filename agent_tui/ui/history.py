@@ -57,7 +57,8 @@ def happenings(events: Iterable[Event], *, live: bool = False) -> list[Happening
 
 
 def _sentence(batch: Sequence[Event]) -> str:
-    done = [what for event in batch if (what := _what(event))]
+    newest = {event.field: event for event in batch}  # of a macro that sets a field twice
+    done = [what for event in newest.values() if (what := _what(event))]
     if not done:
         return ""
     actor = batch[0].stamp.actor

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from agent_tui.model.clock import Clock
-from agent_tui.model.conversation import Sort, View
+from agent_tui.model.conversation import NEEDS_REPLY, Sort, View
 from agent_tui.query.compile import Compiled, compile_query
 from agent_tui.query.parse import parse
 from agent_tui.query.printer import to_text
@@ -59,6 +59,11 @@ class Inbox:
     def view(self, name: str) -> View:
         """The view of that name, else the first one."""
         return next((view for view in self.views if view.name == name), self.views[0])
+
+    @property
+    def needs_reply(self) -> View:
+        """Who waits for an answer, longest first; the user's own view of that name, if any."""
+        return next((view for view in self.views if view.name == NEEDS_REPLY.name), NEEDS_REPLY)
 
     def listing(self, view: View) -> Listing:
         """The conversations of a view; raises QueryError when its query is wrong."""

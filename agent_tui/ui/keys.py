@@ -52,6 +52,11 @@ class Keymap(NamedTuple):
         size = len(keys)
         return {k[size]: name for k, name in found.items() if len(k) > size and k[:size] == keys}
 
+    def lines(self) -> list[str]:
+        """What keys do that is no command but a whole line, in the order of the preset."""
+        names = (name for where in Where for name in self.bindings.get(where, {}).values())
+        return [name for name in dict.fromkeys(names) if " " in name]
+
     def keys_of(self, name: str, only: Where | None = None) -> list[str]:
         """The keys of a command, in any pane or in one, as they are shown and in the order of the
         preset."""

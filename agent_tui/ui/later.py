@@ -71,6 +71,13 @@ COMMANDS: tuple[Command, ...] = (
         "Answer with a prepared text.",
     ),
     Command(
+        "go-on-writing",
+        "Go on writing",
+        TRIAGE,
+        InModule("composer", "go_on"),
+        "The draft that you typed in last, wherever it is.",
+    ),
+    Command(
         "transcript",
         "Transcript",
         TRIAGE,

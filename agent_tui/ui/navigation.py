@@ -78,6 +78,16 @@ def _view(shell: Shell, count: int) -> None:
         shell.say(f"There is no view {count}; there are {len(views)}.")
 
 
+def _longest_waiting(shell: Shell, _: int) -> None:
+    desk = shell.desk
+    shell.show_view(desk.inbox.needs_reply)
+    desk.list.jump(end=False)
+    if desk.list.current is None:
+        shell.say("Nobody waits for an answer.")
+    else:
+        desk.open()
+
+
 def _step_view(shell: Shell, count: int, way: int) -> None:
     shell.desk.step_view(way * max(count, 1))
 
@@ -147,6 +157,13 @@ COMMANDS: tuple[Command, ...] = (
     Command("next-pane", "Next pane", TRIAGE, partial(_cycle, way=1)),
     Command("previous-pane", "Previous pane", TRIAGE, partial(_cycle, way=-1)),
     Command("view", "View by number", TRIAGE, _view, "The digits 1 to 9 choose a view."),
+    Command(
+        "longest-waiting",
+        "Who waits longest",
+        TRIAGE,
+        _longest_waiting,
+        "Read what has waited longest for an answer; the next one is behind it.",
+    ),
     Command("next-view", "Next view", TRIAGE, partial(_step_view, way=1)),
     Command("previous-view", "Previous view", TRIAGE, partial(_step_view, way=-1)),
     Command(

@@ -10,8 +10,7 @@ from agent_tui.model.account import Account
 from agent_tui.store import accounts
 from agent_tui.ui import command_line as lines
 from agent_tui.ui import navigation
-from agent_tui.ui.choices import shown_key
-from agent_tui.ui.shell import TRIAGE, Choice, Command, Hint, Shell, Where
+from agent_tui.ui.shell import Choice, Command, Hint, Shell, Where
 
 _NOT_LISTED = frozenset({"palette", "command-line"})
 """What opens the list is not in it."""
@@ -65,11 +64,6 @@ def choices(shell: Shell, where: Where) -> list[Choice]:
         )
         for command in shell.commands().values()
         if command.name not in _NOT_LISTED
-    ]
-    found += [
-        Choice(f"macro {macro.name}", f"{shown_key(macro):{_KEYS_WIDTH}}Macro: {macro.name}")
-        for macro in shell.settings.macros
-        if where in TRIAGE
     ]
     return sorted(found, key=lambda c: (_age(c.key), bool(c.refused), c.key in _MOVING))
 

@@ -118,8 +118,9 @@ class WritingPane(Pane):
     def focus_inside(self) -> None:
         self._body.focus(scroll_visible=False)
 
-    async def send(self) -> None:
-        """Send what is written, unless something speaks against it; the reason is said."""
+    async def send(self, *, resolve: bool = False) -> None:
+        """Send what is written, unless something speaks against it; the reason is said. With
+        ``resolve`` the conversation is done with then."""
 
     def show_count(self) -> None:
         """Show the title and how many of the allowed characters are used."""

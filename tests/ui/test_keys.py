@@ -5,6 +5,7 @@ from importlib import import_module
 
 import pytest
 
+from agent_tui.actions.line import read
 from agent_tui.actions.registry import registry
 from agent_tui.config.settings import ChatEnter, KeyBinding, Preset
 from agent_tui.ui import commands, keys
@@ -258,6 +259,15 @@ def test_a_key_does_a_whole_line() -> None:
 def test_a_line_that_can_never_be_done_is_refused(line: str) -> None:
     with pytest.raises(KeymapError, match="line 10"):
         own(("gs", line))
+
+
+def test_lines_of_the_presets_can_be_read() -> None:
+    lines = {
+        line for one in Preset for line in build((), commands.where_of, preset_keys(one)).lines()
+    }
+    assert lines == commands._PRESET_LINES
+    for line in lines:
+        assert read(line, registry())
 
 
 def test_the_first_words_of_lines_are_known_without_importing_them() -> None:
