@@ -31,6 +31,7 @@ class ArgumentKind(StrEnum):
     PRIORITY = "priority"
     TIME = "time"
     MACRO = "macro"
+    VIEW = "view"
 
 
 @dataclass(frozen=True, slots=True)

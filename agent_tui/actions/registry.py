@@ -13,6 +13,7 @@ from agent_tui.actions import (
     testimonial,
     triage,
     undo,
+    views,
 )
 from agent_tui.actions.action import Action, ActionError, Context, Done, Scope
 
@@ -29,6 +30,7 @@ def registry() -> dict[str, Action]:
         testimonial,
         customer,
         people,
+        views,
         undo,
     )
     actions = [action for module in modules for action in module.ACTIONS]

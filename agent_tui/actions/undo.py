@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from agent_tui.actions import messaging
+from agent_tui.actions import messaging, views
 from agent_tui.actions.action import Action, ActionError, Context, Done, Scope
 from agent_tui.actions.posting import take_back
 from agent_tui.actions.triage import change
@@ -102,6 +102,9 @@ def _revert_thing(
             return [entity_id]
         case Entity.CUSTOMER:
             _revert_customer(context, stamp, batch, entity_id, group)
+            return []
+        case Entity.VIEWS:
+            views.revert(context, stamp, batch, group)
             return []
         case Entity.OUTBOX if group[-1].field in messaging.CHANGES:
             return [messaging.take_back(context, stamp, batch, group[-1])]

@@ -14,6 +14,7 @@ class Entity(StrEnum):
     CUSTOMER = "customer"
     MESSAGE = "message"
     OUTBOX = "outbox"
+    VIEWS = "views"  # all of them, or one by its name
     STORE = "store"  # all of it, number 0
 
 

@@ -92,7 +92,9 @@ class AgentApp(App[None]):
         self.db, self.settings, self.paths, self.clock = db, settings, paths, clock
         self._start_engine, self._glyphs = start_engine, _glyphs(settings, environment)
         alt_keys.teach()
-        self._inbox = Inbox(db, settings.agent.handle, clock, settings.views)
+        self._inbox = Inbox(
+            db, settings.agent.handle, clock, settings.views, (v.name for v in settings.own_views)
+        )
         self.desk = Desk(self, self._inbox, settings, self._glyphs, clock)
         self._status = StatusLine(self)
         self._notice = Notice(self)

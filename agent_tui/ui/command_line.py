@@ -147,6 +147,8 @@ def _values(shell: Shell, kind: ArgumentKind) -> list[str]:
             return [priority.name.lower() for priority in Priority]
         case ArgumentKind.TIME:
             return _TIMES
+        case ArgumentKind.VIEW:
+            return [view.name for view in shell.desk.inbox.views]
         case ArgumentKind.MACRO:
             return [macro.name for macro in shell.settings.macros]
         case ArgumentKind.TEXT:
@@ -175,25 +177,15 @@ def _named_view(shell: Shell, name: str) -> View:
 
 
 def _save_view(shell: Shell, rest: str) -> None:
-    desk = shell.desk
-    if not rest or not desk.narrowing:
-        raise ActionError("Search first, then name the view: /label:vip and :save-view VIPs.")
-    try:
-        desk.inbox.save(rest, desk.searched, desk.narrowing)
-    except ValueError as error:
-        raise ActionError(str(error)) from error
-    shell.show_view(desk.inbox.view(rest))
-    shell.say(f"'{rest}' is a view now; :drop-view {rest} takes it away.")
+    from agent_tui.ui import views_menu  # it asks for queries as the search does
+
+    views_menu.save(shell, rest)
 
 
 def _drop_view(shell: Shell, rest: str) -> None:
-    inbox = shell.desk.inbox
-    try:
-        inbox.forget(rest)
-    except ValueError as error:
-        raise ActionError(str(error)) from error
-    shell.show_view(inbox.view(shell.desk.view.name))
-    shell.say(f"The view '{rest}' is gone; its conversations are not.")
+    from agent_tui.ui import views_menu
+
+    views_menu.drop(shell, rest)
 
 
 def _search(shell: Shell, rest: str) -> None:

@@ -54,6 +54,7 @@ class Doing:
             self._last = (name, args)
         undo = shell.keys_of("undo")
         hint = f"  {undo[0]} undoes" if done.batch and undo and name != "undo" else ""
+        shell.desk.inbox.read_views()
         shell.desk.changed(done.changed)
         if name in ("undo", "redo") and done.changed:
             shell.desk.return_to(done.changed[0])

@@ -1,13 +1,12 @@
 """What the inbox shows: the view, the query that narrows it, and the counts of all views."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from agent_tui.model.clock import Clock
 from agent_tui.model.conversation import NEEDS_REPLY, Sort, View
 from agent_tui.query.compile import Compiled, compile_query
 from agent_tui.query.parse import parse
-from agent_tui.query.printer import to_text
 from agent_tui.query.syntax import And, Phrase, Query, QueryError, Words, all_of
 from agent_tui.store import conversations, numbers, views
 from agent_tui.store.database import Database
@@ -26,35 +25,34 @@ class Found(NamedTuple):
 class Inbox:
     """The views of one agent over a store."""
 
-    def __init__(self, db: Database, me: str, clock: Clock, configured: Sequence[View]) -> None:
+    def __init__(
+        self,
+        db: Database,
+        me: str,
+        clock: Clock,
+        configured: Sequence[View],
+        fixed: Iterable[str] = (),
+    ) -> None:
+        """``fixed`` are the names of views that the settings file has: nothing stands in their
+        place."""
         self.counts: dict[str, int] = {}
+        self.fixed = frozenset(fixed)
         self._db, self._me, self._clock = db, me, clock
         self._configured = tuple(configured)
+        self._saved: dict[str, View] = {}
         self.views = self._configured
 
     def read_views(self) -> None:
-        """Built-in and configured views, then those saved in the store."""
-        names = {view.name for view in self._configured}
-        saved = [view for view in views.saved(self._db) if view.name not in names]
-        self.views = (*self._configured, *saved)
+        """Built-in and configured views and those saved in the store, as they were put in order;
+        a saved one may stand in the place of a built-in one."""
+        self._saved = {v.name: v for v in views.saved(self._db) if v.name not in self.fixed}
+        every = {view.name: view for view in self._configured} | self._saved
+        first = [name for name in views.order(self._db) if name in every]
+        self.views = tuple(every[name] for name in dict.fromkeys([*first, *every]))
 
-    def save(self, name: str, view: View, text: str) -> None:
-        """Keep ``view``, narrowed by ``text``, as a view called ``name``.
-
-        Raises ValueError, a sentence, for a name of the settings' views.
-        """
-        if any(name == configured.name for configured in self._configured):
-            raise ValueError(f"'{name}' is a view of the settings; choose another name.")
-        query = to_text(all_of((parse(view.query), parse(text))))
-        views.save(self._db, View(name, query, view.sort))
-        self.read_views()
-
-    def forget(self, name: str) -> None:
-        """Drop a view that was saved; raises ValueError, a sentence, when none is called so."""
-        if not any(name == view.name for view in views.saved(self._db)):
-            raise ValueError(f"There is no saved view '{name}'.")
-        views.delete(self._db, name)
-        self.read_views()
+    def is_saved(self, name: str) -> bool:
+        """Whether the view was saved here, so that it can be renamed and dropped."""
+        return name in self._saved
 
     def view(self, name: str) -> View:
         """The view of that name, else the first one."""

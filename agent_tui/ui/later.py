@@ -148,6 +148,20 @@ COMMANDS: tuple[Command, ...] = (
         "What of the list matches words and keys, too.",
     ),
     Command(
+        "views",
+        "All views",
+        TRIAGE,
+        InModule("views_menu", "choose"),
+        "Choose one by a few letters of its name.",
+    ),
+    Command(
+        "edit-view",
+        "Change the view",
+        TRIAGE,
+        InModule("views_menu", "edit"),
+        "Its query, order, name and place; keeps a search as a view.",
+    ),
+    Command(
         "details",
         "Details",
         _READING,

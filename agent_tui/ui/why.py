@@ -21,7 +21,7 @@ async def show(shell: Shell) -> None:
         shell.db,
         conversation.id,
         rules=shell.settings.clocks,
-        views=shell.settings.views,
+        views=shell.desk.inbox.views,
         me=shell.settings.agent.handle,
         now=shell.clock(),
     )
