@@ -74,6 +74,8 @@ def save(shell: Shell, name: str) -> None:
     desk = shell.desk
     if not name or not desk.narrowing:
         raise ActionError("Search first, then name the view: /label:vip and :save-view VIPs.")
+    if any(name == view.name for view in desk.inbox.views):
+        raise ActionError(f"There is a view '{name}' already; choose another name.")
     query = to_text(all_of((parse(desk.searched.query), parse(desk.narrowing))))
     _put(shell, View(name, query, desk.searched.sort))
 

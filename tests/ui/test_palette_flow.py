@@ -176,7 +176,7 @@ async def test_a_search_is_saved_as_a_view_and_dropped(
         await line(shown, "search zip OR zipper")
         await shown.until(lambda: shown.app.desk.narrowing)
         await line(shown, "save-view Inbox")
-        await shown.until(lambda: shown.shows("'Inbox' is a view of the settings"))
+        await shown.until(lambda: shown.shows("There is a view 'Inbox' already"))
 
         await line(shown, "save-view Zips")
         await shown.until(lambda: shown.app.desk.view.name == "Zips")
@@ -189,4 +189,4 @@ async def test_a_search_is_saved_as_a_view_and_dropped(
         await line(shown, "drop-view Zips")
         await shown.until(lambda: shown.app.desk.view.name == "Inbox")
         await line(shown, "drop-view Zips")
-        await shown.until(lambda: shown.shows("no saved view 'Zips'"))
+        await shown.until(lambda: shown.shows("'Zips' is no saved view"))
