@@ -57,7 +57,8 @@ def _save(context: Context, _: Sequence[int], args: Mapping[str, str]) -> Done:
         raise ActionError(f"'{args['sort']}' is no order: {', '.join(Sort)}.") from None
     before = _kept(views.get(context.db, name))
     after = _kept(View(name, query, sort))
-    return _change(context, "save-view", _VIEW, before, after, f"The view '{name}' is saved.")
+    told = f"The view '{name}' is saved."
+    return _change(context, "save-view", [(_VIEW, before, after)], told)
 
 
 def _rename(context: Context, _: Sequence[int], args: Mapping[str, str]) -> Done:
@@ -65,14 +66,16 @@ def _rename(context: Context, _: Sequence[int], args: Mapping[str, str]) -> Done
     if views.get(context.db, to) is not None:
         raise ActionError(f"There is a view '{to}' already; choose another name.")
     told = f"'{view.name}' is called '{to}' now."
-    after = _kept(replace(view, name=to))
-    return _change(context, "rename-view", _VIEW, _kept(view), after, told)
+    order = views.order(context.db)
+    moved = [to if name == view.name else name for name in order if name != to]
+    changes = [(_VIEW, _kept(view), _kept(replace(view, name=to))), (_ORDER, order, moved)]
+    return _change(context, "rename-view", changes, told)
 
 
 def _drop(context: Context, _: Sequence[int], args: Mapping[str, str]) -> Done:
     view = _existing(context, args["name"])
     told = f"The view '{view.name}' is gone; its conversations are not."
-    return _change(context, "drop-view", _VIEW, _kept(view), None, told)
+    return _change(context, "drop-view", [(_VIEW, _kept(view), None)], told)
 
 
 def _order(context: Context, _: Sequence[int], args: Mapping[str, str]) -> Done:
@@ -82,18 +85,21 @@ def _order(context: Context, _: Sequence[int], args: Mapping[str, str]) -> Done:
     before = views.order(context.db)
     rest = [name for name in before if name not in names]
     told = f"The views begin with {', '.join(names[:3])}."
-    return _change(context, "order-views", _ORDER, before, [*names, *rest], told)
+    return _change(context, "order-views", [(_ORDER, before, [*names, *rest])], told)
 
 
 def _change(
-    context: Context, name: str, field: str, before: object, after: object, told: str
+    context: Context, name: str, changes: Sequence[tuple[str, object, object]], told: str
 ) -> Done:
-    if before == after:
+    """Make and log changes: what of, what it is, and what it shall be."""
+    real = [change for change in changes if change[1] != change[2]]
+    if not real:
         return Done("Nothing to do: it is so already.")
     stamp = context.stamp(name)
     with context.db.transaction():
-        _put(context, before, after)
-        _log(context, stamp, field, before, after)
+        for field, before, after in real:
+            _put(context, before, after)
+            _log(context, stamp, field, before, after)
     return Done(told, (), stamp.batch)
 
 

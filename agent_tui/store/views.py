@@ -28,9 +28,8 @@ def save(db: Database, view: View) -> None:
 
 
 def rename(db: Database, name: str, to: str) -> None:
-    """Call a view something else; it stays where it stands, there must be none called so."""
-    for table in ("views", "view_order"):
-        db.run(f"UPDATE {table} SET name = :to WHERE name = :name", {"name": name, "to": to})
+    """Call a view something else; there must be none called so."""
+    db.run("UPDATE views SET name = :to WHERE name = :name", {"name": name, "to": to})
 
 
 def delete(db: Database, name: str) -> None:

@@ -70,8 +70,8 @@ def test_a_view_that_somebody_changed_since_is_left_alone(db: SqliteDatabase) ->
         do(db, "undo")
 
 
-@settings(max_examples=40, deadline=None)
-@given(changes=st.lists(CHANGES, max_size=8))
+@settings(max_examples=15, deadline=None)
+@given(changes=st.lists(CHANGES, max_size=6))
 def test_undoing_everything_is_the_beginning_and_redoing_it_the_end(
     changes: list[tuple[str, dict[str, str]]],
 ) -> None:
