@@ -26,6 +26,12 @@ class Disk:
             while True:
                 file.write(bytes(4096))
 
+    def leave(self, kibibytes: int) -> None:
+        """Fill it but for so much."""
+        self.fill()
+        filler = self.path / "filler"
+        os.truncate(filler, max(filler.stat().st_size - kibibytes * 1024, 0))
+
     def free(self) -> None:
         """Take back :meth:`fill`."""
         (self.path / "filler").unlink()

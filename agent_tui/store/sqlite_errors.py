@@ -2,6 +2,7 @@
 to do."""
 
 import errno
+import os
 import sqlite3
 from pathlib import Path
 from types import TracebackType
@@ -36,13 +37,34 @@ class Told:
 
 def sentence(error: Exception, path: Path) -> str:
     """``error`` as one sentence: what happened, where, what to do."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR):
+        error = _why_not(path) or error
     if isinstance(error, OSError):
         told = _OF_SYSTEM.get(error.errno or 0, _UNKNOWN)
     elif isinstance(error, sqlite3.Error):
         told = _OF_SQLITE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, _UNKNOWN)
     else:
         told = _NOT_A_VALUE
-    return told.format(path=path, folder=path.parent, error=error, seconds=BUSY_TIMEOUT_S)
+    said = (error.strerror or "").lower() if isinstance(error, OSError) else str(error)
+    return told.format(path=path, folder=path.parent, error=said, seconds=BUSY_TIMEOUT_S)
+
+
+_LITTLE = 256 * 1024
+"""Bytes; SQLite calls it an I/O error when its shared index finds no room."""
+
+
+def _why_not(path: Path) -> OSError | None:
+    """What the system says where SQLite only says that it cannot. Of the folder: closing a handle
+    of the file itself would give up the locks of other connections."""
+    try:
+        os.close(os.open(path.parent, os.O_RDONLY))
+        disk = os.statvfs(path.parent)
+    except OSError as error:
+        return error
+    if disk.f_bavail * disk.f_frsize < _LITTLE:
+        return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    return None
 
 
 _UNKNOWN = "The store {path} failed: {error}. Run 'agent-tui doctor'."
@@ -61,6 +83,10 @@ _NOT_THERE = "{path} cannot be opened or created; check the folder and its right
 _BUSY = (
     "{path} is locked: another program has been writing to it for {seconds} s; nothing was "
     "changed, try again."
+)
+_TOO_MANY = (
+    "{path} cannot be opened: too many files are open; end some programs or raise the limit "
+    "(ulimit -n), nothing is lost."
 )
 _DISK_FAILS = "The disk of {folder} cannot be read or written ({error}); check the disk."
 _FOREIGN = (
@@ -94,4 +120,7 @@ _OF_SYSTEM = {
     errno.EISDIR: _NOT_THERE,
     errno.ENOTDIR: _NOT_THERE,
     errno.ENOENT: _NOT_THERE,
+    errno.EIO: _DISK_FAILS,
+    errno.EMFILE: _TOO_MANY,
+    errno.ENFILE: _TOO_MANY,
 }

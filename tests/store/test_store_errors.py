@@ -224,7 +224,7 @@ def test_errors_of_sqlite_are_told_by_what_they_are(
         (errno.ENOSPC, "The disk is full"),
         (errno.EROFS, "read-only disk"),
         (errno.EACCES, "permission denied"),
-        (errno.EIO, "failed"),
+        (errno.EIO, "cannot be read or written (input/output error)"),
     ],
 )
 def test_errors_of_the_system_are_told_by_number_not_by_words_of_the_path(
