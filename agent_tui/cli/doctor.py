@@ -27,6 +27,7 @@ from agent_tui.config.paths import Paths, refuse_shared
 from agent_tui.model.clock import SECOND, Clock, system_clock
 from agent_tui.model.conversation import Channel
 from agent_tui.model.targets import Kind, Rules
+from agent_tui.store import audit
 from agent_tui.store.database import StoreError
 from agent_tui.store.sqlite import SqliteDatabase
 
@@ -154,8 +155,21 @@ def store(paths: Paths) -> Iterator[Finding]:
         yield from (_error("Damage", f"{found}; restore a copy.") for found in damage)
         if not damage:
             yield _ok("Every page is sound")
+            yield _audited(database)
     finally:
         database.close()
+
+
+def _audited(database: SqliteDatabase) -> Finding:
+    """Whether the history is as it was written."""
+    found = audit.verify(database)
+    if found.broken is not None:
+        return _error(
+            "History",
+            f"event {found.broken} is not as it was written; compare with a copy of the store.",
+        )
+    older = f", {found.before} from before there was a chain" if found.before else ""
+    return _ok("History", f"{found.events} events, none changed or removed{older}")
 
 
 def terminal_findings(env: Mapping[str, str]) -> Iterator[Finding]:

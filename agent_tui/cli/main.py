@@ -34,6 +34,7 @@ COMMANDS = {
     "testimonials": "agent_tui.cli.testimonials",
     "reply": "agent_tui.cli.reply",
     "do": "agent_tui.cli.do",
+    "customer": "agent_tui.cli.customer",
     "backup": "agent_tui.cli.backup",
     "restore": "agent_tui.cli.restore",
     "doctor": "agent_tui.cli.doctor",

@@ -6,6 +6,7 @@ from agent_tui.model.event import Stamp
 from agent_tui.model.message import Message
 from agent_tui.store import messages
 from agent_tui.store.database import Database
+from agent_tui.store.tombstones import Tombstones
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,7 @@ class Arrival:
     own: frozenset[str]  # the account's normal addresses
     first_sync: bool
     stamp: Stamp
+    erased: Tombstones
 
     def message(self, remote_id: str) -> Message | None:
         """The message that the provider calls so, with all that hangs on it."""

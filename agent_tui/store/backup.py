@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from agent_tui.model.clock import Millis
 from agent_tui.model.event import RESTORE, Entity, Stamp
-from agent_tui.store import events, outbox
+from agent_tui.store import audit, erasure, events, outbox, tombstones
 from agent_tui.store.database import StoreError
 from agent_tui.store.sqlite import APPLICATION_ID, NEWEST, SqliteDatabase
 from agent_tui.store.sqlite_errors import Told
@@ -52,7 +52,7 @@ def restore(copy: Path, store: Path, *, agent: str, now: Millis) -> Restored:
     with _new_file(store.with_name(f"{store.name}.restoring-{secrets.token_hex(4)}")) as temporary:
         _copy(copy, temporary)
         _check(temporary, copy)
-        to_check = _brought_up_to_date(temporary, agent, now)
+        to_check = _brought_up_to_date(temporary, _graves(store), agent, now)
         _settle_wal(store)
         with held(store), Told(store):
             aside = _put_aside(store, now)
@@ -143,21 +143,53 @@ def _place(temporary: Path, to: Path) -> None:
         _sync_folder(to.parent)
 
 
-def _brought_up_to_date(path: Path, agent: str, now: Millis) -> int:
-    """Migrate the copy and stop what it would send; how much that is."""
+@dataclass(frozen=True, slots=True)
+class _Graves:
+    """Who was erased from the present store, by hashes under its key."""
+
+    key: bytes
+    erased: dict[bytes, Millis]
+
+
+def _graves(store: Path) -> _Graves | None:
+    """Of the present store, if it can be read and anybody was."""
+    if not store.exists():
+        return None
+    with suppress(sqlite3.Error), closing(_opened(store)) as connection:
+        (key,) = connection.execute("SELECT key FROM store_key").fetchone()
+        erased = dict(connection.execute("SELECT hash, at FROM tombstones"))
+        return _Graves(key, erased) if erased else None
+    return None
+
+
+def _brought_up_to_date(path: Path, graves: _Graves | None, agent: str, now: Millis) -> int:
+    """Migrate the copy, stop what it would send, and erase again whom it brings back; how much
+    would have been sent."""
     db = SqliteDatabase(path)
     try:
         with db.transaction(durable=True):
+            if graves is not None:
+                _bury_again(db, graves, now)
             to_check = outbox.stop_all(db)
             stamp = Stamp(agent, RESTORE, uuid4().hex, now)
             events.append(db, stamp, Entity.STORE, 0, "to check", None, to_check)
             db.run("DELETE FROM leases")
             db.run("DELETE FROM presence")
+        if graves is not None:
+            db.purge()
     finally:
         db.close()
     with Told(path), closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return to_check
+
+
+def _bury_again(db: SqliteDatabase, graves: _Graves, now: Millis) -> None:
+    if db.one("SELECT 1 FROM events WHERE hash IS NOT NULL") is None:  # older than the chain
+        db.run("UPDATE store_key SET key = :key", {"key": graves.key})
+    if audit.key(db) == graves.key:
+        tombstones.put(db, graves.erased)
+        erasure.again(db, now)
 
 
 def _settle_wal(store: Path) -> None:

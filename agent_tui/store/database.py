@@ -81,6 +81,16 @@ class Database(Protocol):
         """
         ...
 
+    def owned_by(self, table: str) -> Sequence[tuple[str, str]]:
+        """The tables whose rows belong to a row of ``table``, each with the column that says so:
+        one that references it, or is named after it (``customer_id``)."""
+        ...
+
+    def purge(self) -> bool:
+        """Overwrite what was deleted, in the file, its index and its journal; False when somebody
+        who reads kept a part of it. Rewrites all of the store."""
+        ...
+
     def close(self) -> None:
         """Close the connections of all threads."""
         ...

@@ -36,28 +36,31 @@ def append(
     undoes: str | None = None,
 ) -> None:
     """Write one event down; ``before`` and ``after`` are JSON-able."""
-    number = db.insert(
-        "INSERT INTO events"
-        " (at, actor, action, batch, entity, entity_id, field, before, after, undoes)"
-        " VALUES (:at, :actor, :action, :batch, :entity, :entity_id, :field, :before, :after,"
-        " :undoes)",
-        {
-            "at": stamp.at,
-            "actor": stamp.actor,
-            "action": stamp.action,
-            "batch": stamp.batch,
-            "entity": entity,
-            "entity_id": entity_id,
-            "field": field,
-            "before": codec.dump(before),
-            "after": codec.dump(after),
-            "undoes": undoes,
-        },
-    )
-    if entity is Entity.CUSTOMER:
-        _enter(db, number, stamp.at, _OF_CUSTOMER, entity_id)
-    elif entity is Entity.CONVERSATION and _is_told(stamp, field):
-        _enter(db, number, stamp.at, _OF_CONVERSATION, entity_id)
+    from agent_tui.store import audit  # with hashlib: who only reads does not need it
+
+    event = {
+        "at": stamp.at,
+        "actor": stamp.actor,
+        "action": stamp.action,
+        "batch": stamp.batch,
+        "entity": entity,
+        "entity_id": entity_id,
+        "field": field,
+        "before": codec.dump(before),
+        "after": codec.dump(after),
+        "undoes": undoes,
+    }
+    with db.transaction():
+        number = db.insert(
+            "INSERT INTO events (id, at, actor, action, batch, entity, entity_id, field, before,"
+            " after, undoes, nonce, hash) VALUES (:id, :at, :actor, :action, :batch, :entity,"
+            " :entity_id, :field, :before, :after, :undoes, :nonce, :hash)",
+            audit.link(db, event),
+        )
+        if entity is Entity.CUSTOMER:
+            _enter(db, number, stamp.at, _OF_CUSTOMER, entity_id)
+        elif entity is Entity.CONVERSATION and _is_told(stamp, field):
+            _enter(db, number, stamp.at, _OF_CONVERSATION, entity_id)
 
 
 def of_batch(db: Database, batch: str) -> list[Event]:

@@ -30,6 +30,7 @@ from agent_tui.store import (
     server_replies,
     summary,
     threads,
+    tombstones,
 )
 from agent_tui.store.arrival import Arrival
 from agent_tui.store.database import Database
@@ -47,6 +48,7 @@ def commit_batch(db: Database, account: str, batch: Batch, own: frozenset[str], 
         own,
         batch.progress is not None,
         Stamp(ENGINE, "receive", uuid4().hex, now),
+        tombstones.every(db),
     )
     with db.transaction():
         if batch.reset:
@@ -70,6 +72,8 @@ def _take(into: Arrival, incoming: Incoming) -> bool:
     if known is not None:
         _locate(into, incoming, known)
         return False
+    if _was_erased(into, incoming):
+        return False
     conversation_id = _conversation_of(into, incoming)
     message = _message(into, incoming, conversation_id)
     messages.insert(db, message, content_hash=incoming.content_hash, raw=incoming.raw)
@@ -80,6 +84,14 @@ def _take(into: Arrival, incoming: Incoming) -> bool:
     _note_claims(into, incoming)
     events.append(db, into.stamp, Entity.CONVERSATION, conversation_id, "message", None, message.id)
     return True
+
+
+def _was_erased(into: Arrival, incoming: Incoming) -> bool:
+    """Whether it is of somebody, or to somebody, who has been erased since it was written."""
+    return any(
+        into.erased.cover(who.kind, who.value, incoming.at)
+        for who in (_customer(incoming), incoming.sender)
+    )
 
 
 def _take_changes(into: Arrival, batch: Batch) -> None:
@@ -155,6 +167,7 @@ def _conversation_of(into: Arrival, incoming: Incoming) -> int:
     else:
         found = threads.find(
             into.db,
+            into.stamp,
             into.account,
             incoming.message_id,
             incoming.references,

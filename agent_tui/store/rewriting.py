@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from agent_tui.model.clock import Millis
 from agent_tui.model.message import Body, Message
-from agent_tui.store import codec, messages, summary, traces
+from agent_tui.store import audit, codec, messages, summary, traces
 from agent_tui.store.database import Database
 
 
@@ -96,19 +96,17 @@ def _set_body(db: Database, message: Message, body: Body, edited_at: Millis | No
 def _forget_draft(db: Database, message: Message) -> None:
     """The text of a message of ours stands in its effects and in the events that queued them."""
     params = {"id": message.id}
-    db.run(
-        "UPDATE events SET before = 'null' WHERE entity = 'outbox' AND field IN ('queued', 'edit')"
-        " AND entity_id IN (SELECT id FROM outbox WHERE message_id = :id)",
-        params,
-    )
-    db.run(
-        "UPDATE events SET before = 'null'"
+    rows = db.all(
+        "SELECT id FROM events WHERE entity = 'outbox' AND field IN ('queued', 'edit')"
+        " AND entity_id IN (SELECT id FROM outbox WHERE message_id = :id)"
+        " UNION ALL SELECT id FROM events"
         " WHERE entity = 'message' AND field = 'note' AND entity_id = :id",
         params,
     )
+    audit.erase(db, [row["id"] for row in rows])
     db.run(
         "UPDATE outbox SET state = 'cancelled' WHERE message_id = :id AND kind = 'edit'"
-        " AND state IN ('queued', 'held', 'failed', 'uncertain')",
+        " AND state IN ('queued', 'held', 'failed', 'uncertain', 'check')",
         params,
     )
     db.run(

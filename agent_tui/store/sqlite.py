@@ -136,6 +136,27 @@ class SqliteDatabase:
         phrase = f'"{plain}"' + (" *" if prefix or unfinished else "")
         return f"{{{column}}} : {phrase}" if column else phrase
 
+    def owned_by(self, table: str) -> Sequence[tuple[str, str]]:
+        named = f"{table.removesuffix('s')}_id"
+        rows = self.all(
+            'SELECT t.name AS owned, f."from" AS via'
+            " FROM sqlite_master t JOIN pragma_foreign_key_list(t.name) f"
+            " WHERE t.type = 'table' AND f.\"table\" = :table"
+            " UNION SELECT t.name, c.name FROM sqlite_master t JOIN pragma_table_info(t.name) c"
+            " WHERE t.type = 'table' AND c.name = :named AND c.type = 'INTEGER'"
+            " ORDER BY 1, 2",
+            {"table": table, "named": named},
+        )
+        return [(row["owned"], row["via"]) for row in rows]
+
+    def purge(self) -> bool:
+        with self._told:
+            connection = self._connection()
+            connection.execute("INSERT INTO search (search) VALUES ('optimize')")
+            connection.execute("VACUUM")
+            busy: int = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        return not busy
+
     def close(self) -> None:
         self._closed = True
         self._local = threading.local()

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 
 from agent_tui.model.conversation import Conversation
+from agent_tui.model.event import Entity, Stamp
 from agent_tui.model.threading import Candidate, joins
-from agent_tui.store import conversations, summary
+from agent_tui.store import audit, conversations, events, summary
 from agent_tui.store.database import Database
 
 _IDS_AT_A_TIME = 100
@@ -12,6 +13,7 @@ _IDS_AT_A_TIME = 100
 
 def find(
     db: Database,
+    stamp: Stamp,
     account: str,
     message_id: str | None,
     references: Sequence[str],
@@ -28,7 +30,7 @@ def find(
         return None
     first, *others = sorted(set(found))
     for other in others:
-        _merge(db, other, first)
+        _merge(db, stamp, other, first)
     return first
 
 
@@ -99,7 +101,7 @@ _SETS = {  # tables where both conversations may have the same row: their other 
 }
 
 
-def _merge(db: Database, source: int, target: int) -> None:
+def _merge(db: Database, stamp: Stamp, source: int, target: int) -> None:
     """Move everything of ``source`` into ``target`` and drop the empty shell."""
     params = {"source": source, "target": target}
     for table, columns in _SETS.items():
@@ -114,11 +116,8 @@ def _merge(db: Database, source: int, target: int) -> None:
             f"UPDATE {table} SET conversation_id = :target WHERE conversation_id = :source",
             params,
         )
-    db.run(
-        "UPDATE events SET entity_id = :target"
-        " WHERE entity = 'conversation' AND entity_id = :source",
-        params,
-    )
+    events.append(db, stamp, Entity.CONVERSATION, source, audit.MERGED, None, target)
+    audit.move(db, source, target)
     one, two = conversations.by_ids(db, [source, target])
     conversations.update(db, two, _together(one, two))
     _keep_word(db, one, two)

@@ -1,0 +1,47 @@
+"""Takes a person's names and addresses out of the logs, and their fetched files off the disk."""
+
+import os
+import re
+import shutil
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from agent_tui.config.paths import Paths
+
+_SHORTEST = 3
+"""Characters of a word that is looked for in logs."""
+
+_IN_PLACE = b"[erased]"
+
+
+def scrub_logs(paths: Paths, words: Iterable[str]) -> int:
+    """Replace ``words`` in all logs, whatever their case; how many logs held one. A log that is
+    being written goes on in the same file. Raises OSError."""
+    longest = sorted({word for word in words if len(word) >= _SHORTEST}, key=len, reverse=True)
+    if not longest:
+        return 0
+    wanted = re.compile(b"|".join(re.escape(w.encode()) for w in longest), re.IGNORECASE)
+    return sum(_scrub(log, wanted) for log in paths.state.glob("*.log*"))
+
+
+def remove_files(paths: Paths, attachments: Sequence[int]) -> int:
+    """Remove the fetched files of ``attachments``; how many there were. Raises OSError."""
+    removed = 0
+    for number in attachments:
+        for folder in paths.attachments.glob(f"{number}-*"):
+            shutil.rmtree(folder)
+            removed += 1
+    return removed
+
+
+def _scrub(log: Path, wanted: "re.Pattern[bytes]") -> bool:
+    with os.fdopen(os.open(log, os.O_RDWR | os.O_NOFOLLOW), "r+b") as file:
+        held = file.read()
+        clean = wanted.sub(_IN_PLACE, held)
+        if clean == held:
+            return False
+        file.seek(0)
+        file.write(clean)
+        file.truncate()
+        os.fsync(file.fileno())
+    return True
