@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from agent_tui.model.clock import DAY, HOUR, MINUTE
 from agent_tui.model.conversation import Channel, Status
 from agent_tui.model.customer import IdentityKind
-from agent_tui.model.event import TOLD, Event, Stamp
+from agent_tui.model.event import ENGINE, TOLD, Event, Stamp
 from agent_tui.model.message import Direction
 from agent_tui.model.record import Known, RecordKind
 from agent_tui.model.timeline import EntryKind
@@ -145,7 +145,7 @@ def test_joined_conversations_are_entries_of_the_one_that_is_left(db: SqliteData
     note_change(db, joined, START + 2 * HOUR)
 
     with db.transaction():
-        join_threads(db, joined, kept)
+        join_threads(db, Stamp(ENGINE, "receive", "join", START), joined, kept)
 
     assert [(e.kind, e.conversation_id) for e in shown(db, [one])] == [
         *((EntryKind.EVENT, kept), (EntryKind.MESSAGE, kept), (EntryKind.MESSAGE, kept))
