@@ -266,7 +266,8 @@ def _happening_lines(happening: Happening, look: Look, now: Millis) -> Iterator[
 
 
 def _header(message: Message, width: int, now: Millis) -> Line:
-    """Who, from which real address, how far delivered, which way and when."""
+    """Who, from which real address, how far delivered, which way and when. What is no address, such
+    as a shop's number of its customer, says nothing to people."""
     word, part = _WORDS[message.direction]
     state = _DELIVERY.get(message.delivery)
     automatic = "automatic " if message.automatic else ""
@@ -276,7 +277,7 @@ def _header(message: Message, width: int, now: Millis) -> Line:
     room = width - sum(cell_len(piece.text) for piece in right) - 1
     name, address = clean(message.author), clean(message.address)
     shown = name or address
-    rest = f" <{address}>" if name and address and name != address else ""
+    rest = f" <{address}>" if name and "@" in address and name != address else ""
     if message.direction is Direction.NOTE:
         rest = ""
     name = fit(shown, min(cell_len(shown), max(room, 1)))

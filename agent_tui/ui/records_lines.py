@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from rich.cells import cell_len
+
 from agent_tui.content.safe import safe_line
 from agent_tui.model.clock import DAY, HOUR, MINUTE, Millis
 from agent_tui.model.record import Item, Known, LookUp, Money, Profile, Record, RecordKind
@@ -82,14 +84,17 @@ def facts_lines(facts: Facts, now: Millis, width: int) -> list[Line]:
 
 
 def rows(known: Known, width: int, glyphs: Glyphs, now: Millis) -> tuple[Line, Line]:
-    """The two lines of a record: what it is, when and how it stands; items and tracking."""
+    """The two lines of a record: what it is and when; how it stands, above where there is room for
+    it, items and tracking."""
     record = known.record
     part = Part.WARNING if record.kind in _CAREFUL else Part.ERROR if record.open else Part.TEXT
-    first = f"  {called(record)}  {_day(record.at, now)}  {clean(record.status)}"
+    first, status = f"  {called(record)}  {_day(record.at, now)}", clean(record.status)
     total = money(record.total) if record.total is not None else ""
     room = max(width - len(total) - 1, 0)
+    if cell_len(f"{first}  {status}") <= room:
+        first, status = f"{first}  {status}", ""
     top = f"{fit(first, room, glyphs.more)} {total}"
-    below = [_reason(record), items(record), _tracking(record)]
+    below = [status, _reason(record), items(record), _tracking(record)]
     about = f"    {'  '.join(filter(None, below))}"
     return (Piece(fit(top, width, glyphs.more), part),), (
         Piece(fit(about, width, glyphs.more), Part.DIM),

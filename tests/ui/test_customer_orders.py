@@ -94,7 +94,7 @@ async def test_an_answer_is_shown_with_what_needs_somebody_on_top(
         "came back",
         "in the shop since",
         "vip",
-        "2 x Lamp, Shade, 1 more",
+        "unpaid 2 x Lamp, Shade",
         "shop: as of",
     ):
         assert words in text

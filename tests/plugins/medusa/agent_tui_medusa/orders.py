@@ -15,6 +15,8 @@ from agent_tui_medusa.reading import at_of
 MOST_ORDERS = 50
 """Of a customer, newest first."""
 
+_PAID = ("captured", "partially_refunded", "refunded")
+
 
 class Shop:
     """The look-ups of one account."""
@@ -95,10 +97,12 @@ def _ordered(order: Node, currency: str) -> Money | None:
 
 
 def _status(order: Node) -> str:
-    """Of its payment and its parcels: the order's own says "pending" of almost all."""
+    """Of its parcels, and of its payment as long as something is due; refunds are told of beside
+    it. The order's own says "pending" of almost all."""
     if order.text("status") == "canceled":
         return "canceled"
-    words = (order.line("payment_status"), order.line("fulfillment_status"))
+    paid = order.line("payment_status")
+    words = (order.line("fulfillment_status"), "" if paid in _PAID else paid)
     return ", ".join(one.replace("_", " ") for one in words if one) or order.line("status")
 
 
