@@ -31,6 +31,7 @@ COMMANDS = {
     "show": "agent_tui.cli.show",
     "why": "agent_tui.cli.why",
     "transcript": "agent_tui.cli.transcript",
+    "ratings": "agent_tui.cli.ratings",
     "testimonials": "agent_tui.cli.testimonials",
     "reply": "agent_tui.cli.reply",
     "do": "agent_tui.cli.do",

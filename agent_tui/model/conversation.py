@@ -50,6 +50,7 @@ class Sort(StrEnum):
     OLDEST = "oldest"
     WAITING = "waiting"  # the customer who has waited longest first
     DUE = "due"  # what is due an answer soonest first
+    UNANSWERED = "unanswered"  # as waiting, and behind them the others, last activity first
 
 
 CLOSED = frozenset({Status.RESOLVED, Status.SPAM})
@@ -136,6 +137,7 @@ BUILT_IN_VIEWS: tuple[View, ...] = (
     View("Waiting", "status:pending OR status:on_hold", Sort.NEWEST),
     View("All", "-status:spam", Sort.NEWEST),
     View("Unanswered reviews", "status:open channel:review is:waiting", Sort.WAITING),
+    View("Low ratings", "channel:review rating:<=2 -status:spam", Sort.UNANSWERED),
     View("Chats", "status:open channel:chat", Sort.NEWEST),
 )
 """In their order; digits choose the first nine."""

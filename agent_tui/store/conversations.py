@@ -27,11 +27,15 @@ _COLUMNS = (
 _WHOSE = "JOIN customers own ON own.id = c.customer_id JOIN customers cu ON cu.id = own.person_id"
 _FROM = f"conversations c {_WHOSE}"
 
+_NO_WAIT = 8_000_000_000_000_000
+"""Later than any wait begins; the schema's column ``turn`` is made with it."""
+
 _ORDER = {  # column, whether it ascends
     Sort.NEWEST: ("c.last_at", False),
     Sort.OLDEST: ("c.last_at", True),
     Sort.WAITING: ("c.waiting_since", True),
     Sort.DUE: ("c.due_at", True),
+    Sort.UNANSWERED: ("c.turn", True),
 }
 
 
@@ -49,6 +53,9 @@ def anchor(conversation: Conversation, sort: Sort) -> Anchor:
         return Anchor(conversation.waiting_since or 0, conversation.id)
     if sort is Sort.DUE:
         return Anchor(conversation.due_at or 0, conversation.id)
+    if sort is Sort.UNANSWERED:
+        since = conversation.waiting_since
+        return Anchor(_NO_WAIT - conversation.last_at if since is None else since, conversation.id)
     return Anchor(conversation.last_at, conversation.id)
 
 

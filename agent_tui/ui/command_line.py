@@ -192,6 +192,15 @@ def _search(shell: Shell, rest: str) -> None:
     shell.search(rest)
 
 
+def _ratings(shell: Shell, rest: str) -> None:
+    if not rest:
+        shell.run_command("ratings")
+        return
+    from agent_tui.ui import ratings
+
+    shell.follow(ratings.show_of(shell, rest))
+
+
 def _theme(shell: Shell, rest: str) -> None:
     shell.use_theme(rest)
 
@@ -254,6 +263,7 @@ WORDS: Mapping[str, Word] = {
     "drop-view": Word("a saved view's name", _drop_view, _complete_views, _no_hint),
     "theme": Word("a theme's name", _theme, _complete_themes, _no_hint),
     "help": Word("a page, or nothing for the keys of here", _help, _complete_help, _no_hint),
+    "ratings": Word("a query, or nothing for all reviews", _ratings, _complete_search, query_hint),
     "search": Word("a query", _search, _complete_search, query_hint),
 }
 """First words beside commands and actions."""

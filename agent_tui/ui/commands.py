@@ -143,7 +143,7 @@ _CHOOSERS: Mapping[str, Run] = {
 about the newest message."""
 
 LINES = frozenset(
-    {"quit", "q", "view", "save-view", "drop-view", "theme", "help", "search"},
+    {"quit", "q", "view", "save-view", "drop-view", "theme", "help", "search", "ratings"},
 )
 """First words of a line that are no action, known without importing what they do; a test holds
 this, too."""

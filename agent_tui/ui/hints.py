@@ -50,6 +50,11 @@ _WORDS: dict[Where, tuple[tuple[str, str], ...]] = {
     ),
     Where.OUTBOX: (("open", "what to do"), ("undo", "call back"), ("leave", "back")),
     Where.ACCOUNTS: (("open", "what to do"), ("leave", "back")),
+    Where.RATINGS: (
+        ("open", "list these"),
+        ("ratings-period", "weeks, months"),
+        ("leave", "back"),
+    ),
     Where.HELP: (("open", "other pages"), ("leave", "back")),
 }
 

@@ -127,6 +127,20 @@ COMMANDS: tuple[Command, ...] = (
         "How each account is doing.",
     ),
     Command(
+        "ratings",
+        "Ratings",
+        SCREENS - {Where.RATINGS},
+        InModule("ratings", "show"),
+        "How they go, by source, product and stars; of what a search lists, else of all reviews.",
+    ),
+    Command(
+        "ratings-period",
+        "Weeks or months",
+        frozenset({Where.RATINGS}),
+        InModule("ratings", "turn"),
+        "What the trend is counted by.",
+    ),
+    Command(
         "search",
         "Search",
         TRIAGE,

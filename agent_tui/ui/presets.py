@@ -101,6 +101,8 @@ _TRIAGE = (
     Bound("A", "accounts"),
     Bound("gc", "chats"),
     Bound("go", "order"),
+    Bound("gr", "ratings"),
+    Bound("m", "ratings-period"),
     Bound("alt+0", "chats"),
     Bound("ctrl+n", "next-chat"),
     Bound("enter", "write-chat"),
@@ -197,6 +199,7 @@ _MUTT = (
     Bound("\\", "zoom"),
     Bound("alt+0", "chats"),
     Bound("alt+o", "order"),
+    Bound("alt+r", "ratings"),
 )
 """neomutt's habits (its default index and pager maps): g answers the group, m writes, d is done
 with it, l limits, N toggles new, h shows headers, Y edits the label, t tags, = is the first."""

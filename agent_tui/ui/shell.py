@@ -38,6 +38,7 @@ class Where(StrEnum):
     PROMPT = "prompt"
     OUTBOX = "outbox"
     ACCOUNTS = "accounts"
+    RATINGS = "ratings"
     HELP = "help"
 
 
@@ -47,7 +48,7 @@ TRIAGE = frozenset({Where.LIST, Where.READING, Where.CUSTOMER})
 WRITING = frozenset({Where.COMPOSER, Where.CHAT})
 """Where a message is written and letters are text."""
 
-SCREENS = TRIAGE | {Where.OUTBOX, Where.ACCOUNTS, Where.HELP}
+SCREENS = TRIAGE | {Where.OUTBOX, Where.ACCOUNTS, Where.RATINGS, Where.HELP}
 """Everywhere but where text is typed."""
 
 

@@ -75,6 +75,10 @@ ORDERS: dict[Sort, Callable[[Conversation], tuple[int, int]]] = {
     Sort.OLDEST: lambda c: (c.last_at, c.id),
     Sort.WAITING: lambda c: (c.waiting_since or 0, c.id),
     Sort.DUE: lambda c: (c.due_at or 0, c.id),
+    Sort.UNANSWERED: lambda c: (
+        (10**9 - c.last_at if c.waiting_since is None else c.waiting_since),
+        c.id,
+    ),
 }
 
 

@@ -61,7 +61,7 @@ async def test_after_an_answer_j_reads_the_review_behind_it_and_skips_none(
     desk: SqliteDatabase, tmp_path: Path
 ) -> None:
     async with screen(desk, tmp_path) as window:
-        await window.press("6", "enter")
+        await window.type(":view Unanswered\n\n")
         for number in range(1, 5):
             assert current(window) == f"Review {number}"
             await answer(window)
@@ -74,7 +74,7 @@ async def test_resolve_and_next_goes_on_from_an_answered_review(
     desk: SqliteDatabase, tmp_path: Path
 ) -> None:
     async with screen(desk, tmp_path) as window:
-        await window.press("6", "enter")
+        await window.type(":view Unanswered\n\n")
         await answer(window)
         await window.press("E")
         assert current(window) == "Review 2"
@@ -86,7 +86,7 @@ async def test_a_label_on_an_answered_review_leaves_it_on_the_screen(
     desk: SqliteDatabase, tmp_path: Path
 ) -> None:
     async with screen(desk, tmp_path) as window:
-        await window.press("6", "enter")
+        await window.type(":view Unanswered\n\n")
         await answer(window)
         window.app.do("label", labels="praise")
         await window.until(lambda: window.shows("praise"))
@@ -97,7 +97,7 @@ async def test_the_composer_shows_the_stars_that_are_answered(
     desk: SqliteDatabase, tmp_path: Path
 ) -> None:
     async with screen(desk, tmp_path) as window:
-        await window.press("6", "enter", "r")
+        await window.type(":view Unanswered\n\nr")
         await window.until(lambda: window.shows("★☆☆☆☆ 1/5 Guest 1"))
 
 
@@ -105,7 +105,7 @@ async def test_a_customer_is_asked_to_be_quoted_in_the_answer_and_says_yes(
     desk: SqliteDatabase, tmp_path: Path
 ) -> None:
     async with screen(desk, tmp_path) as window:
-        await window.press("6", "enter")
+        await window.type(":view Unanswered\n\n")
         await window.type(":ask-consent\n")
         await window.until(lambda: window.shows("No mail address of Guest 1 is known"))
         await window.press("down", "enter")
@@ -117,3 +117,32 @@ async def test_a_customer_is_asked_to_be_quoted_in_the_answer_and_says_yes(
         await window.press("enter")
         await window.until(lambda: window.shows("testimonial granted"))
         await window.until(lambda: window.shows("may be quoted, as Guest 1 by"))
+
+
+async def test_the_ratings_are_counted_and_a_row_lists_its_reviews(
+    desk: SqliteDatabase, tmp_path: Path
+) -> None:
+    async with screen(desk, tmp_path) as window:
+        await window.press("g", "r")
+        await window.until(lambda: window.shows("All reviews"))
+        assert window.shows("Tarn 28: 3.0 of 5 from 5") is False  # the cursor is on all of them
+        await window.press("j", "j")
+        assert window.shows("Tarn 28: 3.0 of 5 from 5; 5 wait")
+        await window.press("m")
+        await window.until(lambda: window.shows("12 months"))
+        await window.press("G", "enter")
+        assert window.text.splitlines()[0].startswith(" 1 star")
+        assert current(window) == "Review 1"
+
+
+async def test_the_ratings_are_those_of_what_a_query_finds(
+    desk: SqliteDatabase, tmp_path: Path
+) -> None:
+    async with screen(desk, tmp_path) as window:
+        await window.type(":ratings rating:>=4\n")
+        await window.until(lambda: window.shows("Ratings of rating:>=4"))
+        assert window.shows("4.5 of 5 from 2")
+        await window.press("q")
+        await window.type(":ratings rating:9\n")
+        await window.until(lambda: window.shows("rating"))
+        assert window.app.opened is None
