@@ -32,6 +32,10 @@ class ArgumentKind(StrEnum):
     TIME = "time"
     MACRO = "macro"
     VIEW = "view"
+    TAGS = "tags"
+    COMPANY = "company"
+    ZONE = "zone"
+    YES_NO = "yes or no"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from agent_tui.actions import (
+    company,
     customer,
     macro,
     messaging,
@@ -29,6 +30,7 @@ def registry() -> dict[str, Action]:
         offline,
         testimonial,
         customer,
+        company,
         people,
         views,
         undo,

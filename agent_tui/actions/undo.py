@@ -9,7 +9,16 @@ from agent_tui.actions.triage import change
 from agent_tui.model.account import EffectKind
 from agent_tui.model.conversation import Conversation
 from agent_tui.model.event import KEEP, REDO, UNDO, Entity, Event, Stamp
-from agent_tui.store import changes, conversations, customers, drafts, events, messages, outbox
+from agent_tui.store import (
+    changes,
+    companies,
+    conversations,
+    customers,
+    drafts,
+    events,
+    messages,
+    outbox,
+)
 from agent_tui.store.changes import Value
 from agent_tui.store.database import Conflict
 
@@ -106,6 +115,9 @@ def _revert_thing(
         case Entity.VIEWS:
             views.revert(context, stamp, batch, group)
             return []
+        case Entity.COMPANY:
+            _revert_company(context, stamp, batch, entity_id, group)
+            return []
         case Entity.OUTBOX if group[-1].field in messaging.CHANGES:
             return [messaging.take_back(context, stamp, batch, group[-1])]
         case Entity.OUTBOX | Entity.MESSAGE:
@@ -168,6 +180,25 @@ def _revert_customer(
     fields = {event.field: changes.customer_plain(event.before) for event in group}
     try:
         changes.change_customer(context.db, stamp, customer, undoes=batch, **fields)
+    except Conflict as error:
+        raise ActionError(f"Not undone: {error}") from None
+
+
+def _revert_company(
+    context: Context, stamp: Stamp, batch: str, company_id: int, group: Sequence[Event]
+) -> None:
+    company = companies.get(context.db, company_id)
+    if company is None:
+        raise ActionError("That company is gone; nothing was undone.")
+    fields: dict[str, str | list[str]] = {}
+    for event in group:
+        if changes.company_value(company, event.field) != event.after:
+            who = _changed_later(context, event)
+            raise ActionError(f"Not undone: {who} has since changed {company.name}.")
+        before = changes.plain(event.before)
+        fields[event.field] = before if isinstance(before, list) else str(before)
+    try:
+        changes.change_company(context.db, stamp, company, undoes=batch, **fields)
     except Conflict as error:
         raise ActionError(f"Not undone: {error}") from None
 

@@ -25,6 +25,7 @@ def conversation(c: Conversation) -> dict[str, object]:
         "subject": c.subject,
         "customer": c.customer,
         "customer_id": c.person_id,
+        "vip": c.vip,
         "assignee": c.assignee,
         "labels": list(c.labels),
         "priority": c.priority.name.lower(),

@@ -51,7 +51,7 @@ class Customer:
     languages: tuple[str, ...] = ()  # BCP 47, the one to write in first
     time_zone: str = ""  # IANA, such as Europe/Berlin
     fields: Mapping[str, str] = field(default_factory=dict)  # whatever else agents note
-    labels: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
     newsletter: Newsletter = Newsletter.UNKNOWN
     newsletter_source: str = ""  # where the customer said so
     vip: bool = False
@@ -67,7 +67,7 @@ class Company:
     notes: str
     created_at: Millis
     version: int
-    domains: tuple[str, ...] = ()  # of its people's mail addresses
+    domains: tuple[str, ...] = ()  # whoever has a mail address there belongs to it
 
 
 class Said(NamedTuple):
@@ -142,8 +142,8 @@ class Person:
         return found
 
     @property
-    def labels(self) -> tuple[str, ...]:
-        return tuple(sorted({label for one in self.members for label in one.labels}))
+    def tags(self) -> tuple[str, ...]:
+        return tuple(sorted({tag for one in self.members for tag in one.tags}))
 
     @property
     def vip(self) -> bool:
@@ -151,6 +151,7 @@ class Person:
 
     @property
     def company_id(self) -> int | None:
+        """Where agents put them; who is put nowhere may belong to a company by an address."""
         return next((one.company_id for one in self.members if one.company_id is not None), None)
 
     @property

@@ -12,6 +12,7 @@ class Entity(StrEnum):
 
     CONVERSATION = "conversation"
     CUSTOMER = "customer"
+    COMPANY = "company"
     MESSAGE = "message"
     OUTBOX = "outbox"
     VIEWS = "views"  # all of them, or one by its name

@@ -16,6 +16,7 @@ from typing import Protocol
 
 from agent_tui.model.clock import Millis
 from agent_tui.model.customer import IdentityKind, normal
+from agent_tui.query import whose
 from agent_tui.query.kinds import of_conversation
 from agent_tui.query.syntax import (
     And,
@@ -100,7 +101,7 @@ _COLUMNS = {
     Key.LABEL: "l.label",
     Key.MENTIONS: "n.handle",
 }
-LISTED = frozenset({*_COLUMNS, Key.KIND})
+LISTED = frozenset({*_COLUMNS, Key.KIND, Key.TAG})
 """Keys whose values are looked up together, so that an index can serve a list of them."""
 
 _DRAFT = "c.id IN (SELECT d.conversation_id FROM drafts d)"
@@ -151,13 +152,6 @@ _MENTIONING = (
 _FOUND = (
     "c.id IN (SELECT m.conversation_id FROM search JOIN messages m ON m.id = search.rowid WHERE {})"
 )
-_OF_PEOPLE = (
-    "{} IN (SELECT p.id FROM customers p WHERE p.person_id IN"
-    " (SELECT k.person_id FROM customers k WHERE {}))"
-)
-_KNOWN_AS = "SELECT i.customer_id FROM identities i WHERE {} AND {}"
-_NAMED = " UNION SELECT u.id FROM customers u WHERE {}"
-
 _WITHIN = {Key.LABEL: _LABELLED, Key.MENTIONS: _MENTIONING}
 """Keys whose column is in another table."""
 
@@ -237,14 +231,14 @@ class Compiler:
         match term.key:
             case Key.CUSTOMER:
                 return self._customer(term.value)
+            case Key.COMPANY:
+                return self._people(whose.AT_COMPANY.format(self._begins("w.name", term.value)))
             case Key.PRODUCT:
                 return f"(c.product IS NOT NULL AND {self._begins('c.product', term.value)})"
             case Key.DUE:
                 return f"c.due_at {term.op} {self.bind(self.now + (duration(term.value) or 0))}"
-            case Key.IS if term.value == Is.BREACHED:
-                return f"c.due_at <= {self.bind(self.now)}"
             case Key.IS:
-                return _IS[Is(term.value)]
+                return self._is(Is(term.value))
             case Key.HAS:
                 return _HAS[Has(term.value)]
             case Key.BEFORE | Key.AFTER | Key.OLDER | Key.NEWER:
@@ -254,10 +248,21 @@ class Compiler:
             case _:
                 return self._compared(term)
 
+    def _is(self, state: Is) -> str:
+        match state:
+            case Is.BREACHED:
+                return f"c.due_at <= {self.bind(self.now)}"
+            case Is.VIP:
+                return self._people(whose.VIP)
+            case _:
+                return _IS[state]
+
     def listed(self, key: Key, values: Sequence[str]) -> str:
         """The condition that a key has one of ``values``."""
         if key is Key.KIND:
             return f"({' OR '.join(map(of_conversation, dict.fromkeys(values)))})"
+        if key is Key.TAG:
+            return self._tagged(values)
         known = [value for value in values if not (value == NONE and key in _ABSENT)]
         conditions = [] if len(known) == len(values) else [_ABSENT[key]]
         if known:
@@ -298,14 +303,24 @@ class Compiler:
     def _customer(self, text: str) -> str:
         number = _number(text)
         if number is not None:
-            return _OF_PEOPLE.format(self.customer, f"k.id = {self.bind(number)}")
+            return self._people(f"k.id = {self.bind(number)}")
         values = sorted({normal(kind, text) for kind in IdentityKind})
-        known = _KNOWN_AS.format(
+        known = whose.KNOWN_AS.format(
             self.within("i.kind", list(IdentityKind)), self.within("i.value", values)
         )
         if "@" not in text:
-            known += _NAMED.format(" AND ".join(map(self._named, text.split())))
-        return _OF_PEOPLE.format(self.customer, f"k.id IN ({known})")
+            known += whose.NAMED.format(" AND ".join(map(self._named, text.split())))
+        return self._people(f"k.id IN ({known})")
+
+    def _people(self, condition: str) -> str:
+        """Whose customer is one person with a customer ``k`` of whom ``condition`` is true."""
+        return whose.OF_PEOPLE.format(self.customer, condition)
+
+    def _tagged(self, tags: Sequence[str]) -> str:
+        known = [tag for tag in tags if tag != NONE]
+        found = [self._people(whose.TAGGED.format(self.within("t.tag", known)))] if known else []
+        found += [whose.UNTAGGED.format(self.customer)] if len(known) < len(tags) else []
+        return f"({' OR '.join(found)})"
 
     def _named(self, word: str) -> str:
         return f"({self._holds('u.name', word)} OR {self._holds('u.aliases', word)})"

@@ -16,6 +16,8 @@ class Known:
     accounts: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
     assignees: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    companies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,10 @@ def _offered(key: Key, known: Known) -> tuple[str, ...]:
             return known.accounts
         case Key.LABEL:
             return known.labels + choices(key)
+        case Key.TAG:
+            return known.tags + choices(key)
+        case Key.COMPANY:
+            return known.companies
         case Key.ASSIGNEE | Key.MENTIONS:
             return choices(key) + known.assignees
         case _:

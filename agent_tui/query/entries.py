@@ -14,9 +14,12 @@ from agent_tui.model.clock import Millis
 from agent_tui.query.compile import LISTED, Compiled, Compiler, Dialect, Text, growing
 from agent_tui.query.plain import plain
 from agent_tui.query.syntax import Key, Op, Query, Term
+from agent_tui.query.values import Is
 
-_OF_ENTRIES = frozenset({Key.CUSTOMER, Key.BEFORE, Key.AFTER, Key.OLDER, Key.NEWER})
+_OF_ENTRIES = frozenset({Key.CUSTOMER, Key.COMPANY, Key.BEFORE, Key.AFTER, Key.OLDER, Key.NEWER})
 """Keys that say something of every entry."""
+
+_VIP = Term(Key.IS, Op.EQUAL, Is.VIP)
 
 FEW = 2_000
 """Entries up to which ``few`` is the better way."""
@@ -61,13 +64,15 @@ class _Entries(Compiler):
         return f"({' OR '.join(known)})" if known else "FALSE"
 
     def term(self, term: Term) -> str:
-        if term.key in _OF_ENTRIES or (term.key in LISTED and term.op is Op.EQUAL):
+        if term.key in _OF_ENTRIES or term == _VIP or (term.key in LISTED and term.op is Op.EQUAL):
             return super().term(term)
         return _of_conversation(super().term(term))
 
     def listed(self, key: Key, values: Sequence[str]) -> str:
         if key is Key.KIND:
             return self.within("t.kind", values)
+        if key is Key.TAG:
+            return super().listed(key, values)
         return _of_conversation(super().listed(key, values))
 
     def _in_message(self, texts: Sequence[Text]) -> str:

@@ -22,6 +22,8 @@ class Key(StrEnum):
     LABEL = "label"
     PRIORITY = "priority"
     CUSTOMER = "customer"
+    COMPANY = "company"
+    TAG = "tag"
     SUBJECT = "subject"
     RATING = "rating"
     PRODUCT = "product"

@@ -17,6 +17,7 @@ class Is(StrEnum):
     """States that ``is:`` asks for."""
 
     UNREAD = "unread"
+    VIP = "vip"  # its customer is
     WAITING = "waiting"  # the customer has no answer yet
     BREACHED = "breached"  # and should have one by now
     ASSIGNED = "assigned"
@@ -61,6 +62,8 @@ _EXPECTED = {
     Key.MENTIONS: "a colleague's handle or me, named in a note",
     Key.LABEL: "the name of a label or none",
     Key.CUSTOMER: "words of a name, an address or a number such as #12",
+    Key.COMPANY: "the beginning of the name of the customer's company",
+    Key.TAG: "a tag of the customer or none",
     Key.SUBJECT: "words of a subject",
     Key.PRODUCT: "the beginning of a reviewed product's name",
     Key.COUNTRY: "two letters of a reviewer's country, such as GB",
@@ -87,6 +90,7 @@ _CHOICES: dict[Key, tuple[str, ...]] = {
     Key.ASSIGNEE: (ME, NONE),
     Key.MENTIONS: (ME,),
     Key.LABEL: (NONE,),
+    Key.TAG: (NONE,),
 }
 
 _ONLY_CHOICES = frozenset(
@@ -193,6 +197,6 @@ def _read_plain(key: Key, text: str) -> str | None:
         return lower if duration(lower) is not None else None
     if key is Key.MENTIONS:
         return lower.removeprefix("@") or None
-    if key is Key.VIA or (key in (Key.ASSIGNEE, Key.LABEL) and lower in choices(key)):
+    if key in (Key.VIA, Key.TAG) or (key in (Key.ASSIGNEE, Key.LABEL) and lower in choices(key)):
         return lower
     return NONE if key is Key.ASSIGNEE and text == "-" else text

@@ -1,4 +1,4 @@
-"""The only way a conversation or customer changes: field by field, each change an event.
+"""The only way a conversation, customer or company changes: field by field, each change an event.
 
 Because everything goes through here, one piece of code can undo everything, and history, audit
 and "why?" have one place to read.
@@ -8,9 +8,9 @@ from collections.abc import Mapping
 
 from agent_tui.model.clock import Millis
 from agent_tui.model.conversation import Conversation
-from agent_tui.model.customer import Customer
+from agent_tui.model.customer import Company, Customer
 from agent_tui.model.event import Entity, Stamp
-from agent_tui.store import conversations, customers, events, summary
+from agent_tui.store import companies, conversations, customers, events, summary
 from agent_tui.store.database import Database
 
 CONVERSATION_FIELDS = (
@@ -36,7 +36,7 @@ CUSTOMER_FIELDS = (
     "languages",
     "time_zone",
     "fields",
-    "labels",
+    "tags",
     "newsletter",
     "newsletter_source",
     "vip",
@@ -111,6 +111,35 @@ def plain(value: object) -> Value:
     if value is None or isinstance(value, str | int | list):
         return value
     raise TypeError(f"an event holds {value!r}")
+
+
+def change_company(
+    db: Database,
+    stamp: Stamp,
+    company: Company,
+    *,
+    undoes: str | None = None,
+    **fields: str | list[str],
+) -> bool:
+    """Set ``name``, ``notes`` or ``domains`` and log what really changed, as for conversations."""
+    changed = {
+        name: after for name, after in fields.items() if company_value(company, name) != after
+    }
+    if not changed:
+        return False
+    with db.transaction():
+        companies.update(db, company, changed)
+        for name, after in changed.items():
+            before = company_value(company, name)
+            events.append(db, stamp, Entity.COMPANY, company.id, name, before, after, undoes=undoes)
+    return True
+
+
+def company_value(company: Company, field: str) -> str | list[str]:
+    """A field of a company as an event holds it."""
+    if field == "domains":
+        return list(company.domains)
+    return company.name if field == "name" else company.notes
 
 
 def customer_plain(value: object) -> CustomerValue:

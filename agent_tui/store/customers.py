@@ -87,10 +87,16 @@ def claim(db: Database, customer_id: int, claimed: Iterable[tuple[IdentityKind, 
     )
 
 
+def tags(db: Database) -> list[str]:
+    """Every tag in use."""
+    rows = db.all("SELECT DISTINCT tag FROM customer_tags ORDER BY tag")
+    return [row["tag"] for row in rows]
+
+
 def update(db: Database, customer: Customer, fields: Mapping[str, object]) -> None:
     """Set fields of one customer; Conflict when it has changed since it was read, or would be
     merged into one who is merged into it."""
-    columns = {k: _column(v) for k, v in fields.items() if k != "labels"}
+    columns = {k: _column(v) for k, v in fields.items() if k != "tags"}
     sets = ", ".join([*(f"{name} = :{name}" for name in columns), "version = version + 1"])
     with db.transaction():
         touched = db.run(
@@ -99,8 +105,8 @@ def update(db: Database, customer: Customer, fields: Mapping[str, object]) -> No
         )
         if not touched:
             raise Conflict(f"{customer.name} was changed by somebody else meanwhile; look again.")
-        if isinstance(labels := fields.get("labels"), list):
-            _set_labels(db, customer.id, labels)
+        if isinstance(tags := fields.get("tags"), list):
+            _set_tags(db, customer.id, tags)
         if "merged_into" in fields:
             _stand_together(db, customer)
 
@@ -124,7 +130,7 @@ def addresses(db: Database, typed: str, limit: int = 8) -> list[Address]:
 
 
 def _customers(db: Database, rows: Sequence[Row]) -> list[Customer]:
-    """Decode rows and hang identities and labels on, each with one query for all."""
+    """Decode rows and hang identities and tags on, each with one query for all."""
     if not rows:
         return []
     ids = {f"i{n}": row["id"] for n, row in enumerate(rows)}
@@ -137,19 +143,16 @@ def _customers(db: Database, rows: Sequence[Row]) -> list[Customer]:
     ):
         identity = Identity(IdentityKind(row["kind"]), row["value"], row["name"])
         identities.setdefault(row["customer_id"], []).append(identity)
-    labels: dict[int, list[str]] = {}
+    tags: dict[int, list[str]] = {}
     for row in db.all(
-        f"SELECT customer_id, label FROM customer_labels WHERE customer_id IN ({marks})"
-        " ORDER BY label",
+        f"SELECT customer_id, tag FROM customer_tags WHERE customer_id IN ({marks}) ORDER BY tag",
         ids,
     ):
-        labels.setdefault(row["customer_id"], []).append(row["label"])
-    return [
-        _customer(row, identities.get(row["id"], ()), labels.get(row["id"], ())) for row in rows
-    ]
+        tags.setdefault(row["customer_id"], []).append(row["tag"])
+    return [_customer(row, identities.get(row["id"], ()), tags.get(row["id"], ())) for row in rows]
 
 
-def _customer(row: Row, identities: Iterable[Identity], labels: Iterable[str]) -> Customer:
+def _customer(row: Row, identities: Iterable[Identity], tags: Iterable[str]) -> Customer:
     return Customer(
         id=row["id"],
         name=row["name"],
@@ -164,7 +167,7 @@ def _customer(row: Row, identities: Iterable[Identity], labels: Iterable[str]) -
         languages=codec.strings(row["languages"]),
         time_zone=row["time_zone"],
         fields=codec.mapping(row["fields"]),
-        labels=tuple(labels),
+        tags=tuple(tags),
         newsletter=Newsletter(row["newsletter"]),
         newsletter_source=row["newsletter_source"],
         vip=bool(row["vip"]),
@@ -176,11 +179,11 @@ def _column(value: object) -> object:
     return codec.dump(value) if isinstance(value, list | dict) else value
 
 
-def _set_labels(db: Database, customer_id: int, labels: Iterable[str]) -> None:
-    db.run("DELETE FROM customer_labels WHERE customer_id = :id", {"id": customer_id})
+def _set_tags(db: Database, customer_id: int, tags: Iterable[str]) -> None:
+    db.run("DELETE FROM customer_tags WHERE customer_id = :id", {"id": customer_id})
     db.many(
-        "INSERT INTO customer_labels (customer_id, label) VALUES (:id, :label)",
-        [{"id": customer_id, "label": label} for label in sorted(set(labels))],
+        "INSERT INTO customer_tags (customer_id, tag) VALUES (:id, :tag)",
+        [{"id": customer_id, "tag": tag} for tag in sorted(set(tags))],
     )
 
 

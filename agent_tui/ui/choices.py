@@ -133,6 +133,13 @@ def agent_words(shell: Shell) -> list[str]:
     return ["me", "none", *(agent.handle for agent in agents.every(shell.db))]
 
 
+def zones() -> list[str]:
+    """The time zones of this machine, without the short names of old."""
+    from zoneinfo import available_timezones  # reads a folder of six hundred
+
+    return sorted(name for name in available_timezones() if "/" in name)
+
+
 def words_after(text: str, start: int, cursor: int, words: list[str]) -> list[Completion]:
     """Those of ``words`` that begin like the text from ``start`` to ``cursor``."""
     typed = text[start:cursor].casefold()

@@ -11,7 +11,7 @@ from agent_tui.query.complete import Completion, Known
 from agent_tui.query.complete import complete as complete_query
 from agent_tui.query.parse import parse as parse_query
 from agent_tui.query.syntax import QueryError
-from agent_tui.store import accounts, conversations
+from agent_tui.store import accounts, companies, conversations, customers
 from agent_tui.ui import choices, help_pages
 from agent_tui.ui import theme as themes
 from agent_tui.ui.help import open_page
@@ -19,7 +19,7 @@ from agent_tui.ui.line_input import NO_HINT
 from agent_tui.ui.shell import Command, Hint, Shell
 from agent_tui.ui.theme import ThemeError
 
-_SEVERAL = frozenset({ArgumentKind.LABELS})
+_SEVERAL = frozenset({ArgumentKind.LABELS, ArgumentKind.TAGS})
 """Arguments of several words, each completed by itself."""
 
 _TIMES = ["tomorrow 9:00", "next business morning", "next week", "in 3h", "today 18:00"]
@@ -138,21 +138,12 @@ def _argument(words: Vocabulary, name: str) -> Argument | None:
 
 
 def _values(shell: Shell, kind: ArgumentKind) -> list[str]:
-    match kind:
-        case ArgumentKind.AGENT:
-            return choices.agent_words(shell)
-        case ArgumentKind.LABELS:
-            return conversations.labels(shell.db)
-        case ArgumentKind.PRIORITY:
-            return [priority.name.lower() for priority in Priority]
-        case ArgumentKind.TIME:
-            return _TIMES
-        case ArgumentKind.VIEW:
-            return [view.name for view in shell.desk.inbox.views]
-        case ArgumentKind.MACRO:
-            return [macro.name for macro in shell.settings.macros]
-        case ArgumentKind.TEXT:
-            return []
+    offered = _OFFERED.get(kind)
+    return offered(shell) if offered is not None else []
+
+
+def _view_names(shell: Shell) -> list[str]:
+    return [view.name for view in shell.desk.inbox.views]
 
 
 def _quit(shell: Shell, _: str) -> None:
@@ -231,6 +222,8 @@ def _complete_search(shell: Shell, text: str, at: int, cursor: int) -> Sequence[
     known = Known(
         accounts=tuple(account.name for account in accounts.every(shell.db)),
         labels=tuple(conversations.labels(shell.db)),
+        tags=tuple(customers.tags(shell.db)),
+        companies=tuple(companies.names(shell.db)),
         assignees=tuple(choices.agent_words(shell)),
     )
     found = complete_query(text[at:cursor], cursor - at, known)
@@ -254,6 +247,20 @@ def query_hint(text: str, at: int = 0) -> Hint:
         return Hint(error.unplaced, wrong=True, span=(start, start + max(len(error.word), 1)))
     return NO_HINT
 
+
+_OFFERED: Mapping[ArgumentKind, Callable[[Shell], list[str]]] = {
+    ArgumentKind.AGENT: choices.agent_words,
+    ArgumentKind.LABELS: lambda shell: conversations.labels(shell.db),
+    ArgumentKind.PRIORITY: lambda _: [priority.name.lower() for priority in Priority],
+    ArgumentKind.TIME: lambda _: _TIMES,
+    ArgumentKind.VIEW: _view_names,
+    ArgumentKind.MACRO: lambda shell: [macro.name for macro in shell.settings.macros],
+    ArgumentKind.TAGS: lambda shell: customers.tags(shell.db),
+    ArgumentKind.COMPANY: lambda shell: companies.names(shell.db),
+    ArgumentKind.ZONE: lambda _: choices.zones(),
+    ArgumentKind.YES_NO: lambda _: ["yes", "no"],
+}
+"""What is offered for each kind of argument."""
 
 WORDS: Mapping[str, Word] = {
     "quit": Word("End the program; drafts are kept.", _quit, _no_completion, _no_hint),

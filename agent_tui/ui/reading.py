@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from agent_tui.model.message import Attachment, FetchState, Link
 from agent_tui.query.complete import Known, complete
-from agent_tui.store import accounts, agents, conversations, customers, messages
+from agent_tui.store import accounts, agents, companies, conversations, customers, messages
 from agent_tui.ui import orders
 from agent_tui.ui.command_line import query_hint
 from agent_tui.ui.lines import Detail
@@ -54,6 +54,8 @@ def completions(shell: Shell) -> Complete:
     known = Known(
         accounts=tuple(account.name for account in accounts.every(shell.db)),
         labels=tuple(conversations.labels(shell.db)),
+        tags=tuple(customers.tags(shell.db)),
+        companies=tuple(companies.names(shell.db)),
         assignees=tuple(agent.handle for agent in agents.every(shell.db)),
     )
     return lambda text, cursor: complete(text, cursor, known)

@@ -90,7 +90,7 @@ def row(
         _urgency(conversation, pressure, now),
     )
     assignee = _assignee(conversation, shape.assignee, me) if shape.assignee else ""
-    name = fit(_clean(conversation.customer) or "?", shape.customer, glyphs.more)
+    name = fit(_name(conversation), shape.customer, glyphs.more)
     rest = max(
         shape.width - cell_len(lead.text) - shape.assignee - shape.customer - 1 - bool(assignee), 0
     )
@@ -104,6 +104,11 @@ def row(
             Piece(labels, Part.ACCENT),
         ]
     )
+
+
+def _name(conversation: Conversation) -> str:
+    vip = "VIP " if conversation.vip else ""
+    return vip + (_clean(conversation.customer) or "?")
 
 
 def age(since: Millis, now: Millis) -> str:

@@ -17,7 +17,16 @@ from agent_tui.query.syntax import (
 )
 from agent_tui.query.values import choices, read_value
 
-FREE = (Key.ACCOUNT, Key.ASSIGNEE, Key.LABEL, Key.CUSTOMER, Key.SUBJECT, Key.PRODUCT)
+FREE = (
+    Key.ACCOUNT,
+    Key.ASSIGNEE,
+    Key.LABEL,
+    Key.CUSTOMER,
+    Key.COMPANY,
+    Key.TAG,
+    Key.SUBJECT,
+    Key.PRODUCT,
+)
 """Keys that take any text."""
 
 _COMPARED = {

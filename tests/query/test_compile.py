@@ -139,8 +139,14 @@ def test_values_of_people_never_reach_the_sql(db: SqliteDatabase, text: str) -> 
         ("&", []),
         ("status:open &", []),
         ("-&", [case.id for case in CASES]),
-        ("-rating:<=2", [1, 2, 4, 5, 6, 7, 8, 9, 10]),  # no rating is not a low rating
-        ("-assignee:me", [1, 3, 4, 5, 6, 7, 8, 10]),
+        ("-rating:<=2", [1, 2, 4, 5, 6, 7, 8, 9, 10, 11]),  # no rating is not a low rating
+        ("-assignee:me", [1, 3, 4, 5, 6, 7, 8, 10, 11]),
+        ("customer:wanja@acme.example", [5, 6, 11]),  # merged, they are one
+        ("is:vip", [5, 6, 11]),
+        ("tag:press", [3, 4, 5, 6, 9, 10, 11]),
+        ("tag:B2B,none", [1, 2, 3, 4, 7, 8, 9, 10]),
+        ("company:acme", [5, 6, 11]),  # by a mail address
+        ('company:"TARN 50%"', [3, 4, 9, 10]),
         ("is:automatic", [4]),  # 2 has a person's mail as well
         ("before:today after:yesterday", [3, 4, 9]),
         ("", [case.id for case in CASES]),

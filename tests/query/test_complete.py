@@ -6,7 +6,13 @@ from agent_tui.query.complete import Completion, Known, complete
 from agent_tui.query.parse import parse
 from agent_tui.query.syntax import Key
 
-KNOWN = Known(accounts=("shop", "Web shop"), labels=("vip", "refund"), assignees=("ann", "bo"))
+KNOWN = Known(
+    accounts=("shop", "Web shop"),
+    labels=("vip", "refund"),
+    assignees=("ann", "bo"),
+    tags=("press",),
+    companies=("Acme", "Tarn Ltd"),
+)
 
 
 def offered(text: str) -> list[str]:
@@ -29,6 +35,9 @@ def offered(text: str) -> list[str]:
         ("account:shop", ['"Web shop"']),
         ("label:v", ["vip"]),
         ("label:n", ["none", "refund"]),
+        ("tag:", ["press", "none"]),
+        ("company:", ["Acme", '"Tarn Ltd"']),
+        ("company:ltd", ['"Tarn Ltd"']),
         ("via:wh", ["whatsapp"]),
         ("via:n", ["none", "instagram", "line"]),
         ("assignee:", ["me", "none", "ann", "bo"]),

@@ -48,6 +48,10 @@ class Person:
     id: int
     name: str
     identities: tuple[tuple[str, str], ...] = ()
+    stands: int = 0  # who stands for them, where they are merged
+    vip: bool = False
+    tags: tuple[str, ...] = ()
+    company: str = ""  # where agents put them
 
 
 @dataclass(frozen=True)
@@ -84,9 +88,18 @@ class Case:
 
 
 OKAFOR = Person(1, "Chidi Okafor", (("email", "chidi@example.org"), ("phone", "+49 170 1")))
-EMILE = Person(2, "Émile 100%", (("email", "emile@example.org"),))
-IVAN = Person(12, "Иван O'Brien_Smith", (("handle", "Ivan"),))
+EMILE = Person(
+    2,
+    "Émile 100%",
+    (("email", "emile@example.org"),),
+    tags=("press", "b2b"),
+    company="Tarn 50% Ltd",
+)
+IVAN = Person(12, "Иван O'Brien_Smith", (("handle", "Ivan"),), tags=("press",))
+WANJA = Person(14, "Wanja", (("email", "wanja@acme.example"),), stands=12, vip=True)
 NAMESAKE = Person(13, "by way of chidi@example.org")
+PEOPLE = (OKAFOR, EMILE, IVAN, NAMESAKE, WANJA)
+COMPANIES = {"Tarn 50% Ltd": (), "Acme": ("acme.example", "example.net")}
 
 CASES = (
     Case(
@@ -177,16 +190,41 @@ CASES = (
         channel=Channel.CALL,
         letters=(Letter("called back", direction=Direction.OUTBOUND),),
     ),
+    Case(11, WANJA, 3 * HOUR),
 )
 
 
 def insert_world(db: Database) -> None:
     """``CASES`` and their customers as rows."""
-    for person in (OKAFOR, EMILE, IVAN, NAMESAKE):
+    for number, (name, domains) in enumerate(COMPANIES.items(), 1):
         db.run(
-            "INSERT INTO customers (id, name, created_at) VALUES (:id, :name, 0)",
-            {"id": person.id, "name": person.name},
+            "INSERT INTO companies (id, name, created_at) VALUES (:id, :name, 0)",
+            {"id": number, "name": name},
         )
+        for domain in domains:
+            db.run(
+                "INSERT INTO company_domains (domain, company_id) VALUES (:domain, :id)",
+                {"domain": domain, "id": number},
+            )
+    for person in PEOPLE:
+        db.run(
+            "INSERT INTO customers (id, name, created_at, merged_into, person_id, vip, company_id)"
+            " VALUES (:id, :name, 0, :into, :stands, :vip,"
+            " (SELECT id FROM companies WHERE name = :company))",
+            {
+                "id": person.id,
+                "name": person.name,
+                "into": person.stands or None,
+                "stands": person.stands or person.id,
+                "vip": person.vip,
+                "company": person.company,
+            },
+        )
+        for tag in person.tags:
+            db.run(
+                "INSERT INTO customer_tags (customer_id, tag) VALUES (:id, :tag)",
+                {"id": person.id, "tag": tag},
+            )
         for kind, value in person.identities:
             db.run(
                 "INSERT INTO identities (kind, value, customer_id) VALUES (:kind, :value, :id)",
@@ -331,8 +369,17 @@ def _tokens(text: str) -> list[str]:
     return re.findall(r"[^\W_]+", plain)
 
 
+def _everybody(case: Case) -> list[Person]:
+    """All who are merged with the case's customer."""
+    root = case.person.stands or case.person.id
+    return [person for person in PEOPLE if root in (person.id, person.stands)]
+
+
 def _customer(term: Term, case: Case) -> bool:
-    person, text = case.person, term.value
+    return any(_is_called(person, term.value) for person in _everybody(case))
+
+
+def _is_called(person: Person, text: str) -> bool:
     if re.fullmatch(r"#\d+", text):
         return person.id == int(text[1:])
     values = [value for _, value in person.identities]
@@ -341,8 +388,22 @@ def _customer(term: Term, case: Case) -> bool:
     return "@" not in text and all(w in person.name.lower() for w in text.lower().split())
 
 
+def _company(term: Term, case: Case) -> bool:
+    people = _everybody(case)
+    put = [person.company for person in people if person.company]
+    domains = {value.partition("@")[2] for person in people for _, value in person.identities}
+    wrote = [name for name, theirs in COMPANIES.items() if domains.intersection(theirs)]
+    return any(name.lower().startswith(term.value.lower()) for name in put or wrote)
+
+
+def _tag(term: Term, case: Case) -> bool:
+    tags = {tag for person in _everybody(case) for tag in person.tags}
+    return not tags if term.value == "none" else term.value in tags
+
+
 _STATES: dict[str, Callable[[Case], bool]] = {
     "unread": lambda case: case.unread > 0,
+    "vip": lambda case: any(person.vip for person in _everybody(case)),
     "waiting": lambda case: case.waiting,
     "breached": lambda case: case.due_in is not None and case.due_in <= 0,
     "assigned": lambda case: case.assignee is not None,
@@ -447,6 +508,8 @@ _MEANING: dict[Key, Callable[[Term, Case], bool]] = {
     ),
     Key.CUSTOMER: _customer,
     Key.KIND: lambda term, case: term.value in _KINDS and _KINDS[term.value](case),
+    Key.COMPANY: _company,
+    Key.TAG: _tag,
     Key.HAS: lambda term, case: _STATES[term.value](case),
     Key.IS: lambda term, case: _STATES[term.value](case),
     Key.BEFORE: lambda term, case: _before(term.value, case),

@@ -38,6 +38,7 @@ def dump(db: Database) -> dict[str, list[dict[str, object]]]:
             (
                 {column: row[column] for column in row.keys() if column != "version"}  # noqa: SIM118
                 for row in db.all(f"SELECT * FROM {name}")
+                if not (name == "timeline" and row["kind"] == "event")
             ),
             key=repr,
         )
