@@ -1,8 +1,8 @@
 """The stand of the Stripe adapter: an account in memory, of Stripe's own examples if they are here.
 
 Set ``AGENT_TUI_SHARED`` to a folder with ``contracts/stripe/fixtures3-subset.json``. These hold
-the objects only: what may be asked stands in :mod:`stripe_api`, as Stripe's reference has it, and
-is held against no description.
+the objects only, and all that the stand gives is held to them. What may be asked stands in
+:mod:`stripe_api`, as Stripe's reference has it: there is no description of it to hold it against.
 """
 
 import json
@@ -24,6 +24,9 @@ from agent_tui.testing.stands.stripe_api import StripeApi, no_entry, slow_down
 KEY = "rk_live_51PgafTB7WZ01zgkWnobodys"
 
 
+_HELD = "Stripe's own examples of its objects (fixtures3), parameters as in stripe-python 16.1.0"
+
+
 class StripeStand(ContextStand):
     """One account; what somebody orders is an invoice, paid by a charge."""
 
@@ -31,7 +34,9 @@ class StripeStand(ContextStand):
     faults: ClassVar[frozenset[Fault]] = frozenset(Fault)
 
     async def start(self) -> None:
-        self.api = StripeApi(KEY, VERSION, fixtures())
+        examples = fixtures()
+        self.contract = _HELD if examples else ""
+        self.api = StripeApi(KEY, VERSION, examples)
         self.weather = FaultTransport(self.api, slow_down=slow_down, no_entry=no_entry)
 
     async def stop(self) -> None:

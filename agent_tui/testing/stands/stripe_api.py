@@ -47,6 +47,10 @@ _NAMES = {
 }
 
 
+_NOT_IN_EXAMPLES = frozenset({"deleted", "failure_reason"})
+"""Fields that an object has in some states only (docs.stripe.com/api)."""
+
+
 class StripeApi(FakeServer):
     """The server of one account; the merchant acts by the methods in plain words."""
 
@@ -67,9 +71,15 @@ class StripeApi(FakeServer):
         self.route("GET", "/v1/{kind}", self._list)
 
     def put(self, kind: str, **fields: Any) -> Json:
-        """A new object of a list, later than all before it."""
+        """A new object of a list, later than all before it.
+
+        Raises AssertionError for a field that Stripe's own example of it does not have.
+        """
         name = _NAMES[kind]
-        made = deepcopy(dict(self._fixtures.get(name, {"object": name})))
+        example = self._fixtures.get(name)
+        if example is not None and (odd := fields.keys() - example.keys() - _NOT_IN_EXAMPLES):
+            raise AssertionError(f"A {name} of Stripe has no {', '.join(sorted(odd))}")
+        made = deepcopy(dict(example or {"object": name}))
         made |= {"id": f"{name[:2]}_{next(self._ids):06}", "created": next(self._clock)}
         if kind == "customers":
             made["id"] = f"cus_{made['id'][3:]}"
