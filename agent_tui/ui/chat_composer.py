@@ -88,6 +88,7 @@ class ChatComposer(WritingPane):
             self._shell.say("The message stays as it was.")
         else:
             super().keep()
+            self._shell.chats.go_back()
 
     def leave(self) -> None:
         self._announcer.stopped()
@@ -248,9 +249,7 @@ class ChatComposer(WritingPane):
         self._announcer.stopped()
         if self._note or resolve:
             self._finished = True
-            self._close(done.sentence)
-            if resolve:
-                self._shell.desk.changed(done.changed)
+            self._close(done.sentence, done.changed if resolve else ())
             return
         self._begin_next()
         self._shell.refresh_list()

@@ -12,7 +12,7 @@ from rich.cells import cell_len
 from agent_tui.content.safe import safe_line
 from agent_tui.model.clock import MINUTE, SECOND, Millis
 from agent_tui.model.conversation import LIVE, Conversation, Status
-from agent_tui.store import conversations, live, presence
+from agent_tui.store import conversations, drafts, live, presence
 from agent_tui.store.database import Database, StoreError
 from agent_tui.ui.cells import fit, folded
 from agent_tui.ui.chat_notices import Notices
@@ -62,6 +62,7 @@ class Chats:
         self._due = False
         self._reading = False
         self._read_at = 0.0  # by the event loop's clock
+        self._left_draft = 0  # what was being written when a chat was more urgent
         self._writing: set[int] = set()  # chats whose composer was open when they were left
         self._open: tuple[int, int] | None = None  # the chat that is read, its messages
         self._unmarked = False  # something in it has come and is not marked as read yet
@@ -110,6 +111,7 @@ class Chats:
     def go(self, conversation_id: int) -> None:
         """Read another chat; its composer opens where it was left, or because one is open now."""
         at_hand, composer = self.at_hand, self.composer
+        left = self._draft_being_written()
         if at_hand is not None and at_hand.id == conversation_id:
             self._shell.say("That is the chat you are in.")
             return
@@ -118,9 +120,18 @@ class Chats:
         elif at_hand is not None:
             self._writing.discard(at_hand.id)
         self._shell.show_conversation(conversation_id)
-        if composer is not None or conversation_id in self._writing:
+        self._left_draft = left or self._left_draft
+        if left or composer is not None or conversation_id in self._writing:
             self._shell.run_command("reply")
         self.look()
+
+    def go_back(self) -> None:
+        """Go on with what was being written when a chat was more urgent, if it is still there."""
+        from agent_tui.ui import composer
+
+        left, self._left_draft = self._left_draft, 0
+        if left and drafts.get(self._shell.db, left) is not None:
+            composer.open_draft(self._shell, left)
 
     def go_to_number(self, number: int) -> None:
         """The chat with this digit in the strip."""
@@ -157,6 +168,15 @@ class Chats:
         chosen = await shell.choose("Chats", items)
         if chosen is not None:
             self.go(int(chosen))
+
+    def _draft_being_written(self) -> int:
+        """The draft in the composer that is no chat's, 0 when none is open."""
+        pane = self._shell.opened
+        if pane is None or pane.where is not Where.COMPOSER:
+            return 0
+        from agent_tui.ui.composer_pane import Composer
+
+        return pane.draft_id if isinstance(pane, Composer) else 0
 
     def _look(self) -> None:
         shell, now = self._shell, self._shell.clock()

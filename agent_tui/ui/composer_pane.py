@@ -152,9 +152,7 @@ class Composer(WritingPane):
             self._shell.say(str(error), error=True)
             return
         self._finished = True
-        self._close(done.sentence)
-        if resolve:
-            self._shell.desk.changed(done.changed)
+        self._close(done.sentence, done.changed if resolve else ())
 
     async def _seen_everything(self) -> bool:
         """Whether nobody wrote meanwhile, or the agent sends all the same."""

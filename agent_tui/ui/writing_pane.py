@@ -5,6 +5,7 @@ Everything typed is on disk within a second, and before the pane goes.
 
 import asyncio
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from textual.timer import Timer
@@ -110,6 +111,11 @@ class WritingPane(Pane):
         self._body = WritingArea(shell, writing.draft.body)
         self._body.move_cursor(writing.draft.cursor)
         self._listed = TextLine(shell, Part.ACCENT)
+
+    @property
+    def draft_id(self) -> int:
+        """The row of what is written; 0 while there is none."""
+        return self._keeper.kept.id
 
     def on_mount(self) -> None:
         self._show_files()
@@ -285,8 +291,11 @@ class WritingPane(Pane):
     def _save_now(self) -> None:
         self._keeper.write(self.draft(), self._keeper.number())
 
-    def _close(self, sentence: str) -> None:
+    def _close(self, sentence: str, resolved: Iterable[int] = ()) -> None:
+        """Go; what is ``resolved`` makes way for the next one, as the setting says."""
         self._shell.close_pane()
+        if resolved:
+            self._shell.desk.changed(resolved)
         self._shell.refresh_list()
         self._shell.refresh_conversation()
         if sentence:
