@@ -36,9 +36,8 @@ def write() -> None:
 def _row(place: int, task: Task) -> str:
     others = (task.other(program) for program in PROGRAMS)
     cells = ("cannot" if count is None else str(count) for count in others)
-    return (
-        f"| {place}. {task.name} | **{task.count}** `{_typed(task.keys)}` | {' | '.join(cells)} |"
-    )
+    ours = f"**{task.count}** `{_typed(task.keys)}`"
+    return f"| {place}. {task.name} | {ours} | {' | '.join(cells)} |"
 
 
 def _notes() -> Iterator[str]:

@@ -38,6 +38,7 @@ class Task:
 
 
 _TO_THE_BLANK = "Ctrl+Home Down Down Ctrl+Right Ctrl+Right Ctrl+Right"
+_IN_VI = "/ _ Enter R 2 0 Esc : w q Enter"
 
 TASKS = (
     Task(
@@ -55,10 +56,8 @@ TASKS = (
         {
             "Zendesk": f"Ctrl+Alt+M r e f Enter {_TO_THE_BLANK} 2 0 Ctrl+Alt+S",
             "Chatwoot": f"Alt+L / r e f Enter {_TO_THE_BLANK} 2 0 Ctrl+Enter Alt+E",
-            "aerc": ": r e p l y Space - T Space r e f u n d Enter / _ Enter R 2 0 Esc : w q Enter "
-            "y a",
-            "neomutt": "r Enter Enter n : r Space r e f u n d Enter / _ Enter R 2 0 Esc : w q Enter "
-            "y d",
+            "aerc": f": r e p l y Space - T Space r e f u n d Enter {_IN_VI} y a",
+            "neomutt": f"r Enter Enter n : r Space r e f u n d Enter {_IN_VI} y d",
         },
         "Zendesk and Chatwoot ask for nothing: the keys lead to the blank. aerc and neomutt: with "
         "vi as the editor. Gmail's templates need the mouse.",
@@ -101,6 +100,7 @@ TASKS = (
             "aerc": "\\ - f Space o k a f o r Space - b Space z i p Enter Enter",
             "neomutt": "l ~ f Space o k a f o r Space ~ b Space z i p Enter * Enter",
         },
+        "One Enter ends the words, one opens the first, as elsewhere.",
     ),
     Task(
         "Write a note that names a colleague",
@@ -109,6 +109,7 @@ TASKS = (
             "Zendesk": "Ctrl+Alt+X @ m a Enter z i p ? Ctrl+Alt+O",
             "Chatwoot": "Alt+P @ m a Enter z i p ? Ctrl+Enter",
         },
+        "All who can, do it alike.",
     ),
     Task("Copy the tracking number of the customer's newest order", "x y", {}),
     Task(

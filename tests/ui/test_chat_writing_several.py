@@ -221,7 +221,7 @@ async def test_nothing_is_said_over_a_question(shop: SqliteDatabase, home: Path,
         await shown.until(lambda: shown.shows("Bo Lind has waited"))
 
 
-async def test_a_mail_half_written_is_kept_when_a_chat_calls(
+async def test_a_mail_half_written_is_there_again_when_a_chat_was_answered(
     shop: SqliteDatabase, home: Path, now: Now
 ) -> None:
     mail_account(shop, MAIL, name="post")
@@ -232,7 +232,10 @@ async def test_a_mail_half_written_is_kept_when_a_chat_calls(
         await shown.until(lambda: len(shown.app.chats.waiting) == 3)
         await shown.press("ctrl+n")
         await shown.until(lambda: reads(shown) == "Ada Okafor")
-        assert shown.app.where() == "reading"
+        await shown.until(lambda: shown.app.where() == "chat")  # to be answered at once
+        await shown.press("escape")
+        await shown.until(lambda: shown.app.where() == "composer")
+        assert shown.shows("zo@y.org")
     (draft,) = drafts.of_agent(shop, "maria")
     assert [address.email for address in draft.recipients.to] == ["zo@y.org"]
 
