@@ -15,6 +15,7 @@ from agent_tui.adapters.contract import AccountContext, AnyAdapter
 from agent_tui.model.account import EffectKind
 from agent_tui.model.clock import Clock
 from agent_tui.model.record import Money
+from agent_tui.model.review import Moderation
 
 GROUP = "agent_tui.stands"
 
@@ -119,6 +120,10 @@ class Stand(ABC):
 
     async def seen_typing(self, thread: str = "one") -> bool:
         """Whether the customer sees us write."""
+        raise CannotPlay
+
+    async def moderation(self, remote_id: str) -> Moderation:
+        """Whether the public sees what a customer wrote."""
         raise CannotPlay
 
     async def order(

@@ -17,7 +17,9 @@ from agent_tui.adapters.contract import (
     Target,
     Unreachable,
 )
+from agent_tui.model.account import EffectKind
 from agent_tui.model.incoming import Batch, Incoming, Outgoing
+from agent_tui.model.review import Moderation
 from tests.testing.toy import BOX, IdempotentToy, ToyAdapter
 
 
@@ -241,6 +243,13 @@ class ReceiptOfNothing(ToyAdapter):
         return Receipt(remote_id="0")
 
 
+class PublishesWhateverIsAsked(ToyAdapter):
+    async def deliver(self, effect: Effect, commit: Commit) -> Receipt:
+        if effect.kind is EffectKind.MODERATE:
+            effect = replace(effect, moderation=Moderation.PUBLISHED)
+        return await super().deliver(effect, commit)
+
+
 FLAWS: dict[type[ToyAdapter], tuple[str, ...]] = {
     LosesTheLastOfABatch: ("resume", "order"),
     DoublesOnResume: ("resume",),
@@ -274,5 +283,6 @@ FLAWS: dict[type[ToyAdapter], tuple[str, ...]] = {
     AllIsRefusal: ("pull-server-error",),
     DeliversTwice: ("key", "late-cut-after"),
     ReceiptOfNothing: ("echo",),
+    PublishesWhateverIsAsked: ("moderate",),
 }
 """Each flaw with the claims that must find it."""

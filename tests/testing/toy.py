@@ -44,6 +44,7 @@ from agent_tui.model.incoming import (
     Typing,
 )
 from agent_tui.model.message import Delivery, Direction
+from agent_tui.model.review import Moderation
 from agent_tui.testing.faults import FaultTransport
 from agent_tui.testing.server import FakeServer, answer_json
 from agent_tui.testing.stand import Arrived, Fault, Stand
@@ -169,6 +170,9 @@ class ToyAdapter:
             case EffectKind.REACT:
                 await commit()
                 await self.do(effect, kind="react", of=effect.targets[-1].remote_id)
+            case EffectKind.MODERATE:
+                state = str(effect.moderation)
+                await self.do(effect, kind="moderate", of=effect.targets[-1].remote_id, to=state)
             case EffectKind.TYPING:
                 await self.do(effect, kind="typing", thread=effect.thread_key, on=effect.on)
             case _:
@@ -345,6 +349,10 @@ class ToyStand(Stand):
 
     async def react(self, remote_id: str, emoji: str) -> None:
         self.server.add("react", of=remote_id, emoji=emoji)
+
+    async def moderation(self, remote_id: str) -> Moderation:
+        done = [e["to"] for e in self.server.events if e["kind"] == "moderate"]
+        return Moderation(done[-1])
 
     async def read(self, thread: str = "one") -> None:
         ours = [e["id"] for e in self.server.events if e["kind"] == "send"]

@@ -9,6 +9,7 @@ from agent_tui.model.account import EffectKind
 from agent_tui.model.conversation import Status, Triage
 from agent_tui.model.incoming import Incoming
 from agent_tui.model.message import Direction
+from agent_tui.model.review import Moderation
 from agent_tui.testing.claim import (
     COMMITS,
     FILES,
@@ -253,6 +254,23 @@ def _ours(trial: Trial, asked: Incoming, receipt: Receipt) -> Target:
     return replace(trial.target(asked), remote_id=receipt.remote_id or "", message_id=None)
 
 
+async def _moderated(trial: Trial) -> None:
+    asked = await trial.asked()
+    for wanted in (Moderation.PUBLISHED, Moderation.HELD, Moderation.PUBLISHED):
+        for _ in range(2):  # what does not commit may be repeated
+            effect = trial.effect(EffectKind.MODERATE, asked, moderation=wanted)
+            tried = await trial.deliver(effect)
+            hold(tried.receipt, f"deliver() raised {tried.error!r}")
+            hold(not tried.commits, "'moderate' may be repeated, and commit() was awaited")
+        there = await trial.stand.moderation(asked.remote_id)
+        hold(there is wanted, f"it was to be {wanted}, and is {there}")
+        before = len(trial.came)
+        edits = [one for batch in await trial.catch_up() for one in batch.edits]
+        hold(len(trial.came) == before, "what was moderated came again as a message")
+        told = [one.review.moderation for one in edits if one.review is not None]
+        hold(set(told) <= {wanted}, f"it is {wanted}, and a pull says {told}")
+
+
 async def _reacted(trial: Trial) -> None:
     asked = await trial.asked()
     for on in (True, False):
@@ -327,6 +345,12 @@ CLAIMS = (
     Claim("effects", "What is offered works, and can be repeated.", _plain_effects),
     Claim("edit", "Our edit is what the customer reads.", _edited, (offers(EffectKind.EDIT),)),
     Claim("delete", "What we delete is gone.", _deleted, (offers(EffectKind.DELETE),)),
+    Claim(
+        "moderate",
+        "A review that we publish or hold is so at the provider, and stays the same review.",
+        _moderated,
+        (offers(EffectKind.MODERATE),),
+    ),
     Claim("react", "We can react, and take it back.", _reacted, (offers(EffectKind.REACT),)),
     Claim("typing", "Customers see us write.", _typing, (offers(EffectKind.TYPING),)),
     Claim("together", "Pulling and delivering go on side by side.", _side_by_side, (SENDS,)),

@@ -17,9 +17,11 @@ import httpx
 
 from agent_tui.adapters.contract import AccountContext, AnyAdapter
 from agent_tui.adapters.woocommerce import WooCommerceAdapter
+from agent_tui.adapters.woocommerce.reading import MODERATIONS
 from agent_tui.model.account import EffectKind
 from agent_tui.model.clock import SECOND, Clock, system_clock
 from agent_tui.model.record import Money
+from agent_tui.model.review import Moderation
 from agent_tui.testing.contract import Amendment, ContractTransport, Document
 from agent_tui.testing.faults import FaultTransport
 from agent_tui.testing.server import answer_json
@@ -121,6 +123,9 @@ class WooCommerceStand(Stand):
 
     async def delete(self, remote_id: str) -> None:
         del self.world.comments[int(remote_id)]
+
+    async def moderation(self, remote_id: str) -> Moderation:
+        return MODERATIONS[self.world.comments[int(remote_id)].status]
 
     async def rename(self, name: str, *, thread: str = "one") -> None:
         name.encode()

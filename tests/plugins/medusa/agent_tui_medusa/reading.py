@@ -18,7 +18,7 @@ STATUSES = {
 }
 """What Medusa calls them: it tells spam from nothing else that is taken down."""
 
-_MODERATIONS = {
+MODERATIONS = {
     "approved": Moderation.PUBLISHED,
     "pending": Moderation.HELD,
     "flagged": Moderation.HIDDEN,
@@ -48,7 +48,7 @@ def posted(found: Node, place: str) -> Posted | None:
             product=safe_line(found.node("product").text("title"), 200),
             product_id=found.line("product_id"),
             verified=found.has("order_id"),
-            moderation=_MODERATIONS.get(found.text("status"), Moderation.HELD),
+            moderation=MODERATIONS.get(found.text("status"), Moderation.HELD),
         ),
         answer=answer(found),
     )

@@ -8,11 +8,13 @@ from agent_tui.adapters.contract import AccountContext
 from agent_tui.model.account import EffectKind
 from agent_tui.model.clock import Clock
 from agent_tui.model.record import Money
+from agent_tui.model.review import Moderation
 from agent_tui.testing.faults import FaultTransport
 from agent_tui.testing.server import answer_json
 from agent_tui.testing.stand import Arrived, CannotPlay, Fault, Stand
 
 from agent_tui_medusa.adapter import MedusaAdapter
+from agent_tui_medusa.reading import MODERATIONS
 from agent_tui_medusa.server import MedusaServer, item
 
 KEY = "sk_0123456789abcdef"
@@ -66,6 +68,9 @@ class MedusaStand(Stand):
 
     async def delete(self, remote_id: str) -> None:
         del self.server.reviews[remote_id]
+
+    async def moderation(self, remote_id: str) -> Moderation:
+        return MODERATIONS[self.server.reviews[remote_id]["status"]]
 
     async def rename(self, name: str, *, thread: str = "one") -> None:
         _storable(name)
