@@ -55,7 +55,7 @@ def run(argv: Sequence[str]) -> int:
         if not rest:
             return _inbox(paths)
         return _command(rest, paths)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, EOFError):  # EOFError: who was asked has gone
         return INTERRUPTED
     except BrokenPipeError:  # the reader of our output has gone, as head(1) does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the flush at exit

@@ -7,12 +7,22 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from agent_tui.cli import asked
 from agent_tui.cli.ask import Asker, say
 from agent_tui.config.accounts import AccountConfig
 from agent_tui.config.errors import ConfigError
 from agent_tui.config.files import write_private
-from agent_tui.config.secret_ref import AskRef, CommandRef, EnvRef, FileRef, SecretRef
+from agent_tui.config.secret_ref import (
+    VAULT,
+    AskRef,
+    CommandRef,
+    EnvRef,
+    FileRef,
+    SecretRef,
+    VaultRef,
+)
 from agent_tui.config.secrets import SecretProblem, store_secret
+from agent_tui.config.vault import VaultProblem
 
 SERVICE = "agent-tui"
 """Our service in the keyring."""
@@ -24,6 +34,7 @@ class Password:
 
     typed: str | None = field(default=None, repr=False)
     ref: SecretRef | None = None  # None: still to be kept somewhere
+    encrypted: bool = False  # in our file rather than in the keyring
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,13 +48,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="keep it in the keyring; without a terminal it is the first line of stdin",
     )
+    where.add_argument(
+        "--password-vault",
+        action="store_true",
+        help="keep it in a file of ours that a passphrase opens",
+    )
     where.add_argument("--ask", action="store_true", help="ask for it at each start")
 
 
 def named(args: argparse.Namespace) -> bool:
     """Whether ``args`` say where a secret is."""
     ways = (args.password_env, args.password_cmd, args.password_file)
-    return any(ways) or args.password_keyring or args.ask
+    return any(ways) or args.password_keyring or args.password_vault or args.ask
 
 
 def obtain(args: argparse.Namespace, name: str, asker: Asker | None) -> Password:
@@ -60,12 +76,14 @@ def obtain(args: argparse.Namespace, name: str, asker: Asker | None) -> Password
     if args.ask:
         return Password(asker.secret(f"Secret for {name}") if asker else None, AskRef(name))
     if asker:
-        return Password(asker.secret(f"Secret for {name} (not shown)"))
-    if args.password_keyring:
-        return Password(sys.stdin.readline().rstrip("\r\n"))
+        typed = asker.secret(f"Secret for {name} (not shown)")
+        return Password(typed, encrypted=args.password_vault)
+    if args.password_keyring or args.password_vault:
+        return Password(sys.stdin.readline().rstrip("\r\n"), encrypted=args.password_vault)
     raise ConfigError(
         "Say where the password is: --password-env VAR, --password-cmd COMMAND, "
-        "--password-file FILE, --password-keyring (reads it from stdin) or --ask."
+        "--password-file FILE, --password-keyring or --password-vault (both read it from stdin), "
+        "or --ask."
     )
 
 
@@ -77,6 +95,8 @@ def keep(password: Password, account: AccountConfig, option: str, asker: Asker |
     if password.ref is not None:
         return password.ref
     typed = password.typed or ""
+    if password.encrypted:
+        return _into_vault(typed, account, option, asker)
     # The last part keeps accounts of the same name under another --home apart.
     user = f"{account.name}.{option}.{secrets.token_hex(2)}"
     try:
@@ -92,6 +112,7 @@ def keep(password: Password, account: AccountConfig, option: str, asker: Asker |
 
 def _elsewhere(typed: str, account: AccountConfig, option: str, asker: Asker) -> SecretRef:
     places = (
+        "a file of ours that a passphrase opens, asked at each start",
         "ask for it at each start",
         "run a command that prints it, such as: pass show shop",
         "read an environment variable",
@@ -99,15 +120,28 @@ def _elsewhere(typed: str, account: AccountConfig, option: str, asker: Asker) ->
     )
     match asker.choice("Where shall the secret come from?", places):
         case 0:
-            return AskRef(f"{account.name}.{option}")
+            return _into_vault(typed, account, option, asker)
         case 1:
-            return _command(asker.text("Command"))
+            return AskRef(f"{account.name}.{option}")
         case 2:
+            return _command(asker.text("Command"))
+        case 3:
             return EnvRef(asker.text("Variable"))
         case _:
             path = secret_file(account)
             write_private(path, f"{typed}\n".encode())
             return FileRef(path)
+
+
+def _into_vault(typed: str, account: AccountConfig, option: str, asker: Asker | None) -> VaultRef:
+    ref = VaultRef(f"{account.name}.{option}", account.path.with_name(VAULT))
+    try:
+        opened = asked.open_vault_of(ref.path, asker)
+        opened.put(ref.name, typed)
+    except VaultProblem as problem:
+        raise SecretProblem(str(problem)) from problem
+    say(f"The secret is in {ref.path}; its passphrase is asked once at each start.")
+    return ref
 
 
 def secret_file(account: AccountConfig) -> Path:

@@ -41,11 +41,25 @@ class AskRef:
     name: str  # account.option, the key under which the answer is handed on
 
 
-SecretRef = KeyringRef | CommandRef | EnvRef | FileRef | AskRef
+@dataclass(frozen=True, slots=True)
+class VaultRef:
+    """``{vault = true}``: in the file that a passphrase opens, asked once at each start."""
+
+    name: str  # account.option, under which it lies there and is handed on
+    path: Path
+
+
+SecretRef = KeyringRef | CommandRef | EnvRef | FileRef | AskRef | VaultRef
+
+VAULT = "secrets.vault"
+"""The encrypted file, beside the accounts' files."""
+
+PASSPHRASE = "AGENT_TUI_PASSPHRASE"  # noqa: S105 - its name
+"""The variable with the file's passphrase, where nobody can be asked."""
 
 FORMS = (
     '{keyring = "service/user"}, {cmd = ["program", "argument"]}, {env = "VARIABLE"}, '
-    '{file = "path"} or {ask = true}'
+    '{file = "path"}, {vault = true} or {ask = true}'
 )
 
 
@@ -85,6 +99,8 @@ def ref_table(ref: SecretRef) -> dict[str, object]:
             return {"file": str(path)}
         case AskRef():
             return {"ask": True}
+        case VaultRef():
+            return {"vault": True}
 
 
 def _ref(kind: str, target: object, name: str, base: Path) -> SecretRef | None:
@@ -100,4 +116,6 @@ def _ref(kind: str, target: object, name: str, base: Path) -> SecretRef | None:
             return FileRef(base / Path(target).expanduser())
         case "ask", True:
             return AskRef(name)
+        case "vault", True:
+            return VaultRef(name, base / VAULT)
     return None

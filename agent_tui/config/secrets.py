@@ -7,15 +7,17 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-from agent_tui.config import keystore
+from agent_tui.config import keystore, vault
 from agent_tui.config.errors import reason
 from agent_tui.config.secret_ref import (
+    PASSPHRASE,
     AskRef,
     CommandRef,
     EnvRef,
     FileRef,
     KeyringRef,
     SecretRef,
+    VaultRef,
 )
 
 COMMAND_LIMIT_S = 30.0
@@ -54,10 +56,17 @@ def store_secret(service: str, user: str, secret: str) -> KeyringRef:
 
 
 def forget_secret(ref: SecretRef) -> bool:
-    """Remove the secret behind ``ref`` where we are its keeper: in the keyring. True if so.
+    """Remove the secret behind ``ref`` where we are its keeper: in the keyring or in our encrypted
+    file. True if so.
 
     Raises SecretProblem.
     """
+    if isinstance(ref, VaultRef):
+        try:
+            vault.forget(ref.path, ref.name)
+        except vault.VaultProblem as problem:
+            raise SecretProblem(str(problem)) from problem
+        return True
     if not isinstance(ref, KeyringRef):
         return False
     try:
@@ -81,6 +90,13 @@ def _fetched(ref: SecretRef, asked: Mapping[str, str], env: Mapping[str, str]) -
             return _from_file(path)
         case AskRef(name) if name in asked:
             return asked[name]
+        case VaultRef(name) if name in asked:
+            return asked[name]
+        case VaultRef(name, path):
+            raise SecretProblem(
+                f"Nobody gave the passphrase of {path}, so {name} cannot be read; start "
+                f"agent-tui in a terminal or set {PASSPHRASE}."
+            )
         case AskRef(name):
             raise SecretProblem(f"Nobody was asked for {name}; start agent-tui in a terminal.")
 
@@ -97,6 +113,8 @@ def _place(ref: SecretRef) -> str:
             return f"the file {path}"
         case AskRef(name):
             return name
+        case VaultRef(name, path):
+            return f"'{name}' in {path}"
 
 
 def _from_keyring(ref: KeyringRef) -> str:

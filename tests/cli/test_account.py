@@ -14,11 +14,13 @@ from agent_tui.cli import account, account_add
 from agent_tui.cli.discover import MailServers, Source
 from agent_tui.cli.providers import Endpoint
 from agent_tui.cli.world import open_store
-from agent_tui.config import keystore
+from agent_tui.config import keystore, vault
 from agent_tui.config.accounts import find_account, load_accounts
 from agent_tui.config.errors import ConfigError
 from agent_tui.config.paths import Paths, find_paths
+from agent_tui.config.secret_ref import PASSPHRASE
 from agent_tui.config.secrets import SecretProblem
+from agent_tui.config.vault import open_vault
 from agent_tui.store import accounts
 from tests.cli.fakes import GOOD, FakeAdapter, FolderAdapter, Person, RaisingAdapter
 from tests.config.fakes import MemoryKeyring
@@ -197,9 +199,9 @@ def test_the_typed_password_is_nowhere_but_in_the_keyring(
 @pytest.mark.parametrize(
     ("choice", "answers", "reference"),
     [
-        ("0", {}, {"ask": True}),
-        ("1", {"Command": "pass show 'my shop'"}, {"cmd": ["pass", "show", "my shop"]}),
-        ("2", {"Variable": "SHOP"}, {"env": "SHOP"}),
+        ("1", {}, {"ask": True}),
+        ("2", {"Command": "pass show 'my shop'"}, {"cmd": ["pass", "show", "my shop"]}),
+        ("3", {"Variable": "SHOP"}, {"env": "SHOP"}),
     ],
 )
 def test_without_a_keyring_other_places_are_offered(
@@ -214,12 +216,44 @@ def test_without_a_keyring_other_places_are_offered(
 
 @pytest.mark.usefixtures("no_keyring")
 def test_a_file_by_explicit_choice_is_private(paths: Paths) -> None:
-    add(paths, "support@example.org", person=Person(where_shall="3", secret_for=GOOD))
+    add(paths, "support@example.org", person=Person(where_shall="4", secret_for=GOOD))
 
     file = paths.accounts / "example.secret"
     assert file.read_text() == f"{GOOD}\n"
     assert file.stat().st_mode & 0o777 == 0o600
     assert account.check_accounts(paths, [], None, as_json_lines=True) == 0
+
+
+@pytest.mark.usefixtures("no_keyring")
+def test_an_encrypted_file_is_offered_first_and_removed_with_the_account(
+    paths: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vault, "_N", 1 << 4)
+    monkeypatch.setenv(PASSPHRASE, "correct horse")
+    add(paths, "support@example.org", person=Person(where_shall="0", secret_for=GOOD))
+
+    assert saved(paths)["password"] == {"vault": True}
+    file = paths.accounts / "secrets.vault"
+    assert GOOD not in file.read_text()
+    assert account.check_accounts(paths, [], None, as_json_lines=True) == 0
+    account.remove(paths, "example", None, sure=True)
+    assert json.loads(file.read_text())["secrets"] == {}
+
+
+def test_a_script_can_choose_the_encrypted_file(
+    paths: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vault, "_N", 1 << 4)
+    monkeypatch.setenv(PASSPHRASE, "correct horse")
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{GOOD}\n"))
+
+    assert add(paths, "support@example.org", "--password-vault") == 0
+
+    assert saved(paths)["password"] == {"vault": True}
+    assert (
+        open_vault(paths.accounts / "secrets.vault", "correct horse").get("example.password")
+        == GOOD
+    )
 
 
 @pytest.mark.usefixtures("no_keyring")

@@ -1,0 +1,150 @@
+"""Secrets in a file, encrypted with a passphrase: for machines without a keyring.
+
+The key is made of the passphrase by scrypt (RFC 7914) with OWASP's parameters; each secret is
+sealed by itself with AES-256-GCM, bound to its name, so that one can be removed without the
+passphrase. A sealed known word tells a wrong passphrase from a damaged file.
+"""
+
+import hashlib
+import json
+import os
+import stat
+from base64 import b64decode, b64encode
+from dataclasses import dataclass
+from pathlib import Path
+
+from agent_tui.config.errors import ConfigError, reason
+from agent_tui.config.files import write_private
+
+_VERSION = 1
+_N, _R, _P = 1 << 16, 8, 2
+_MEMORY = 128 * _N * _R * 2
+_SALT, _NONCE, _KEY = 16, 12, 32
+_PROOF = "agent-tui"
+_LONGEST = 1 << 20
+
+
+class VaultProblem(Exception):  # noqa: N818 - a state of the world
+    """The file cannot be used; ``str()`` is one sentence without any secret."""
+
+
+class WrongPassphrase(VaultProblem):
+    """The passphrase is not the file's."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sealed:
+    salt: bytes
+    proof: str
+    secrets: dict[str, str]
+
+
+class Vault:
+    """An opened file; its secrets by name (account.option)."""
+
+    def __init__(self, path: Path, sealed: _Sealed, key: bytes) -> None:
+        self._path, self._sealed, self._key = path, sealed, key
+
+    def __repr__(self) -> str:
+        return f"<Vault {self._path}>"
+
+    def get(self, name: str) -> str | None:
+        """The secret called so. Raises VaultProblem when somebody has tampered with it."""
+        box = self._sealed.secrets.get(name)
+        return None if box is None else _unseal(self._key, name, box, self._path)
+
+    def put(self, name: str, secret: str) -> None:
+        """Keep ``secret``; on disk when this returns. Raises VaultProblem."""
+        self._sealed.secrets[name] = _seal(self._key, name, secret)
+        _write(self._path, self._sealed)
+
+
+def open_vault(path: Path, passphrase: str) -> Vault:
+    """Open the file at ``path``; one that is not there is begun with this passphrase.
+
+    Takes some 0.3 s and 64 MB, on purpose. Raises WrongPassphrase, VaultProblem.
+    """
+    if not passphrase:
+        raise WrongPassphrase("An empty passphrase protects nothing; choose a longer one.")
+    if not path.exists():
+        salt = os.urandom(_SALT)
+        key = _key(passphrase, salt)
+        return Vault(path, _Sealed(salt, _seal(key, "", _PROOF), {}), key)
+    sealed = _read(path)
+    key = _key(passphrase, sealed.salt)
+    try:
+        _unseal(key, "", sealed.proof, path)
+    except VaultProblem:
+        raise WrongPassphrase(f"That is not the passphrase of {path}.") from None
+    return Vault(path, sealed, key)
+
+
+def forget(path: Path, name: str) -> None:
+    """Remove a secret; needs no passphrase. Raises VaultProblem."""
+    if not path.exists():
+        return
+    sealed = _read(path)
+    if sealed.secrets.pop(name, None) is not None:
+        _write(path, sealed)
+
+
+def _key(passphrase: str, salt: bytes) -> bytes:
+    return hashlib.scrypt(
+        passphrase.encode(), salt=salt, n=_N, r=_R, p=_P, maxmem=_MEMORY, dklen=_KEY
+    )
+
+
+def _seal(key: bytes, name: str, secret: str) -> str:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    nonce = os.urandom(_NONCE)
+    return b64encode(nonce + AESGCM(key).encrypt(nonce, secret.encode(), name.encode())).decode()
+
+
+def _unseal(key: bytes, name: str, box: str, path: Path) -> str:
+    from cryptography.exceptions import InvalidTag
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    try:
+        held = b64decode(box, validate=True)
+        return AESGCM(key).decrypt(held[:_NONCE], held[_NONCE:], name.encode()).decode()
+    except (InvalidTag, ValueError):
+        # Not chained: the error may hold a part of the secret.
+        raise VaultProblem(f"The secret '{name}' in {path} was changed; store it again.") from None
+
+
+def _read(path: Path) -> _Sealed:
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError as error:
+        raise VaultProblem(f"{path} cannot be read: {reason(error)}.") from error
+    with os.fdopen(handle, "rb") as file:
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode) or status.st_uid != os.getuid():
+            raise VaultProblem(f"{path} must be a plain file of yours.")
+        if status.st_mode & 0o077:
+            raise VaultProblem(f"Others can read {path}; close it with: chmod 600 '{path}'")
+        data = file.read(_LONGEST)
+    try:
+        held = json.loads(data)
+        if held["version"] != _VERSION:
+            raise VaultProblem(f"{path} is of a newer agent-tui; update agent-tui.")
+        boxes = {str(name): str(box) for name, box in held["secrets"].items()}
+        return _Sealed(b64decode(held["salt"]), str(held["proof"]), boxes)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise VaultProblem(
+            f"{path} is damaged; move it away and store the secrets again."
+        ) from None
+
+
+def _write(path: Path, sealed: _Sealed) -> None:
+    held = {
+        "version": _VERSION,
+        "salt": b64encode(sealed.salt).decode(),
+        "proof": sealed.proof,
+        "secrets": sealed.secrets,
+    }
+    try:
+        write_private(path, json.dumps(held, indent=1).encode() + b"\n")
+    except ConfigError as error:
+        raise VaultProblem(str(error)) from error
