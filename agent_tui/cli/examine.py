@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from agent_tui.adapters.contract import AdapterError, AnyAdapter, Finding, Severity
 from agent_tui.config.accounts import AccountConfig
+from agent_tui.config.mask import masker_of
 from agent_tui.content.safe import safe_line
 from agent_tui.engine.context import make_adapter
 from agent_tui.model.clock import system_clock
@@ -17,8 +18,19 @@ _MARKS = {Severity.OK: "ok", Severity.WARNING: "warning", Severity.ERROR: "ERROR
 
 
 def examine(config: AccountConfig, asked: Mapping[str, str]) -> list[Finding]:
-    """What the account's adapter says about log-in, sending and mailboxes; never raises."""
+    """What the account's adapter says about log-in, sending and mailboxes; never raises, and never
+    repeats a secret that a server has repeated."""
     log = logging.getLogger(f"agent_tui.account.{config.name}")
+    masked = masker_of(log).masked
+    return [
+        Finding(masked(found.what), found.severity, masked(found.detail))
+        for found in _found(config, asked, log)
+    ]
+
+
+def _found(
+    config: AccountConfig, asked: Mapping[str, str], log: logging.Logger
+) -> Sequence[Finding]:
     try:
         adapter = make_adapter(config, asked=asked, clock=system_clock, log=log)
     except AdapterError as error:

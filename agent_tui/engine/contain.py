@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from agent_tui.adapters.contract import AdapterError
+from agent_tui.engine.log import masked
 
 T = TypeVar("T")
 
@@ -115,7 +116,8 @@ def garbage(doing: Doing, found: object) -> AdapterFault:
 async def _named(doing: Doing, work: Coroutine[Any, Any, T]) -> T:
     try:
         return await work
-    except AdapterError:
+    except AdapterError as error:
+        hush(error)
         raise
     except (Exception, SystemExit, KeyboardInterrupt) as error:
         raise AdapterFault(
@@ -146,6 +148,12 @@ async def _hand_over(
     finally:
         if isinstance(items, AsyncGenerator):
             await items.aclose()
+
+
+def hush(error: AdapterError) -> None:
+    """Take our secrets out of the error's words: servers repeat what they were told."""
+    error.args = tuple(masked(str(part)) for part in error.args)
+    error.detail = masked(error.detail)
 
 
 def _frames(error: BaseException) -> str:

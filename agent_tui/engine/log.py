@@ -62,5 +62,10 @@ def account_log(name: str) -> logging.Logger:
     return log
 
 
+def masked(text: str) -> str:
+    """``text`` without any secret that this process has fetched."""
+    return _MASKER.masked(text)
+
+
 _MASKER = Masker()
 """One for the process: a secret of one account must not get out by another's log either."""

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import random
+import resource
 import signal
 import sys
 import threading
@@ -47,6 +48,7 @@ def serve(
     asked for, by account.option. ``begun()`` is called when the lease is ours. Raises
     ConfigError, StoreError.
     """
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # secrets are in this process
     leases = Leases(db, system_clock)
     if not leases.take(lease.ENGINE):
         return Ended(served=False, other=leases.other(lease.ENGINE))
