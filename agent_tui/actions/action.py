@@ -1,7 +1,8 @@
 """What an action is, what it works with, and what it says when it is done."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from uuid import uuid4
 
@@ -78,10 +79,25 @@ class Done:
     sentence: str
     changed: tuple[int, ...] = ()  # conversations that are different now
     batch: str | None = None  # what undo would take back
+    did: str = ""  # "resolved": for a sentence about many
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What an action would do to many conversations."""
+
+    will: str  # with {} for how many: "resolve {}"
+    changing: int  # the others are so already, or it is not for them
+    told: Counter[str] = field(default_factory=Counter)  # conversations by account that hears of it
+    sent: int = 0  # messages that customers would get
 
 
 class ActionError(Exception):
     """The action cannot be done; ``str()`` is one sentence for the agent."""
+
+
+class Gone(ActionError):  # noqa: N818 - a state of the world
+    """None of the conversations is there any more."""
 
 
 class Doubtful(ActionError):  # noqa: N818 - no error: it is done if the agent says so
@@ -93,6 +109,8 @@ class Doubtful(ActionError):  # noqa: N818 - no error: it is done if the agent s
 
 
 Run = Callable[[Context, Sequence[int], Mapping[str, str]], Done]
+
+Foresee = Callable[[Context, Sequence[int], Mapping[str, str]], Foreseen]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,3 +124,4 @@ class Action:
     help: str
     arguments: tuple[Argument, ...] = ()
     needs: EffectKind | None = None  # an effect that the account's adapter must offer
+    foresee: Foresee | None = None  # it can be done to many, which is said before

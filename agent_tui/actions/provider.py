@@ -1,20 +1,25 @@
 """What the provider is told when a conversation changes, through the outbox like everything."""
 
 import json
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import NamedTuple
 from uuid import uuid4
 
 from agent_tui.actions.action import Context
 from agent_tui.model.account import Account, EffectKind
 from agent_tui.model.clock import SECOND, Millis
-from agent_tui.model.conversation import Conversation, Status
+from agent_tui.model.conversation import Channel, Conversation, Status
 from agent_tui.model.outbox import OutboxItem
 from agent_tui.store import accounts, codec, outbox
-from agent_tui.store.changes import Value, value
+from agent_tui.store.changes import Changed, Value, value
 from agent_tui.store.remote import as_told
 
 _HOLD = 4 * SECOND
 """A decision is told a little later, so that an undo at once moves nothing on the server."""
+
+_READING = frozenset({EffectKind.READ, EffectKind.UNREAD})
 
 _FIELDS = {
     "status": EffectKind.STATUS,
@@ -26,16 +31,55 @@ _FIELDS = {
 }
 
 
-def tell_change(
-    context: Context, before: Conversation, after: Conversation, fields: Iterable[str]
-) -> None:
-    """Queue the effects of what changed in ``fields``, where the account's adapter has them."""
-    kinds = {_FIELDS[name] for name in fields if name in _FIELDS}
-    account = accounts.get(context.db, before.account, before.channel) if kinds else None
-    if account is None:
-        return
-    for kind in sorted(kinds & account.capabilities.effects):
-        _tell(context, account, after, kind, _said(kind, before, account))
+class _Told(NamedTuple):
+    """A change and the account whose provider hears of it."""
+
+    changed: Changed
+    account: Account
+
+
+def tell_changes(context: Context, changed: Sequence[Changed]) -> None:
+    """Queue the effects of what changed, where the conversations' accounts have them."""
+    telling: dict[EffectKind, list[_Told]] = {}
+    for one, account, kind in _told(context, changed):
+        telling.setdefault(kind, []).append(_Told(one, account))
+    for kind in sorted(telling):
+        if kind in _READING:
+            _tell_reading(context, [told.changed.before for told in telling[kind]], kind)
+        else:
+            _tell(context, kind, telling[kind])
+
+
+def accounts_told(context: Context, changed: Sequence[Changed]) -> Counter[str]:
+    """How many conversations of which accounts would have effects."""
+    told = {(account.name, one.before.id) for one, account, _ in _told(context, changed)}
+    return Counter(name for name, _ in told)
+
+
+def _told(
+    context: Context, changed: Sequence[Changed]
+) -> Iterator[tuple[Changed, Account, EffectKind]]:
+    """What is to be told of each change, and to whom."""
+    known: dict[tuple[str, Channel], Account | None] = {}
+    for one in changed:
+        kinds = _kinds(one)
+        place = one.before.account, one.before.channel
+        if kinds and place not in known:
+            known[place] = accounts.get(context.db, *place)
+        account = known.get(place)
+        if account is None:
+            continue
+        for kind in kinds & account.capabilities.effects:
+            if kind in _READING or _said(kind, one.now, account) != _had(kind, one, account):
+                yield one, account, kind
+
+
+def _kinds(changed: Changed) -> frozenset[EffectKind]:
+    kinds = {_FIELDS[name] for name in changed.fields if name in _FIELDS}
+    was, now = bool(changed.before.unread), changed.fields.get("unread")
+    if now is not None and bool(now) is not was:
+        kinds.add(EffectKind.UNREAD if now else EffectKind.READ)
+    return frozenset(kinds)
 
 
 def moderates(context: Context, conversation: Conversation) -> bool:
@@ -48,60 +92,66 @@ def moderates(context: Context, conversation: Conversation) -> bool:
 
 def tell_read(context: Context, conversation: Conversation) -> None:
     """Queue the effect of reading, where the account's adapter has one."""
-    _tell_reading(context, conversation, EffectKind.READ, EffectKind.UNREAD)
-
-
-def tell_unread(context: Context, conversation: Conversation) -> None:
-    """Queue the effect of marking as unread, where the account's adapter has one."""
-    _tell_reading(context, conversation, EffectKind.UNREAD, EffectKind.READ)
+    account = accounts.get(context.db, conversation.account)
+    if account is not None and EffectKind.READ in account.capabilities.effects:
+        _tell_reading(context, [conversation], EffectKind.READ)
 
 
 def _tell_reading(
-    context: Context, conversation: Conversation, kind: EffectKind, opposite: EffectKind
+    context: Context, conversations: Sequence[Conversation], kind: EffectKind
 ) -> None:
     """The newest word holds: what says the opposite, or the same, and has not left is dropped."""
-    account = accounts.get(context.db, conversation.account)
-    if account is None or kind not in account.capabilities.effects:
-        return
-    outbox.replace(context.db, conversation.id, kind)
-    outbox.replace(context.db, conversation.id, opposite)
-    _queue(context, conversation, kind, {})
+    ids = [conversation.id for conversation in conversations]
+    for either in sorted(_READING):
+        outbox.replace_all(context.db, ids, either)
+    outbox.queue_all(context.db, [_order(context, one, kind, {}) for one in conversations])
 
 
-def _tell(
-    context: Context, account: Account, after: Conversation, kind: EffectKind, had: Value
-) -> None:
-    """Queue the effect, unless the provider already has what it says."""
-    said = _said(kind, after, account)
-    if said == had:
-        return
-    earlier = outbox.replace(context.db, after.id, kind)
+def _tell(context: Context, kind: EffectKind, telling: Sequence[_Told]) -> None:
+    """Queue the effect for each of them, unless the provider already has what it says."""
+    dropped = outbox.replace_all(context.db, [told.changed.before.id for told in telling], kind)
+    orders = []
+    for told in telling:
+        payload = _news(kind, told, dropped.get(told.changed.before.id, ()))
+        if payload is not None:
+            orders.append(_order(context, told.changed.before, kind, payload, _HOLD))
+    outbox.queue_all(context.db, orders)
+
+
+def _news(kind: EffectKind, told: _Told, earlier: Sequence[OutboxItem]) -> dict[str, Value] | None:
+    """What the effect carries, those of ``earlier`` having been dropped; None when the provider
+    never heard of them and has what it says."""
+    said = _said(kind, told.changed.now, told.account)
     if any(item.attempts for item in earlier):
-        # Nobody knows which of them the provider has.
-        _queue(context, after, kind, _payload(kind, said), _HOLD)
-        return
+        return _payload(kind, said)  # nobody knows which of them the provider has
+    had = _had(kind, told.changed, told.account)
     if earlier:
-        had = _had(earlier[0], had)
+        had = _had_before(earlier[0], had)
         if said == had:
-            return  # the provider never heard of the others
-    _queue(context, after, kind, {"had": had, **_payload(kind, said)}, _HOLD)
+            return None
+    return {"had": had, **_payload(kind, said)}
 
 
-def _said(kind: EffectKind, conversation: Conversation, account: Account) -> Value:
-    """What the effect tells the provider, as far as it tells that apart."""
+def _had(kind: EffectKind, changed: Changed, account: Account) -> Value:
+    """What the effect would have told of the conversation as it was."""
+    return _said(kind, partial(value, changed.before), account)
+
+
+def _said(kind: EffectKind, now: Callable[[str], Value], account: Account) -> Value:
+    """What the effect tells the provider, as far as it tells that apart; ``now`` gives fields."""
     match kind:
         case EffectKind.STATUS:
-            status = as_told(conversation.status, account.capabilities.statuses)
+            status = as_told(Status(str(now("status"))), account.capabilities.statuses)
             snoozed = status is Status.SNOOZED
-            return [status, str(conversation.snoozed_until) if snoozed else ""]
+            return [status, str(now("snoozed_until")) if snoozed else ""]
         case EffectKind.ASSIGN:
-            return conversation.assignee
+            return now("assignee")
         case EffectKind.LABELS:
-            return value(conversation, "labels")
+            return now("labels")
         case EffectKind.MODERATE:
-            return value(conversation, "moderation")
+            return now("moderation")
         case _:
-            return int(conversation.priority)
+            return now("priority")
 
 
 def _payload(kind: EffectKind, said: Value) -> dict[str, Value]:
@@ -109,21 +159,20 @@ def _payload(kind: EffectKind, said: Value) -> dict[str, Value]:
     return {"moderation": said} if kind is EffectKind.MODERATE else {}
 
 
-def _had(item: OutboxItem, otherwise: Value) -> Value:
+def _had_before(item: OutboxItem, otherwise: Value) -> Value:
     """What the provider had before an effect that never left."""
     payload: dict[str, Value] = json.loads(item.payload)
     return payload.get("had", otherwise)
 
 
-def _queue(
+def _order(
     context: Context,
     conversation: Conversation,
     kind: EffectKind,
     payload: dict[str, Value],
     hold: Millis = 0,
-) -> None:
-    outbox.queue(
-        context.db,
+) -> outbox.Order:
+    return outbox.Order(
         account=conversation.account,
         kind=kind,
         key=uuid4().hex,

@@ -47,6 +47,14 @@ def perform(
     Raises ActionError for an unknown name, a missing or wrong argument, or when it cannot be
     done, and StoreError when the store fails.
     """
+    action, given = checked(name, targets, args)
+    return action.run(context, targets, given)
+
+
+def checked(
+    name: str, targets: Sequence[int] = (), args: Mapping[str, str] | None = None
+) -> tuple[Action, dict[str, str]]:
+    """The action and its arguments; raises ActionError as :func:`perform` does before it acts."""
     action = registry().get(name)
     if action is None:
         raise ActionError(f"There is no action '{name}'; see 'agent-tui help actions'.")
@@ -61,4 +69,4 @@ def perform(
         raise ActionError(f"'{name}' needs a conversation.")
     if action.scope is Scope.CUSTOMER and len(targets) > 1:
         raise ActionError(f"'{name}' is for one customer at a time.")
-    return action.run(context, targets, given)
+    return action, given

@@ -259,8 +259,9 @@ def _await_customer(context: Context, stamp: Stamp, conversation_id: int) -> Non
     """An answered conversation waits for the customer; the provider has seen the answer itself."""
     conversation = conversations.get(context.db, conversation_id)
     if conversation is not None and conversation.status in (Status.OPEN, Status.SNOOZED):
-        fields: dict[str, Value] = {"status": Status.PENDING, "snoozed_until": None}
-        change(context, stamp, conversation, fields, told=False)
+        changes.change_conversation(
+            context.db, stamp, conversation, status=Status.PENDING, snoozed_until=None
+        )
 
 
 def _file_note(context: Context, draft: Draft) -> Done:

@@ -1,38 +1,29 @@
 """Moderation: whether the public sees a review, where the provider lets a shop decide that."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 
-from agent_tui.actions.action import Action, ActionError, Context, Done, Scope
+from agent_tui.actions.action import Action, Context, Scope
+from agent_tui.actions.decision import Decide, Decision, runs
 from agent_tui.actions.provider import moderates
-from agent_tui.actions.triage import change
 from agent_tui.model.account import EffectKind
 from agent_tui.model.conversation import Channel, Conversation, Status
 from agent_tui.model.review import Moderation
-from agent_tui.store import conversations
 from agent_tui.store.changes import Value
 
 
-def _moderate(
-    name: str, to: Moderation, did: str
-) -> Callable[[Context, Sequence[int], Mapping[str, str]], Done]:
-    """An action that puts reviews into the state ``to``."""
+def _moderate(will: str, to: Moderation, did: str) -> Decide:
+    """The decision that puts reviews into the state ``to``; what is no review is passed over."""
 
-    def run(context: Context, targets: Sequence[int], _: Mapping[str, str]) -> Done:
-        found = conversations.by_ids(context.db, list(dict.fromkeys(targets)))
-        if not found:
-            raise ActionError(f"There is no conversation #{targets[0]}.")
-        able = [c for c in found if moderates(context, c)]
-        if not able:
-            raise ActionError(_why_not(found[0]))
-        stamp = context.stamp(name)
-        with context.db.transaction():
-            changed = [c.id for c in able if change(context, stamp, c, _fields(c, to))]
-        if not changed:
-            return Done(f"Nothing to do: already {did}.")
-        what = f"#{changed[0]}" if len(changed) == 1 else f"{len(changed)} reviews"
-        return Done(f"{what} {did}.", tuple(changed), stamp.batch)
+    def decide(context: Context, _: Mapping[str, str]) -> Decision:
+        return Decision(
+            will,
+            did,
+            lambda one: _fields(one, to),
+            among=lambda one: moderates(context, one),
+            otherwise=_why_not,
+        )
 
-    return run
+    return decide
 
 
 def _fields(conversation: Conversation, to: Moderation) -> dict[str, Value]:
@@ -49,29 +40,36 @@ def _why_not(conversation: Conversation) -> str:
     return f"The account '{conversation.account}' cannot moderate: its provider decides alone."
 
 
+def _action(name: str, title: str, decide: Decide, help: str) -> Action:  # noqa: A002 - as in Action
+    run, foresee = runs(name, decide)
+    return Action(
+        name,
+        title,
+        Scope.CONVERSATIONS,
+        run,
+        help,
+        needs=EffectKind.MODERATE,
+        foresee=foresee,
+    )
+
+
 ACTIONS = (
-    Action(
-        name="approve",
-        title="Approve review",
-        scope=Scope.CONVERSATIONS,
-        run=_moderate("approve", Moderation.PUBLISHED, "made public"),
-        help="Let the public see a review.",
-        needs=EffectKind.MODERATE,
+    _action(
+        "approve",
+        "Approve review",
+        _moderate("make {} public", Moderation.PUBLISHED, "made public"),
+        "Let the public see a review.",
     ),
-    Action(
-        name="withhold",
-        title="Withhold review",
-        scope=Scope.CONVERSATIONS,
-        run=_moderate("withhold", Moderation.HELD, "held back from the public"),
-        help="Take a review back until somebody approves it.",
-        needs=EffectKind.MODERATE,
+    _action(
+        "withhold",
+        "Withhold review",
+        _moderate("hold {} back", Moderation.HELD, "held back from the public"),
+        "Take a review back until somebody approves it.",
     ),
-    Action(
-        name="hide",
-        title="Hide review",
-        scope=Scope.CONVERSATIONS,
-        run=_moderate("hide", Moderation.HIDDEN, "hidden from the public"),
-        help="Take a review away from the public, such as into the shop's bin.",
-        needs=EffectKind.MODERATE,
+    _action(
+        "hide",
+        "Hide review",
+        _moderate("hide {} from the public", Moderation.HIDDEN, "hidden from the public"),
+        "Take a review away from the public, such as into the shop's bin.",
     ),
 )

@@ -143,7 +143,7 @@ def _set(
     **more: str | int | None,
 ) -> bool:
     fields: dict[str, Value] = {"consent": consent, **more}
-    return change(context, stamp, conversation, fields, told=False)
+    return change(context, stamp, conversation, fields)
 
 
 def _done(stamp: Stamp, changed: Sequence[Conversation], did: str) -> Done:

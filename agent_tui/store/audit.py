@@ -8,7 +8,7 @@ what the values were by trying likely ones.
 
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -36,17 +36,20 @@ class Audit:
     broken: int | None = None  # the first event that is not as it was written
 
 
-def link(db: Database, event: Mapping[str, Any]) -> dict[str, object]:
-    """``event`` (the columns as they will stand) with its id, nonce and hash.
+def link(db: Database, events: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """``events`` (the columns as they will stand) with their ids, nonces and hashes, in a row.
 
-    Within the transaction that writes it: nobody else may come in between.
+    Within the transaction that writes them: nobody else may come in between.
     """
     last = db.one("SELECT id, hash FROM events ORDER BY id DESC LIMIT 1")
-    number, before = (last["id"], last["hash"]) if last else (0, None)
-    nonce = os.urandom(_NONCE)
-    linked = {**event, "id": number + 1, "nonce": nonce}
-    value = _hash(key(db), before or b"", linked, event["entity_id"], _commitment(linked))
-    return {**linked, "hash": value}
+    first, before = (last["id"] + 1, last["hash"] or b"") if last else (1, b"")
+    secret = key(db)
+    linked: list[Mapping[str, Any]] = []
+    for number, event in enumerate(events, first):
+        one = {**event, "id": number, "nonce": os.urandom(_NONCE)}
+        before = _hash(secret, before, one, event["entity_id"], _commitment(one))
+        linked.append({**one, "hash": before})
+    return linked
 
 
 def erase(db: Database, event_ids: Sequence[int]) -> int:

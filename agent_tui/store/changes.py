@@ -4,14 +4,15 @@ Because everything goes through here, one piece of code can undo everything, and
 and "why?" have one place to read.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from agent_tui.model.clock import Millis
 from agent_tui.model.conversation import Conversation
 from agent_tui.model.customer import Company, Customer
 from agent_tui.model.event import Entity, Stamp
-from agent_tui.store import companies, conversations, customers, events, summary
-from agent_tui.store.database import Database
+from agent_tui.store import companies, customers, events, summary
+from agent_tui.store.database import Conflict, Database
 
 CONVERSATION_FIELDS = (
     "status",
@@ -47,6 +48,17 @@ Value = str | int | None | list[str]
 CustomerValue = Value | list[int] | dict[str, str]
 
 
+class Changed(NamedTuple):
+    """A conversation as it was, and its fields that are different now."""
+
+    before: Conversation
+    fields: Mapping[str, Value]
+
+    def now(self, field: str) -> Value:
+        """A field of CONVERSATION_FIELDS as it is now."""
+        return self.fields[field] if field in self.fields else value(self.before, field)
+
+
 def change_conversation(
     db: Database,
     stamp: Stamp,
@@ -59,24 +71,42 @@ def change_conversation(
 
     False when nothing did. Raises Conflict when the conversation has changed since it was read.
     """
-    if isinstance(labels := fields.get("labels"), list):
-        fields["labels"] = sorted(set(labels))
-    changed = {name: after for name, after in fields.items() if value(conversation, name) != after}
+    return bool(change_conversations(db, stamp, [(conversation, fields)], undoes=undoes))
+
+
+def change_conversations(
+    db: Database,
+    stamp: Stamp,
+    wanted: Iterable[tuple[Conversation, Mapping[str, Value]]],
+    *,
+    undoes: str | None = None,
+) -> list[Changed]:
+    """Set fields of many as :func:`change_conversation` does; those that really changed.
+
+    All or, when one of them has changed since it was read, none: then Conflict is raised.
+    """
+    changed = [
+        Changed(conversation, now)
+        for conversation, fields in wanted
+        if (now := different(conversation, fields))
+    ]
     if not changed:
-        return False
+        return []
     with db.transaction():
-        columns: dict[str, object] = {k: v for k, v in changed.items() if k != "labels"}
-        conversations.update(db, conversation, columns)
-        if isinstance(labels := changed.get("labels"), list):
-            conversations.set_labels(db, conversation.id, labels)
-        if "handled" in changed:
-            summary.recount(db, conversation.id)
-        for name, after in changed.items():
-            before = value(conversation, name)
-            events.append(
-                db, stamp, Entity.CONVERSATION, conversation.id, name, before, after, undoes=undoes
-            )
-    return True
+        _set_columns(db, changed)
+        _set_labels(db, changed)
+        events.append_all(
+            db,
+            stamp,
+            Entity.CONVERSATION,
+            [
+                events.Change(one.before.id, name, value(one.before, name), after)
+                for one in changed
+                for name, after in one.fields.items()
+            ],
+            undoes=undoes,
+        )
+    return changed
 
 
 def change_customer(
@@ -104,6 +134,15 @@ def change_customer(
                 db, stamp, Entity.CUSTOMER, customer.id, name, before, after, undoes=undoes
             )
     return True
+
+
+def different(conversation: Conversation, fields: Mapping[str, Value]) -> dict[str, Value]:
+    """Those of ``fields`` that the conversation has not got yet."""
+    given = {
+        name: sorted(set(after)) if isinstance(after, list) else after
+        for name, after in fields.items()
+    }
+    return {name: after for name, after in given.items() if value(conversation, name) != after}
 
 
 def plain(value: object) -> Value:
@@ -165,3 +204,45 @@ def customer_value(customer: Customer, field: str) -> CustomerValue:
     if isinstance(value, tuple):
         return list(value)
     return dict(value) if isinstance(value, Mapping) else value
+
+
+def _set_columns(db: Database, changed: Iterable[Changed]) -> None:
+    """One statement for all that change the same columns."""
+    groups: dict[tuple[str, ...], list[Changed]] = {}
+    for one in changed:
+        columns = tuple(name for name in one.fields if name != "labels")
+        groups.setdefault(columns, []).append(one)
+    for columns, group in groups.items():
+        sets = [*(f"{name} = :{name}" for name in columns), "version = version + 1"]
+        if "handled" in columns:
+            sets.append(f"waiting_since = {summary.WAITING_SINCE}")
+        touched = db.many(
+            f"UPDATE conversations SET {', '.join(sets)} WHERE id = :id AND version = :version",
+            [
+                {name: one.fields[name] for name in columns}
+                | {"id": one.before.id, "version": one.before.version}
+                for one in group
+            ],
+        )
+        if touched != len(group):
+            number = group[0].before.id
+            what = f"Conversation {number}" if len(group) == 1 else "One of these conversations"
+            raise Conflict(f"{what} was changed by somebody else meanwhile; look again.")
+
+
+def _set_labels(db: Database, changed: Iterable[Changed]) -> None:
+    labelled = [
+        (one.before.id, labels)
+        for one in changed
+        if isinstance(labels := one.fields.get("labels"), list)
+    ]
+    if not labelled:
+        return
+    db.many(
+        "DELETE FROM conversation_labels WHERE conversation_id = :id",
+        [{"id": number} for number, _ in labelled],
+    )
+    db.many(
+        "INSERT INTO conversation_labels (conversation_id, label) VALUES (:id, :label)",
+        [{"id": number, "label": label} for number, labels in labelled for label in labels],
+    )

@@ -9,6 +9,7 @@ from agent_tui.model.review import Review
 from agent_tui.query.compile import Compiled
 from agent_tui.store import people, reviews
 from agent_tui.store.database import Conflict, Database, Row
+from agent_tui.store.lists import among, stretches
 
 COUNT_LIMIT = 10_000
 """Counts stop here: a side bar says "9999+", and never costs more than a few milliseconds."""
@@ -168,8 +169,8 @@ def id_of_thread(db: Database, account: str, thread_key: str) -> int | None:
 def by_ids(db: Database, ids: Sequence[int]) -> list[Conversation]:
     """The conversations of ``ids`` in that order; unknown ones are left out."""
     rows: dict[int, Row] = {}
-    for start in range(0, len(ids), 500):
-        marks, params = _in(ids[start : start + 500])
+    for some in stretches(ids):
+        marks, params = among(some)
         for row in db.all(f"SELECT {_COLUMNS} FROM {_FROM} WHERE c.id IN ({marks})", params):
             rows[row["id"]] = row
     return _conversations(db, [rows[i] for i in ids if i in rows])
@@ -358,7 +359,7 @@ def _conversations(db: Database, rows: Sequence[Row]) -> list[Conversation]:
     """Decode rows and hang their labels on, with one query for all."""
     if not rows:
         return []
-    marks, params = _in([row["id"] for row in rows])
+    marks, params = among([row["id"] for row in rows])
     named: dict[int, tuple[str, ...]] = {}
     for row in db.all(
         "SELECT conversation_id, label FROM conversation_labels"
@@ -368,11 +369,6 @@ def _conversations(db: Database, rows: Sequence[Row]) -> list[Conversation]:
         named[row["conversation_id"]] = (*named.get(row["conversation_id"], ()), row["label"])
     plain = map(_conversation, rows)
     return [replace(c, labels=named[c.id]) if c.id in named else c for c in plain]
-
-
-def _in(ids: Sequence[int]) -> tuple[str, dict[str, object]]:
-    names = [f"i{n}" for n in range(len(ids))]
-    return ", ".join(f":{name}" for name in names), dict(zip(names, ids, strict=True))
 
 
 def _conversation(row: Row) -> Conversation:

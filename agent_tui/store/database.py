@@ -44,8 +44,8 @@ class Database(Protocol):
         """Execute an INSERT; the new row's id."""
         ...
 
-    def many(self, sql: str, params: Iterable[Params]) -> None:
-        """Execute a statement once for each set of parameters."""
+    def many(self, sql: str, params: Iterable[Params]) -> int:
+        """Execute a statement once for each set of parameters; how many rows all touched."""
         ...
 
     def transaction(self, *, durable: bool = False) -> AbstractContextManager[None]:

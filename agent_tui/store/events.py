@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import Collection, Iterable, Sequence
+from typing import NamedTuple
 
-from agent_tui.model.clock import Millis
 from agent_tui.model.event import (
     FINAL,
     KEEP,
@@ -18,10 +18,30 @@ from agent_tui.model.event import (
 from agent_tui.store import codec
 from agent_tui.store.database import Database, Row
 
-_OF_CUSTOMER = ":entity, NULL, :at, 1, :number, 'event'"
-_OF_CONVERSATION = (
-    "c.customer_id, c.id, :at, 1, :number, 'event' FROM conversations c WHERE c.id = :entity"
+_APPEND = (
+    "INSERT INTO events (id, at, actor, action, batch, entity, entity_id, field, before,"
+    " after, undoes, nonce, hash) VALUES (:id, :at, :actor, :action, :batch, :entity,"
+    " :entity_id, :field, :before, :after, :undoes, :nonce, :hash)"
 )
+
+_INTO_TIMELINE = (
+    "INSERT INTO timeline (customer_id, conversation_id, at, rank, id, kind)"
+    " SELECT {customer}, {conversation}, e.at, 1, e.id, 'event' FROM events e {join}"
+    " WHERE e.id > :last"
+)
+_OF_CUSTOMER = _INTO_TIMELINE.format(customer="e.entity_id", conversation="NULL", join="")
+_OF_CONVERSATION = _INTO_TIMELINE.format(
+    customer="c.customer_id", conversation="c.id", join="JOIN conversations c ON c.id = e.entity_id"
+)
+
+
+class Change(NamedTuple):
+    """One field of one thing before and after; both values are JSON-able."""
+
+    entity_id: int
+    field: str
+    before: object
+    after: object
 
 
 def append(
@@ -36,31 +56,43 @@ def append(
     undoes: str | None = None,
 ) -> None:
     """Write one event down; ``before`` and ``after`` are JSON-able."""
+    append_all(db, stamp, entity, [Change(entity_id, field, before, after)], undoes=undoes)
+
+
+def append_all(
+    db: Database,
+    stamp: Stamp,
+    entity: Entity,
+    changes: Sequence[Change],
+    *,
+    undoes: str | None = None,
+) -> None:
+    """Write an event down for each of ``changes``, in their order, and put what is told into the
+    timelines of the customers."""
     from agent_tui.store import audit  # with hashlib: who only reads does not need it
 
-    event = {
+    common = {
         "at": stamp.at,
         "actor": stamp.actor,
         "action": stamp.action,
         "batch": stamp.batch,
         "entity": entity,
-        "entity_id": entity_id,
-        "field": field,
-        "before": codec.dump(before),
-        "after": codec.dump(after),
         "undoes": undoes,
     }
+    said = [
+        {
+            **common,
+            "entity_id": change.entity_id,
+            "field": change.field,
+            "before": codec.dump(change.before),
+            "after": codec.dump(change.after),
+        }
+        for change in changes
+    ]
     with db.transaction():
-        number = db.insert(
-            "INSERT INTO events (id, at, actor, action, batch, entity, entity_id, field, before,"
-            " after, undoes, nonce, hash) VALUES (:id, :at, :actor, :action, :batch, :entity,"
-            " :entity_id, :field, :before, :after, :undoes, :nonce, :hash)",
-            audit.link(db, event),
-        )
-        if entity is Entity.CUSTOMER:
-            _enter(db, number, stamp.at, _OF_CUSTOMER, entity_id)
-        elif entity is Entity.CONVERSATION and _is_told(stamp, field):
-            _enter(db, number, stamp.at, _OF_CONVERSATION, entity_id)
+        before = last(db)
+        db.many(_APPEND, audit.link(db, said))
+        _tell(db, stamp, entity, {change.field for change in changes}, before)
 
 
 def of_batch(db: Database, batch: str) -> list[Event]:
@@ -68,6 +100,36 @@ def of_batch(db: Database, batch: str) -> list[Event]:
     return _events(
         db.all("SELECT * FROM events WHERE batch = :batch ORDER BY id", {"batch": batch})
     )
+
+
+def size(db: Database, batch: str, most: int) -> int:
+    """How many events the batch has, counted up to ``most``."""
+    row = db.one(
+        "SELECT count(*) AS n FROM (SELECT 1 FROM events WHERE batch = :batch LIMIT :most) x",
+        {"batch": batch, "most": most},
+    )
+    return int(row["n"]) if row else 0
+
+
+def fields_of(db: Database, batch: str, fields: Sequence[str]) -> frozenset[str]:
+    """Which of ``fields`` the batch has events about."""
+    names = {f"f{n}": field for n, field in enumerate(fields)}
+    marks = ", ".join(f":{name}" for name in names)
+    rows = db.all(
+        f"SELECT DISTINCT field FROM events WHERE batch = :batch AND field IN ({marks})",
+        {"batch": batch, **names},
+    )
+    return frozenset(row["field"] for row in rows)
+
+
+def newest_of(db: Database, actor: str) -> Event | None:
+    """The newest event of what somebody did."""
+    found = _events(
+        db.all(
+            "SELECT * FROM events WHERE actor = :actor ORDER BY id DESC LIMIT 1", {"actor": actor}
+        )
+    )
+    return found[0] if found else None
 
 
 def of_entity(db: Database, entity: Entity, entity_id: int, limit: int = 200) -> list[Event]:
@@ -149,16 +211,15 @@ def last_to_redo(db: Database, actor: str) -> str | None:
     return row["batch"] if row and row["action"] == UNDO else None
 
 
-def _is_told(stamp: Stamp, field: str) -> bool:
-    return field in TOLD and not follows_from_a_message(stamp, field)
-
-
-def _enter(db: Database, number: int, at: Millis, whose: str, entity_id: int) -> None:
-    """Put what is told into the timeline of its customer."""
-    db.run(
-        f"INSERT INTO timeline (customer_id, conversation_id, at, rank, id, kind) SELECT {whose}",
-        {"number": number, "at": at, "entity": entity_id},
-    )
+def _tell(db: Database, stamp: Stamp, entity: Entity, fields: Collection[str], last: int) -> None:
+    """Put those behind the event ``last`` that are told into the timelines of their customers."""
+    if entity is Entity.CUSTOMER:
+        db.run(_OF_CUSTOMER, {"last": last})
+    told = [f for f in fields if f in TOLD and not follows_from_a_message(stamp, f)]
+    if entity is Entity.CONVERSATION and told:
+        names = {f"f{n}": field for n, field in enumerate(told)}
+        marks = ", ".join(f":{name}" for name in names)
+        db.run(f"{_OF_CONVERSATION} AND e.field IN ({marks})", {"last": last, **names})
 
 
 def _newest_standing(db: Database, actor: str, but: Sequence[str]) -> Row | None:

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 
 from agent_tui.model.clock import Millis
 from agent_tui.model.message import Attachment, Body, Delivery, Direction, FetchState, Message
-from agent_tui.store import codec, mentions, traces
+from agent_tui.store import codec, lists, mentions, traces
 from agent_tui.store.database import Database, Row
 from agent_tui.store.traces import Traces
 
-_IDS_PER_MS = 1000
+IDS_PER_MS = 1000
 _INDEXED_CHARACTERS = 200_000
 """More of one message is not indexed; nobody searches the middle of a log file by hand."""
 
@@ -70,6 +70,20 @@ def newest(db: Database, conversation_id: int) -> int | None:
     return row["id"] if row else None
 
 
+def newest_of(db: Database, conversation_ids: Sequence[int]) -> dict[int, int]:
+    """The id of the newest message of each of these conversations, as far as they have any."""
+    found: dict[int, int] = {}
+    for some in lists.stretches(conversation_ids):
+        marks, params = lists.among(some)
+        rows = db.all(
+            "SELECT conversation_id, max(id) AS id FROM messages"
+            f" WHERE conversation_id IN ({marks}) GROUP BY conversation_id",
+            params,
+        )
+        found.update((row["conversation_id"], row["id"]) for row in rows)
+    return found
+
+
 def newest_left(db: Database, conversation_id: int, direction: Direction) -> int | None:
     """The id of the conversation's newest message of that direction that was not taken away."""
     row = db.one(
@@ -82,7 +96,7 @@ def newest_left(db: Database, conversation_id: int, direction: Direction) -> int
 
 def time_of(message_id: int) -> Millis:
     """When the message with that id was written."""
-    return message_id // _IDS_PER_MS
+    return message_id // IDS_PER_MS
 
 
 def new_id(db: Database, at: Millis) -> int:
@@ -91,9 +105,9 @@ def new_id(db: Database, at: Millis) -> int:
     Mails are dated to the second, so that more than a thousand may share a time: the later ones
     are then a millisecond off.
     """
-    first = max(at, 0) * _IDS_PER_MS
+    first = max(at, 0) * IDS_PER_MS
     while True:
-        last = first + _IDS_PER_MS - 1
+        last = first + IDS_PER_MS - 1
         row = db.one(
             "SELECT max(id) AS id FROM messages WHERE id BETWEEN :first AND :last",
             {"first": first, "last": last},
@@ -102,7 +116,7 @@ def new_id(db: Database, at: Millis) -> int:
             return first
         if row["id"] < last:
             return int(row["id"]) + 1
-        first += _IDS_PER_MS
+        first += IDS_PER_MS
 
 
 def insert(

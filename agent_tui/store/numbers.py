@@ -7,13 +7,12 @@ from collections.abc import Sequence
 
 from agent_tui.model.conversation import Conversation, Sort
 from agent_tui.query.compile import Compiled
+from agent_tui.store import lists
 from agent_tui.store.conversations import anchor, bounded, placed
 from agent_tui.store.database import Database, Params
 
 MOST = 100_000
 """More is not selected at once: 0.1 s and 4 MB."""
-
-_ASKED_AT_ONCE = 500
 
 
 def of_query(db: Database, query: Compiled, sort: Sort, *, limit: int = MOST) -> list[int]:
@@ -48,11 +47,10 @@ def among(db: Database, query: Compiled, ids: Sequence[int]) -> list[int]:
     """Those of ``ids`` that ``query`` has, in their order."""
     condition, params = bounded(db, query, None)
     found: set[int] = set()
-    for start in range(0, len(ids), _ASKED_AT_ONCE):
-        named = {f"i{n}": one for n, one in enumerate(ids[start : start + _ASKED_AT_ONCE])}
+    for some in lists.stretches(ids):
+        marks, named = lists.among(some)
         rows = db.all(
-            f"SELECT c.id FROM conversations c WHERE c.id IN (:{', :'.join(named)})"
-            f" AND {condition}",
+            f"SELECT c.id FROM conversations c WHERE c.id IN ({marks}) AND {condition}",
             params | named,
         )
         found.update(row["id"] for row in rows)

@@ -5,7 +5,8 @@ state that allows it and nobody has tried to deliver it since: an engine that wa
 longer than its lease can no longer touch what another one has taken over.
 """
 
-from collections.abc import Set
+from collections.abc import Iterable, Sequence, Set
+from typing import NamedTuple
 
 from agent_tui.model.account import TO_CUSTOMER, EffectKind
 from agent_tui.model.clock import Millis
@@ -19,7 +20,7 @@ from agent_tui.model.outbox import (
     OutboxState,
     state_after_crash,
 )
-from agent_tui.store import messages
+from agent_tui.store import lists, messages
 from agent_tui.store.database import NO_PARAMS, Conflict, Database, Params, Row
 
 _SHOWN = {
@@ -41,6 +42,27 @@ _RESTORED = "The store was brought back from a copy; this may have been sent sin
 _ENDED = "The program ended while this was being sent."
 
 
+_QUEUE = (
+    "INSERT INTO outbox (account, kind, state, key, payload, agent, conversation_id,"
+    " message_id, queued_at, due_at) VALUES (:account, :kind, :state, :key, :payload, :agent,"
+    " :conversation_id, :message_id, :now, :due)"
+)
+
+
+class Order(NamedTuple):
+    """An effect to be queued."""
+
+    account: str
+    kind: EffectKind
+    key: str
+    payload: str
+    agent: str
+    now: Millis
+    hold: Millis = 0
+    conversation_id: int | None = None
+    message_id: int | None = None
+
+
 def queue(
     db: Database,
     *,
@@ -55,23 +77,20 @@ def queue(
     message_id: int | None = None,
 ) -> int:
     """Put an effect in, to leave ``hold`` milliseconds from now at the earliest; its id."""
-    return db.insert(
-        "INSERT INTO outbox (account, kind, state, key, payload, agent, conversation_id,"
-        " message_id, queued_at, due_at) VALUES (:account, :kind, :state, :key, :payload, :agent,"
-        " :conversation_id, :message_id, :now, :due)",
-        {
-            "account": account,
-            "kind": kind,
-            "state": OutboxState.HELD if hold else OutboxState.QUEUED,
-            "key": key,
-            "payload": payload,
-            "agent": agent,
-            "conversation_id": conversation_id,
-            "message_id": message_id,
-            "now": now,
-            "due": now + hold,
-        },
-    )
+    order = Order(account, kind, key, payload, agent, now, hold, conversation_id, message_id)
+    return db.insert(_QUEUE, _row_of(order))
+
+
+def queue_all(db: Database, orders: Iterable[Order]) -> None:
+    """Put many effects in, in their order."""
+    db.many(_QUEUE, map(_row_of, orders))
+
+
+def _row_of(order: Order) -> Params:
+    return order._asdict() | {
+        "state": OutboxState.HELD if order.hold else OutboxState.QUEUED,
+        "due": order.now + order.hold,
+    }
 
 
 def get(db: Database, item_id: int) -> OutboxItem | None:
@@ -308,6 +327,31 @@ def replace(db: Database, conversation_id: int, kind: EffectKind) -> list[Outbox
         {"id": conversation_id, "kind": kind},
     )
     return [item for item in map(_item, rows) if cancel(db, item)]
+
+
+def replace_all(
+    db: Database, conversation_ids: Sequence[int], kind: EffectKind
+) -> dict[int, list[OutboxItem]]:
+    """As :func:`replace`, for each of these conversations; what was dropped of each.
+
+    For effects that are no message: what a message says of its delivery is not touched.
+    """
+    found: dict[int, list[OutboxItem]] = {}
+    with db.transaction():
+        for some in lists.stretches(conversation_ids):
+            marks, params = lists.among(some)
+            rows = db.all(
+                f"SELECT * FROM outbox WHERE conversation_id IN ({marks}) AND kind = :kind"
+                " AND state IN ('queued', 'held') ORDER BY id",
+                params | {"kind": kind},
+            )
+            db.many(
+                "UPDATE outbox SET state = 'cancelled', problem = '' WHERE id = :id",
+                [{"id": row["id"]} for row in rows],
+            )
+            for row in rows:
+                found.setdefault(row["conversation_id"], []).append(_item(row))
+    return found
 
 
 def of_message(db: Database, message_id: int, kind: EffectKind) -> list[OutboxItem]:

@@ -71,9 +71,9 @@ class SqliteDatabase:
         with self._writing(), self._told:
             return self._connection().execute(sql, params).lastrowid or 0
 
-    def many(self, sql: str, params: Iterable[Params]) -> None:
+    def many(self, sql: str, params: Iterable[Params]) -> int:
         with self._writing(), self._told:
-            self._connection().executemany(sql, params)
+            return self._connection().executemany(sql, params).rowcount
 
     @contextmanager
     def transaction(self, *, durable: bool = False) -> Iterator[None]:

@@ -28,6 +28,16 @@ _MESSAGES = (
 first mail that nobody has answered or handled; automatic mail does not wait, nor who took back
 what they wrote."""
 
+WAITING_SINCE = (
+    "(SELECT min(m.id) FROM messages m WHERE m.conversation_id = conversations.id"
+    " AND m.direction = 'inbound' AND m.automatic = 0 AND m.deleted_at IS NULL"
+    " AND m.id > coalesce(:handled, 0) AND m.id > coalesce((SELECT max(o.id) FROM messages o"
+    " WHERE o.conversation_id = conversations.id AND o.direction = 'outbound'), 0))"
+    f" / {messages.IDS_PER_MS}"
+)
+"""Since when the customer waits when all up to the message ``:handled`` is dealt with: the same
+rule, for an UPDATE of conversations."""
+
 _LAST_LEFT = (
     "SELECT folds, substr(text, 1, :length) AS text FROM messages"
     " WHERE conversation_id = :id AND deleted_at IS NULL ORDER BY id DESC LIMIT 1"

@@ -229,6 +229,9 @@ class AgentApp(App[None]):
     ) -> bool:
         return self._doing.do(name, targets, args)
 
+    def stop(self) -> bool:
+        return self._doing.stop()
+
     def repeat(self) -> None:
         self._doing.repeat()
 
@@ -373,7 +376,8 @@ class AgentApp(App[None]):
 
     def action_help_quit(self) -> None:
         """Ctrl+C: Textual would show a floating box."""
-        self.say("Press q to leave; what you have written is kept.")
+        if not self.stop():
+            self.say("Press q to leave; what you have written is kept.")
 
     async def action_quit(self) -> None:
         self.leave()

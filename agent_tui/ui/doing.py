@@ -1,6 +1,8 @@
 """Carries actions out for the screen: says what came of them, shows what changed, repeats."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from agent_tui.config.settings import Settings
@@ -10,7 +12,10 @@ from agent_tui.ui import commands
 from agent_tui.ui.shell import Shell
 
 if TYPE_CHECKING:
-    from agent_tui.actions.action import Context
+    from agent_tui.actions.action import Context, Done
+    from agent_tui.ui.bulk import Worker
+
+_TAKING_BACK = frozenset({"undo", "redo"})
 
 
 def context_of(db: Database, settings: Settings, clock: Clock) -> "Context":
@@ -39,28 +44,40 @@ class Doing:
         self._done = done
         self._last: tuple[str, Mapping[str, str]] | None = None
 
+    @cached_property
+    def _worker(self) -> "Worker":
+        from agent_tui.ui.bulk import Worker
+
+        return Worker(self._shell)
+
     def do(self, name: str, targets: Sequence[int] | None, args: Mapping[str, str]) -> bool:
         """As :meth:`Shell.do`."""
-        from agent_tui.actions.registry import perform  # after first paint
+        from agent_tui.actions import bulk, undo  # after first paint
+        from agent_tui.actions.registry import perform
 
         shell = self._shell
         meant = shell.targets() if targets is None else targets
         try:
+            if name in _TAKING_BACK:
+                self._worker.check_free()
+                if undo.is_long(shell.context, name):
+                    shell.follow(self._take_back(name))
+                    return True
+            elif bulk.is_bulk(name, meant):
+                shell.follow(self._do_to_many(name, meant, args))
+                return True
             done = perform(name, shell.context, meant, args)
         except commands.refusals() as error:
             shell.say(str(error), error=True)
             return False
-        if name not in ("undo", "redo"):
-            self._last = (name, args)
-        undo = shell.keys_of("undo")
-        hint = f"  {undo[0]} undoes" if done.batch and undo and name != "undo" else ""
-        shell.desk.inbox.read_views()
-        shell.desk.changed(done.changed)
-        if name in ("undo", "redo") and done.changed:
-            shell.desk.return_to(done.changed[0])
-        shell.say(f"{done.sentence}{hint}")
-        self._done()
+        if targets is None:
+            shell.desk.list.drop_unlisted()
+        self._tell(name, args, done)
         return True
+
+    def stop(self) -> bool:
+        """Stop what is being done to many; False when nothing is."""
+        return "_worker" in self.__dict__ and self._worker.stop()
 
     def repeat(self) -> None:
         """The last action once more, on what is meant now."""
@@ -69,3 +86,35 @@ class Doing:
         else:
             name, args = self._last
             self.do(name, None, args)
+
+    async def _do_to_many(self, name: str, targets: Sequence[int], args: Mapping[str, str]) -> None:
+        from agent_tui.actions import bulk
+
+        if not await self._worker.announce(name, targets, args):
+            return
+        work = bulk.Bulk(self._shell.context, name, targets, args)
+        done = await self._worker.carry_out(work.action.title, work)
+        rows = self._shell.desk.list
+        if rows.listing is not None:
+            rows.keep_selected(await asyncio.to_thread(rows.listing.within, rows.selection.ids))
+        self._tell(name, args, done)
+
+    async def _take_back(self, name: str) -> None:
+        from agent_tui.actions import undo
+
+        work = await asyncio.to_thread(undo.begin, self._shell.context, name)
+        self._tell(name, {}, await self._worker.carry_out(name.capitalize(), work))
+
+    def _tell(self, name: str, args: Mapping[str, str], done: "Done") -> None:
+        """Show what changed and say what came of it."""
+        shell = self._shell
+        if name not in _TAKING_BACK:
+            self._last = (name, args)
+        undo = shell.keys_of("undo")
+        hint = f"  {undo[0]} undoes" if done.batch and undo and name != "undo" else ""
+        shell.desk.inbox.read_views()
+        shell.desk.changed(done.changed)
+        if name in _TAKING_BACK and done.changed:
+            shell.desk.return_to(done.changed[0])
+        shell.say(f"{done.sentence}{hint}")
+        self._done()

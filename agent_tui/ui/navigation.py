@@ -41,6 +41,8 @@ def _to(shell: Shell, count: int, *, end: bool) -> None:
 def _back(shell: Shell, _: int) -> None:
     if shell.where() not in TRIAGE:
         shell.close_pane()
+    elif shell.stop():
+        pass
     elif not shell.desk.back():
         shell.say("This is the whole list; q leaves the program.")
 
@@ -48,6 +50,8 @@ def _back(shell: Shell, _: int) -> None:
 def _leave(shell: Shell, _: int) -> None:
     if shell.where() not in TRIAGE:
         shell.close_pane()
+    elif shell.stop():
+        pass
     elif not shell.desk.back():
         shell.leave()
 

@@ -278,6 +278,10 @@ class Shell(Protocol):
         show what changed; False when it was refused."""
         ...
 
+    def stop(self) -> bool:
+        """Stop what is being done to many; False when nothing is."""
+        ...
+
     def refresh_list(self) -> None:
         """Read the list again; the cursor stays on its conversation."""
         ...

@@ -145,6 +145,23 @@ def test_do_acts_on_several_conversations_and_undo_takes_it_back(
 
 
 @pytest.mark.usefixtures("home")
+def test_do_acts_on_what_a_query_has_after_saying_what_will_happen(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("y\n"))  # a pipe is nobody who could be asked
+    assert run(["do", "label", "labels=vip", "--query=-status:spam"]) == FAILED
+    assert "--yes does it" in capsys.readouterr().err
+
+    assert run(["do", "label", "labels=vip", "--query=-status:spam", "--yes"]) == OK
+    told = capsys.readouterr()
+    assert told.err.startswith("Label 2 conversations +vip, 0 messages sent")
+    assert told.out == "2 conversations labelled +vip.\n"
+
+    assert run(["do", "label", "labels=vip", "--query", "subject:nowhere", "--yes"]) == FAILED
+    assert "Nothing matches: subject:nowhere" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("home")
 def test_reply_queues_the_text_on_standard_input(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -332,12 +332,13 @@ async def test_what_was_told_is_the_providers_last_word(
 async def test_unread_aims_at_the_newest_message_and_read_at_all(
     db: SqliteDatabase, at_work: Desk, agent: Agent, provider: Provider, now: Now
 ) -> None:
-    from agent_tui.actions.provider import tell_read, tell_unread
+    from agent_tui.actions.provider import tell_read
 
     receive(db, chat("And?", remote_id="$5"))
     tell_read(agent.context, only(db))
     await deliver(at_work, provider, now)
-    tell_unread(agent.context, only(db))
+    conversations.mark_read(db, only(db).id)
+    do(agent, "unread")
     await deliver(at_work, provider, now)
 
     read, unread = provider.accepted

@@ -1,0 +1,96 @@
+"""Acting on what is selected: asked before, done beside the keys, stopped by Esc."""
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from agent_tui.actions import bulk
+from agent_tui.model.clock import MINUTE
+from agent_tui.model.conversation import Status
+from agent_tui.store.sqlite import SqliteDatabase
+from tests.factory import START, incoming, listed, mail_account, receive
+from tests.ui.screen import screen
+
+COUNT = 30
+
+
+@pytest.fixture
+def shop(db: SqliteDatabase) -> SqliteDatabase:
+    mail_account(db)
+    receive(
+        db,
+        *(
+            incoming(sender=f"c{n}@x.example", subject=f"S{n}", at=START + n * MINUTE)
+            for n in range(1, COUNT + 1)
+        ),
+    )
+    return db
+
+
+def resolved(db: SqliteDatabase) -> int:
+    return sum(one.status is Status.RESOLVED for one in listed(db))
+
+
+async def test_what_will_happen_is_asked_and_one_key_takes_it_back(
+    shop: SqliteDatabase, tmp_path: Path
+) -> None:
+    async with screen(shop, tmp_path, size=(100, 24)) as s:
+        await s.press("*", "e")
+        await s.until(
+            lambda: s.shows("Resolve 30 conversations, 0 messages sent, 30 told to mail? y/n")
+        )
+        await s.press("n")
+        await s.until(lambda: s.shows("Nothing was changed."))
+        assert resolved(shop) == 0
+
+        await s.press("e", "y")  # typed ahead of the question
+        await s.until(lambda: s.shows("30 conversations resolved."))
+        assert resolved(shop) == COUNT
+        assert s.shows("Inbox is empty")
+        assert not s.shows("selected")
+
+        await s.press("u")
+        await s.until(lambda: s.shows("Undone: resolve, 30 conversations."))
+        assert resolved(shop) == 0
+
+
+async def test_what_stays_in_the_list_stays_selected(shop: SqliteDatabase, tmp_path: Path) -> None:
+    async with screen(shop, tmp_path, size=(100, 24)) as s:
+        await s.press("3", "space", "t")
+        await s.until(lambda: s.shows("y/n"))
+        await s.press("y")
+        await s.until(lambda: s.shows("3 conversations assigned to you."))
+        assert len(s.app.targets()) == 3
+
+
+async def test_escape_stops_between_two_parts_while_other_keys_work(
+    shop: SqliteDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk, "PART", 10)
+    begun, go_on = threading.Event(), threading.Event()
+    step = bulk.Bulk.step
+
+    def slow(self: bulk.Bulk) -> bool:
+        went = step(self)
+        begun.set()
+        go_on.wait(30)
+        return went
+
+    monkeypatch.setattr(bulk.Bulk, "step", slow)
+    async with screen(shop, tmp_path, size=(100, 24)) as s:
+        await s.press("*", "e")
+        await s.until(lambda: s.shows("y/n"))
+        await s.press("y")
+        await s.until(begun.is_set)
+        await s.press("j", "j")
+        assert s.app.desk.list.listing is not None
+        assert s.app.desk.list.listing.cursor == 2
+        await s.press("space", "space", "e")
+        await s.until(lambda: s.shows("'Resolve' is still being done; Esc stops it."))
+        await s.press("escape")
+        go_on.set()
+        await s.until(lambda: s.shows("Stopped after 10 of 30: 10 conversations resolved."))
+
+        await s.press("u")
+        await s.until(lambda: resolved(shop) == 0)
