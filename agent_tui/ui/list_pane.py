@@ -51,6 +51,7 @@ class ListPane(Pane):
         self._writing: frozenset[int] = frozenset()  # where a customer writes
         self._asked_at: Millis = 0  # when that was read
         self._left: int | None = None  # the last one that left from under the cursor
+        self._nothing: list[str] = []  # what is said where there is nothing to list
 
     @property
     def current(self) -> Conversation | None:
@@ -66,6 +67,7 @@ class ListPane(Pane):
         self.listing = listing
         self._top = 0
         self._keep_in_view()
+        self._look_for_nothing()
         self.refresh()
 
     def reload(self, *, own: bool = False) -> None:
@@ -87,6 +89,7 @@ class ListPane(Pane):
         if self._top == 0:
             self.listing.new_above = 0
         self._keep_in_view()
+        self._look_for_nothing()
         draw.repaint(self, before, self._view())
 
     def tick(self) -> None:
@@ -332,8 +335,13 @@ class ListPane(Pane):
         if lines:
             self.refresh(*(Region(0, line, width, 1) for line in lines))
 
+    def _look_for_nothing(self) -> None:
+        """Ask what to say once for all lines: it is to be known what was said before."""
+        empty = self.listing is not None and not self.listing.rows
+        self._nothing = self._empty() if empty else []
+
     def _empty_line(self, y: int, width: int) -> Strip:
-        lines = self._empty() if self.listing is not None else []
+        lines = self._nothing
         at = y - max((self.size.height - len(lines)) // 3, 0)
         if not 0 <= at < len(lines):
             return draw.blank(width, self._shell.colours)

@@ -49,6 +49,22 @@ def line_of(window: Screen, words: str) -> int:
     return next(y for y, line in enumerate(window.text.splitlines()) if words in line)
 
 
+async def test_what_an_empty_inbox_said_is_gone_once_something_arrives(
+    db: SqliteDatabase, tmp_path: Path
+) -> None:
+    async with screen(db, tmp_path) as window:
+        await window.until(lambda: window.shows("Leave with q"))
+        engine = SqliteDatabase(tmp_path / "store.db")
+        mail_account(engine)
+        accounts.set_state(engine, ACCOUNT, AccountState.OK, START)
+        receive(engine, incoming("Hello", subject="The first"))
+        engine.close()
+        await window.until(lambda: window.shows("The first"))
+
+        assert not window.shows("no account yet")
+        assert not window.shows("agent-tui demo")
+
+
 async def test_enter_in_an_empty_inbox_shows_no_customer(
     db: SqliteDatabase, tmp_path: Path
 ) -> None:
