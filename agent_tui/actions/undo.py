@@ -1,13 +1,15 @@
 """Undo and redo: both read the log, and refuse to overwrite what somebody did since."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from agent_tui.actions import messaging
 from agent_tui.actions.action import Action, ActionError, Context, Done, Scope
 from agent_tui.actions.reverting import PART, Reverting, keep, unfinished
 from agent_tui.model.account import EffectKind
+from agent_tui.model.clock import Millis
 from agent_tui.model.event import REDO, UNDO, Entity, Event
-from agent_tui.store import events, outbox
+from agent_tui.store import conversations, events, outbox
 
 _LONG = PART + 1
 
@@ -46,6 +48,73 @@ def is_long(context: Context, action: str) -> bool:
     batch = last(context.db, context.agent)
     long = batch is not None and events.size(context.db, batch, _LONG) == _LONG
     return long or unfinished(context, action) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Undoable:
+    """Something that can be taken back, as a list shows it."""
+
+    batch: str
+    at: Millis
+    what: str  # "resolve, 37 conversations", "label: #12 Parcel"
+
+
+def undoables(context: Context, limit: int = 50) -> list[Undoable]:
+    """What the agent did and has not taken back, newest first, also of earlier sessions."""
+    found = events.standing(context.db, context.agent, limit)
+    firsts = events.by_ids(context.db, [one.first for one in found])
+    return [
+        Undoable(one.batch, one.at, _what(context, firsts[one.first], one.things)) for one in found
+    ]
+
+
+class Undoings:
+    """Several batches on their way back, the newest first; part by part, as each of them."""
+
+    def __init__(self, context: Context, batches: Sequence[str]) -> None:
+        self.total, self.done = len(batches), 0
+        self._context, self._left = context, list(batches)
+        self._now: Reverting | None = None
+        self._told: list[Done] = []
+        self._refused: list[str] = []
+
+    def step(self) -> bool:
+        """Take the next part back; False when there is none. Raises StoreError."""
+        try:
+            if self._now is None:
+                if not self._left:
+                    return False
+                self._now = undoing(self._context, self._left.pop(0))
+            if not self._now.step():
+                self._told.append(self._now.result())
+                self._now, self.done = None, self.done + 1
+        except ActionError as error:
+            self._refused.append(str(error))
+            self._now, self.done = None, self.done + 1
+        return True
+
+    def result(self) -> Done:
+        """What came of them. Raises ActionError when none could be taken back."""
+        if self._now is not None:  # stopped within one: the key goes on with it
+            self._told.append(self._now.result())
+        if not self._told:
+            raise ActionError(self._refused[0] if self._refused else "Nothing was undone.")
+        if self.total == 1:
+            return self._told[0]
+        touched = dict.fromkeys(one for done in self._told for one in done.changed)
+        told = [f"Undone: {len(self._told)} of {self.total}.", *self._refused[:1]]
+        return Done(" ".join(told), tuple(touched), self._told[-1].batch)
+
+
+def _what(context: Context, event: Event, things: int) -> str:
+    name = _name(context, event)
+    if event.entity is not Entity.CONVERSATION:
+        return name
+    if things > 1:
+        return f"{name}, {things:,} conversations"
+    conversation = conversations.get(context.db, event.entity_id)
+    subject = f" {conversation.subject or conversation.customer}" if conversation else ""
+    return f"{name}: #{event.entity_id}{subject}"
 
 
 def _undoing(context: Context) -> Reverting:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
+from agent_tui.model.clock import Millis
 from agent_tui.model.event import (
     FINAL,
     KEEP,
@@ -33,6 +34,10 @@ _OF_CUSTOMER = _INTO_TIMELINE.format(customer="e.entity_id", conversation="NULL"
 _OF_CONVERSATION = _INTO_TIMELINE.format(
     customer="c.customer_id", conversation="c.id", join="JOIN conversations c ON c.id = e.entity_id"
 )
+
+
+_MOST_LOOKED_AT = 50_000
+"""Events behind a list of what can be undone: ten thousand resolved are thirty thousand."""
 
 
 class Change(NamedTuple):
@@ -209,6 +214,34 @@ def last_to_redo(db: Database, actor: str) -> str | None:
     """The agent's newest undo that still stands, unless something new was done after it."""
     row = _newest_standing(db, actor, (REDO, KEEP))
     return row["batch"] if row and row["action"] == UNDO else None
+
+
+class Standing(NamedTuple):
+    """A batch that undo has not taken back."""
+
+    batch: str
+    action: str
+    at: Millis
+    things: int  # conversations, customers ... that it changed
+    first: int  # its first event
+
+
+def standing(db: Database, actor: str, limit: int) -> list[Standing]:
+    """The agent's newest batches that still stand, newest first."""
+    names = {f"a{n}": action for n, action in enumerate((UNDO, KEEP, *FINAL))}
+    rows = db.all(
+        "SELECT batch, min(action) AS action, max(at) AS at, min(id) AS first,"
+        " count(DISTINCT entity || entity_id) AS things FROM"
+        " (SELECT * FROM events WHERE actor = :actor ORDER BY id DESC LIMIT :most) e"
+        f" WHERE action NOT IN (:{', :'.join(names)})"
+        " AND NOT EXISTS (SELECT 1 FROM events u WHERE u.undoes = e.batch)"
+        " GROUP BY batch ORDER BY max(id) DESC LIMIT :limit",
+        {"actor": actor, "most": _MOST_LOOKED_AT, "limit": limit, **names},
+    )
+    return [
+        Standing(row["batch"], row["action"], row["at"], row["things"], row["first"])
+        for row in rows
+    ]
 
 
 def _tell(db: Database, stamp: Stamp, entity: Entity, fields: Collection[str], last: int) -> None:

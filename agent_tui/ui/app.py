@@ -229,6 +229,9 @@ class AgentApp(App[None]):
     ) -> bool:
         return self._doing.do(name, targets, args)
 
+    async def take_back(self, batches: Sequence[str]) -> None:
+        await self._doing.take_back(batches)
+
     def stop(self) -> bool:
         return self._doing.stop()
 

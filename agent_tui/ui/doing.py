@@ -87,6 +87,13 @@ class Doing:
             name, args = self._last
             self.do(name, None, args)
 
+    async def take_back(self, batches: Sequence[str]) -> None:
+        """As :meth:`Shell.take_back`."""
+        from agent_tui.actions.undo import Undoings
+
+        work = Undoings(self._shell.context, batches)
+        self._tell("undo", {}, await self._worker.carry_out("Undo", work))
+
     async def _do_to_many(self, name: str, targets: Sequence[int], args: Mapping[str, str]) -> None:
         from agent_tui.actions import bulk
 

@@ -176,6 +176,13 @@ COMMANDS: tuple[Command, ...] = (
         "Its query, order, name and place; keeps a search as a view.",
     ),
     Command(
+        "undo-list",
+        "Undo from a list",
+        TRIAGE,
+        InModule("undo_list", "choose"),
+        "What you did, also in earlier sessions; one of it, or all down to it, is taken back.",
+    ),
+    Command(
         "details",
         "Details",
         _READING,

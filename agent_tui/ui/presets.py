@@ -89,6 +89,7 @@ _TRIAGE = (
     Bound("!", "spam"),
     Bound("u", "undo"),
     Bound("ctrl+r", "redo"),
+    Bound("gu", "undo-list"),
     Bound(".", "repeat"),
     Bound("x", "customer"),
     Bound("v", "attachments"),
@@ -199,6 +200,7 @@ _MUTT = (
     Bound("\\", "zoom"),
     Bound("alt+0", "chats"),
     Bound("alt+o", "order"),
+    Bound("alt+u", "undo-list"),
     Bound("alt+r", "ratings"),
 )
 """neomutt's habits (its default index and pager maps): g answers the group, m writes, d is done

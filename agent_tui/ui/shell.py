@@ -278,6 +278,10 @@ class Shell(Protocol):
         show what changed; False when it was refused."""
         ...
 
+    async def take_back(self, batches: Sequence[str]) -> None:
+        """Undo these batches, the first first; what came of it is said and shown."""
+        ...
+
     def stop(self) -> bool:
         """Stop what is being done to many; False when nothing is."""
         ...

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from agent_tui.actions import reply
+from agent_tui.actions import reply, undo
 from agent_tui.actions.action import ActionError
 from agent_tui.actions.registry import perform
 from agent_tui.model.account import EffectKind
@@ -233,3 +233,40 @@ def test_a_reply_is_called_back_also_when_its_conversation_was_changed_since(des
     assert "jonas has since changed the status" in done.sentence
     assert [d.body for d in drafts.of_agent(desk.db, desk.agent)] == ["On its way"]
     assert [i.kind for i in outbox.due(desk.db, "mail", 2**50)] == [EffectKind.STATUS]
+
+
+def test_what_can_be_undone_is_listed_in_words_and_any_of_it_is_taken_back(desk: Desk) -> None:
+    receive(desk.db, incoming(sender="b@x.example"))
+    first, second = [c.id for c in listed(desk.db)]
+    perform("label", desk.context, [first], {"labels": "vip"})
+    perform("resolve", desk.context, [first, second])
+    perform("take", desk.context, [second])
+    perform("spam", Desk(desk.db, agent="jonas").context, [second])
+
+    found = undo.undoables(desk.context)
+    assert [one.what for one in found] == [
+        f"take: #{second} Parcel",
+        "resolve, 2 conversations",
+        f"label: #{first} Parcel",
+    ]
+
+    work = undo.Undoings(desk.context, [found[2].batch])
+    while work.step():
+        pass
+    assert work.result().sentence == "Undone: label."
+    assert only_of(desk, first).labels == ()
+    assert only_of(desk, first).status is Status.RESOLVED
+
+    work = undo.Undoings(desk.context, [found[0].batch, found[1].batch])
+    while work.step():
+        pass
+    assert work.result().sentence == "Undone: 2 of 2."
+    assert only_of(desk, first).status is Status.OPEN
+    assert only_of(desk, second).status is Status.SPAM  # what a colleague did stays
+    assert undo.undoables(desk.context) == []
+
+
+def only_of(desk: Desk, number: int) -> Conversation:
+    found = conversations.get(desk.db, number)
+    assert found is not None
+    return found

@@ -94,3 +94,22 @@ async def test_escape_stops_between_two_parts_while_other_keys_work(
 
         await s.press("u")
         await s.until(lambda: resolved(shop) == 0)
+
+
+async def test_what_was_done_is_listed_and_taken_back_alone_or_with_what_came_after(
+    shop: SqliteDatabase, tmp_path: Path
+) -> None:
+    async with screen(shop, tmp_path, size=(100, 24)) as s:
+        await s.press("t", "j", "t", "j", "t", "g", "u")
+        await s.until(lambda: s.shows("take: #28 S28"))
+        await s.press("2")
+        await s.until(lambda: s.shows("Undo only this (o), or also the 1 done after it (a)?"))
+        await s.press("o")
+        await s.until(lambda: s.shows("Undone: take."))
+        assert {c.subject for c in listed(shop) if c.assignee} == {"S30", "S28"}
+
+        await s.press("g", "u")
+        await s.until(lambda: s.shows("take: #28 S28"))
+        await s.press("2", "a")
+        await s.until(lambda: s.shows("Undone: 2 of 2."))
+        assert not any(c.assignee for c in listed(shop))

@@ -213,7 +213,7 @@ def test_a_sequence_waits_for_its_end_and_hints_at_it() -> None:
     typist = Typist()
     typist.type("g")
     assert typist.done == []
-    assert typist.hints[-1] == "g-  c chats  g first  o order  r ratings  v edit-view"
+    assert typist.hints[-1] == "g-  c chats  g first  o order  r ratin  u undo-  v edit-"
     typist.type("g")
     assert typist.done == [("first", 0)]
 
