@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from agent_tui.actions import (
+    call,
     company,
     customer,
     macro,
@@ -29,6 +30,7 @@ def registry() -> dict[str, Action]:
         review,
         offline,
         testimonial,
+        call,
         customer,
         company,
         people,

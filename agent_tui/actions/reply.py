@@ -15,6 +15,7 @@ from agent_tui.actions.action import (
     Doubtful,
     Scope,
 )
+from agent_tui.actions.call import NO_ANSWER
 from agent_tui.actions.recipients import address_problems, answer_to
 from agent_tui.actions.triage import change
 from agent_tui.actions.when import say_when
@@ -129,6 +130,8 @@ def problems(context: Context, draft: Draft) -> list[str]:
         return found
     conversation = _conversation(context, draft)
     channel = conversation.channel if conversation else Channel.MAIL  # new ones are mails
+    if channel is Channel.CALL:
+        return [*found, NO_ANSWER]
     account = accounts.get(context.db, draft.account, channel)
     if account is None or EffectKind.SEND not in account.capabilities.effects:
         return [*found, f"The account '{draft.account}' cannot send."]

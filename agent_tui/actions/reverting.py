@@ -7,7 +7,7 @@ ended.
 
 from collections.abc import Mapping, Sequence
 
-from agent_tui.actions import messaging, views
+from agent_tui.actions import call, messaging, views
 from agent_tui.actions.action import ActionError, Context, Done
 from agent_tui.actions.decision import change_all
 from agent_tui.actions.posting import take_back
@@ -105,10 +105,10 @@ class Reverting:
             self._say(self._stamp, ENDED)
 
     def _revert(self, part: Sequence[_Thing]) -> None:
-        triaged = {n: group for (entity, n), group in part if entity is Entity.CONVERSATION}
+        triaged = {n: group for (entity, n), group in part if _is_triage(entity, group)}
         self._revert_conversations(triaged)
         for (entity, number), group in part:
-            if entity is Entity.CONVERSATION:
+            if _is_triage(entity, group):
                 continue
             try:
                 self._touched.update(dict.fromkeys(self._revert_thing(entity, number, group)))
@@ -166,11 +166,14 @@ class Reverting:
         return later[0].stamp.actor if later else "somebody"
 
     def _revert_thing(self, entity: Entity, number: int, group: Sequence[Event]) -> Sequence[int]:
-        """Revert what is no conversation; the conversations touched.
+        """Revert what is no triage; the conversations touched.
 
         Raises ActionError, with nothing done, when that cannot be.
         """
         match entity:
+            case Entity.CONVERSATION:
+                call.take_back(self._context, self._stamp, self._batch, group[-1])
+                return []
             case Entity.CUSTOMER:
                 self._revert_customer(number, group)
                 return []
@@ -265,6 +268,11 @@ def unfinished(context: Context, action: str) -> tuple[str, Stamp] | None:
         return None
     fields = events.fields_of(context.db, newest.stamp.batch, (BEGUN, ENDED))
     return (newest.undoes, newest.stamp) if fields == {BEGUN} else None
+
+
+def _is_triage(entity: Entity, group: Sequence[Event]) -> bool:
+    """Whether fields of a conversation are to be set; a logged call is to go as a whole."""
+    return entity is Entity.CONVERSATION and group[-1].field != call.CALL
 
 
 def _by_thing(done: Sequence[Event]) -> list[_Thing]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from agent_tui.actions import messaging
+from agent_tui.actions import call, messaging
 from agent_tui.actions.action import Action, ActionError, Context, Done, Scope
 from agent_tui.actions.reverting import PART, Reverting, keep, unfinished
 from agent_tui.model.account import EffectKind
@@ -147,6 +147,8 @@ def _redoing(context: Context) -> Reverting:
         raise ActionError("What was done to a message is not done again by itself; do it anew.")
     if any(event.entity in (Entity.OUTBOX, Entity.MESSAGE) for event in undone):
         raise ActionError("That text is a draft again; open it and send it.")
+    if any(event.field == call.CALL for event in undone):
+        raise ActionError("A call that was taken back is not logged again by itself; do it anew.")
     return Reverting(context, REDO, batch, undone, _sentence(context, REDO, undone))
 
 

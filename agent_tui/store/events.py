@@ -30,7 +30,9 @@ _INTO_TIMELINE = (
     " SELECT {customer}, {conversation}, e.at, 1, e.id, 'event' FROM events e {join}"
     " WHERE e.id > :last"
 )
-_OF_CUSTOMER = _INTO_TIMELINE.format(customer="e.entity_id", conversation="NULL", join="")
+_OF_CUSTOMER = _INTO_TIMELINE.format(
+    customer="e.entity_id", conversation="NULL", join="JOIN customers u ON u.id = e.entity_id"
+)
 _OF_CONVERSATION = _INTO_TIMELINE.format(
     customer="c.customer_id", conversation="c.id", join="JOIN conversations c ON c.id = e.entity_id"
 )

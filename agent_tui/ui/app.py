@@ -245,9 +245,9 @@ class AgentApp(App[None]):
     def refresh_conversation(self) -> None:
         self.desk.refresh_conversation()
 
-    def show_conversation(self, conversation_id: int) -> None:
+    def show_conversation(self, conversation_id: int, message_id: int | None = None) -> None:
         self._close_panes()
-        self.desk.open_id(conversation_id)
+        self.desk.open_id(conversation_id, message_id)
 
     def show_view(self, view: View) -> None:
         self._close_panes()

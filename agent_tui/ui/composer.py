@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from agent_tui.actions import call
 from agent_tui.actions import reply as writing
 from agent_tui.actions.action import ActionError
 from agent_tui.model.account import Account, EffectKind
@@ -21,7 +22,19 @@ async def reply(shell: Shell, *, everybody: bool = False) -> None:
 
     Raises ActionError when its provider takes no answers or there is none at hand.
     """
-    _open_answer(shell, _at_hand(shell), DraftKind.REPLY, everybody=everybody)
+    conversation = _at_hand(shell)
+    if conversation.channel is Channel.CALL:
+        await _answer_call(shell, conversation)
+    else:
+        _open_answer(shell, conversation, DraftKind.REPLY, everybody=everybody)
+
+
+async def _answer_call(shell: Shell, conversation: Conversation) -> None:
+    """A call has no answer; what there can be is a mail."""
+    asked = "A call has no answer; Enter writes a mail instead "
+    if await shell.ask(asked, keys=("enter",)) is not None:
+        draft = call.mail(shell.context, conversation)
+        _show(shell, _begun(shell, draft, Channel.MAIL), fresh=True)
 
 
 async def write_chat(shell: Shell) -> None:
@@ -186,6 +199,8 @@ def _at_hand(shell: Shell) -> Conversation:
 
 
 def _sender(shell: Shell, conversation: Conversation) -> Account:
+    if conversation.channel is Channel.CALL:
+        raise ActionError(call.NO_ANSWER)
     account = accounts.get(shell.db, conversation.account, conversation.channel)
     if account is None or EffectKind.SEND not in account.capabilities.effects:
         raise ActionError(

@@ -127,7 +127,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("quote", "Quote", _MAIL, _quote, "Insert what the customer wrote last."),
     Command("insert-canned", "Canned reply", WRITING, _canned, "Insert a prepared text."),
     Command("discard", "Discard", WRITING, _discard, "Throw the draft away; asks first."),
-    Command("undo", "Undo", TRIAGE | {Where.OUTBOX}, _undo, "Also a reply that is held."),
+    Command(
+        "undo", "Undo", TRIAGE | {Where.OUTBOX, Where.TIMELINE}, _undo, "Also a reply that is held."
+    ),
     Command("message-down", "Message down", WRITING, _message_down, "Scroll what is answered."),
     Command("message-up", "Message up", WRITING, _message_up, "Scroll what is answered."),
 )

@@ -62,6 +62,7 @@ class ConversationPane(Pane):
         self._laid_out: Size | None = None  # what document and view were made for
         self._view: list[Strip] = []
         self._opened_at_unread = True
+        self._opened_at: int | None = None  # the message that was asked for
         self._unread_from: int | None = None  # the message below the line of what is new
         self._follows = False  # the end was in view when it was drawn last
         self._held = False  # lines in view are not what they would be by now
@@ -75,8 +76,11 @@ class ConversationPane(Pane):
         """Those of the conversation, oldest first."""
         return self._seen.messages
 
-    def show(self, conversation: Conversation, words: tuple[str, ...] = ()) -> None:
-        """Open ``conversation`` at its first unread message, ``words`` of a search marked."""
+    def show(
+        self, conversation: Conversation, words: tuple[str, ...] = (), at: int | None = None
+    ) -> None:
+        """Open ``conversation`` at the message ``at``, else at its first unread one, ``words`` of
+        a search marked."""
         self.conversation = conversation
         self._words = tuple(word.lower() for word in words)
         self.detail, self._unfolded = Detail.RENDERED, False
@@ -91,7 +95,7 @@ class ConversationPane(Pane):
         self._chat, self._document, self._place = None, Document(), Place(0, 0)
         self._follows, self._held, self._below = False, False, 0
         self._unread_from = first_unread(conversation.unread, self.messages)
-        self._opened_at_unread = True
+        self._opened_at_unread, self._opened_at = True, at
         self._make_anew()
 
     def clear(self) -> None:
@@ -280,7 +284,7 @@ class ConversationPane(Pane):
 
     def _let_go(self) -> None:
         """Show lines as they are by now: a key was pressed, nobody reads on where they were."""
-        self._opened_at_unread = False
+        self._opened_at_unread, self._opened_at = False, None
         if self._held and self.size.width:
             self._prepare()
 
@@ -328,13 +332,13 @@ class ConversationPane(Pane):
         return self._chat.document(self.messages, self._happened, self._unread_from)
 
     def _opening(self, height: int) -> Place:
-        """The first unread message, in a chat with some lines above it; else the end of a chat
-        and the beginning of the newest mail."""
+        """The message asked for or the first unread one, in a chat with some lines above it;
+        else the end of a chat and the beginning of the newest mail."""
         blocks = self._document.blocks
         numbers = [n for n, block in enumerate(blocks) if block.message is not None]
-        unread = self._unread_from
-        if unread is not None:
-            of = (n for n in numbers if (found := blocks[n].message) and found.id == unread)
+        wanted = self._opened_at or self._unread_from
+        if wanted is not None:
+            of = (n for n in numbers if (found := blocks[n].message) and found.id == wanted)
             place = Place(next(of, 0), 0)
             if self._is_chat:
                 place = self._document.moved(place, -_CONTEXT, height)

@@ -1,7 +1,7 @@
 """Who the customer is: identities, notes, what they bought and every conversation."""
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual.geometry import Size
 from textual.strip import Strip
@@ -21,6 +21,9 @@ from agent_tui.ui.records_lines import Facts
 from agent_tui.ui.rows import Piece, stars
 from agent_tui.ui.shell import Pane, Shell, Where
 from agent_tui.ui.theme import Part
+
+if TYPE_CHECKING:
+    from agent_tui.ui.timeline_pane import Left
 
 _PAGE = 60
 """Conversations and records that are read at a time, as the cursor comes near."""
@@ -70,6 +73,7 @@ class CustomerPane(Pane):
         self._opened = opened
         self._read = _Read()
         self._shown: int | None = None  # the conversation that is read
+        self.timeline_left: Left | None = None  # where the timeline goes on
         self._all_records = False
         self._rows: Sequence[Known | _Every | Conversation] = ()
         self._head: list[Line] = []

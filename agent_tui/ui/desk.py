@@ -184,14 +184,14 @@ class Desk(Widget):
         if self.list.current is not None:
             self._read(self.list.current)
 
-    def open_id(self, conversation_id: int) -> None:
-        """Read any conversation; the list's cursor goes there if it has it."""
+    def open_id(self, conversation_id: int, message_id: int | None = None) -> None:
+        """Read any conversation, at that message; the list's cursor goes there if it has it."""
         found = conversations.get(self._db, conversation_id)
         if found is None:
             self._shell.say(f"There is no conversation #{conversation_id}.", error=True)
             return
         self.list.go_to(conversation_id)
-        self._read(found)
+        self._read(found, message_id)
 
     def return_to(self, conversation_id: int) -> None:
         """Go to a conversation that was changed back; while reading, read it."""
@@ -345,12 +345,12 @@ class Desk(Widget):
         if layout is not None and layout.shows(slot):
             pane.styles.width = layout.widths[slot]
 
-    def _read(self, conversation: Conversation) -> None:
+    def _read(self, conversation: Conversation, message_id: int | None = None) -> None:
         self._rest.cancel()
         shown = self.reading.conversation
         words = searched_words(self.narrowing) if self.narrowing else ()
-        if shown is None or shown.id != conversation.id:
-            self.reading.show(conversation, words)
+        if shown is None or shown.id != conversation.id or message_id is not None:
+            self.reading.show(conversation, words, message_id)
         self.reading.mark(words)
         if self.slot is not Slot.READING:
             self.go(Slot.READING)

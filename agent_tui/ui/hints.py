@@ -26,6 +26,7 @@ _WORDS: dict[Where, tuple[tuple[str, str], ...]] = {
     ),
     Where.CUSTOMER: (
         ("open", "open"),
+        ("timeline", "timeline"),
         ("rename", "rename"),
         ("customer", "back"),
         ("help", "all keys"),
@@ -54,6 +55,14 @@ _WORDS: dict[Where, tuple[tuple[str, str], ...]] = {
         ("open", "list these"),
         ("ratings-period", "weeks, months"),
         ("leave", "back"),
+    ),
+    Where.TIMELINE: (
+        ("open", "open"),
+        ("timeline-search", "filter"),
+        ("timeline-copy", "copy"),
+        ("call", "log a call"),
+        ("leave", "back"),
+        ("help", "all keys"),
     ),
     Where.HELP: (("open", "other pages"), ("leave", "back")),
 }

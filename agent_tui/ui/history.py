@@ -6,7 +6,7 @@ from typing import NamedTuple
 from agent_tui.content.safe import safe_line
 from agent_tui.model.clock import Millis
 from agent_tui.model.conversation import Priority, Status
-from agent_tui.model.event import ENGINE, Event, follows_from_a_message
+from agent_tui.model.event import ENGINE, Entity, Event, follows_from_a_message
 from agent_tui.model.review import Moderation
 from agent_tui.model.testimonial import Consent
 
@@ -54,6 +54,29 @@ def happenings(events: Iterable[Event], *, live: bool = False) -> list[Happening
         batches.setdefault(event.stamp.batch, []).append(event)
     told = ((_sentence(batch), batch[0]) for batch in batches.values())
     return [Happening(event.stamp.at, sentence) for sentence, event in told if sentence]
+
+
+def told(event: Event) -> str:
+    """One event of a conversation or a customer, whoever did it."""
+    what = _of_customer(event) if event.entity is Entity.CUSTOMER else _what(event)
+    what = what or f"{event.field.replace('_', ' ')} changed"
+    return f"{what} (undo)" if event.undoes else what
+
+
+def _of_customer(event: Event) -> str:
+    match event.field:
+        case "name":
+            return f"renamed to {safe_line(str(event.after))}"
+        case "merged_into" if event.after is None:
+            return f"parted from customer #{event.before}"
+        case "merged_into":
+            return f"merged with customer #{event.after}"
+        case "vip":
+            return "is a VIP" if event.after else "is no VIP any more"
+        case "labels":
+            return _labels(event.before, event.after)
+        case _:
+            return ""
 
 
 def _sentence(batch: Sequence[Event]) -> str:

@@ -9,6 +9,7 @@ from importlib import import_module
 
 from agent_tui.ui.shell import SCREENS, TRIAGE, WRITING, Command, Shell, Where
 
+_TIMELINE = frozenset({Where.TIMELINE})
 _LIST = frozenset({Where.LIST})
 _OPEN = frozenset({Where.READING})
 _READING = frozenset({Where.READING, Where.CUSTOMER})
@@ -223,6 +224,34 @@ COMMANDS: tuple[Command, ...] = (
         TRIAGE,
         InModule("orders", "go_to"),
         "The one that the conversation names, in the customer's pane.",
+    ),
+    Command(
+        "call",
+        "Log a phone call",
+        TRIAGE | _TIMELINE,
+        InModule("calls", "log"),
+        "Who called, how long, what was said, when to call back: asked line by line.",
+    ),
+    Command(
+        "timeline",
+        "Timeline",
+        TRIAGE,
+        InModule("timeline", "show"),
+        "Everything of this customer in one stream: messages, orders, calls, what was done.",
+    ),
+    Command(
+        "timeline-search",
+        "Filter the timeline",
+        _TIMELINE,
+        InModule("timeline", "search"),
+        "By words and keys, such as kind:order; it follows while you type.",
+    ),
+    Command(
+        "timeline-copy",
+        "Copy",
+        _TIMELINE,
+        InModule("timeline", "copy"),
+        "The message's text; of an order its tracking number.",
     ),
     Command(
         "look-up",

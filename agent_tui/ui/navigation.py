@@ -39,8 +39,10 @@ def _to(shell: Shell, count: int, *, end: bool) -> None:
 
 
 def _back(shell: Shell, _: int) -> None:
+    pane = shell.pane()
     if shell.where() not in TRIAGE:
-        shell.close_pane()
+        if pane is None or not pane.back():
+            shell.close_pane()
     elif shell.stop():
         pass
     elif not shell.desk.back():

@@ -104,6 +104,10 @@ _TRIAGE = (
     Bound("go", "order"),
     Bound("gr", "ratings"),
     Bound("m", "ratings-period"),
+    Bound("gt", "timeline"),
+    Bound("C", "call"),
+    Bound("/", "timeline-search"),
+    Bound("y", "timeline-copy"),
     Bound("alt+0", "chats"),
     Bound("ctrl+n", "next-chat"),
     Bound("enter", "write-chat"),
@@ -202,6 +206,7 @@ _MUTT = (
     Bound("alt+o", "order"),
     Bound("alt+u", "undo-list"),
     Bound("alt+r", "ratings"),
+    Bound("alt+t", "timeline"),
 )
 """neomutt's habits (its default index and pager maps): g answers the group, m writes, d is done
 with it, l limits, N toggles new, h shows headers, Y edits the label, t tags, = is the first."""

@@ -40,6 +40,7 @@ class Where(StrEnum):
     ACCOUNTS = "accounts"
     RATINGS = "ratings"
     HELP = "help"
+    TIMELINE = "timeline"
 
 
 TRIAGE = frozenset({Where.LIST, Where.READING, Where.CUSTOMER})
@@ -48,7 +49,13 @@ TRIAGE = frozenset({Where.LIST, Where.READING, Where.CUSTOMER})
 WRITING = frozenset({Where.COMPOSER, Where.CHAT})
 """Where a message is written and letters are text."""
 
-SCREENS = TRIAGE | {Where.OUTBOX, Where.ACCOUNTS, Where.RATINGS, Where.HELP}
+SCREENS = TRIAGE | {
+    Where.OUTBOX,
+    Where.ACCOUNTS,
+    Where.RATINGS,
+    Where.HELP,
+    Where.TIMELINE,
+}
 """Everywhere but where text is typed."""
 
 
@@ -125,6 +132,10 @@ class Pane(Widget):
 
     def activate(self) -> None:
         """Open what is under the cursor."""
+
+    def back(self) -> bool:
+        """One step back within the pane; False when it is the pane itself that goes."""
+        return False
 
     def focus_inside(self) -> None:
         """Take the keyboard: the pane itself, or the part of it that had it last."""
@@ -298,8 +309,9 @@ class Shell(Protocol):
         """Perform the last action again, on what is meant now."""
         ...
 
-    def show_conversation(self, conversation_id: int) -> None:
-        """Open a conversation, whether it is in the list or not; what lay over the inbox goes."""
+    def show_conversation(self, conversation_id: int, message_id: int | None = None) -> None:
+        """Open a conversation, at that message, whether it is in the list or not; what lay over
+        the inbox goes."""
         ...
 
     def show_view(self, view: View) -> None:

@@ -48,6 +48,7 @@ STEPS = st.sampled_from(
         ("describe", {"notes": "prefers phone"}),
         ("note", {"text": "call back"}),
         ("reply", {"text": "on its way"}),
+        ("call", {"direction": "in", "summary": "asked again", "callback": "in 2h"}),
     ]
 )
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from agent_tui.model.clock import DAY, HOUR, MINUTE
 from agent_tui.model.conversation import Channel, Status
 from agent_tui.model.customer import IdentityKind
-from agent_tui.model.event import ENGINE, TOLD, Event, Stamp
+from agent_tui.model.event import ENGINE, TOLD, Entity, Event, Stamp
 from agent_tui.model.message import Direction
 from agent_tui.model.record import Known, RecordKind
 from agent_tui.model.timeline import EntryKind
@@ -20,7 +20,7 @@ from agent_tui.query.compile import Compiled
 from agent_tui.query.entries import compile_entries
 from agent_tui.query.parse import parse
 from agent_tui.query.syntax import EVERYTHING, Key, Query, Words
-from agent_tui.store import changes, conversations, customers, messages, sqlite, timeline
+from agent_tui.store import changes, conversations, customers, events, messages, sqlite, timeline
 from agent_tui.store.sqlite import SqliteDatabase
 from agent_tui.store.threads import _merge as join_threads
 from agent_tui.store.timeline import Entry, Said
@@ -151,6 +151,20 @@ def test_joined_conversations_are_entries_of_the_one_that_is_left(db: SqliteData
         *((EntryKind.EVENT, kept), (EntryKind.MESSAGE, kept), (EntryKind.MESSAGE, kept))
     ]
     assert shown(db, [two]) == []
+
+
+def test_of_a_customer_who_is_gone_nothing_is_left_for_who_gets_the_number(
+    db: SqliteDatabase,
+) -> None:
+    owner = customer(db, "ada")
+    stamp = Stamp(ME, "rename", "a", START)
+    events.append(db, stamp, Entity.CUSTOMER, owner, "name", "ada", "Ada")
+    db.run("DELETE FROM identities")
+    db.run("DELETE FROM customers")
+    events.append(db, stamp, Entity.CUSTOMER, owner, "erased", None, {})
+
+    assert customer(db, "bea") == owner
+    assert shown(db, [owner]) == []
 
 
 def test_a_conversation_dropped_takes_its_events_along(db: SqliteDatabase) -> None:

@@ -13,7 +13,7 @@ from agent_tui.adapters.records.table import Row, Table
 from agent_tui.content.safe import safe_line
 from agent_tui.model.clock import SECOND, Millis
 from agent_tui.model.customer import IdentityKind, normal
-from agent_tui.model.record import Item, Money, Record, RecordKind, Shipment
+from agent_tui.model.record import Item, Money, Record, RecordKind, Score, Shipment
 
 _LONGEST = 400
 """Characters of any text: it stands on a line."""
@@ -23,6 +23,7 @@ _FORMATS = ("%d.%m.%Y", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S", "%Y/%m/%d", "%Y/%
 """Beside ISO 8601; what could be read in two ways needs the option date_format."""
 
 _OPEN = frozenset({"open", "unpaid", "overdue", "due", "pending", "outstanding", "offen"})
+_SCORE = re.compile(r"(\d{1,4})(?: ?(?:/|of) ?(\d{1,4}))?", re.ASCII)
 _AMOUNT = re.compile(r"-?[\d., '\u00a0\u202f]*\d")
 
 
@@ -65,7 +66,7 @@ def bound(table: Table, settings: Settings) -> Book:
         except _Bad as bad:
             book.problems.append((line, str(bad)))
             continue
-        key = (email, record.kind, record.number)
+        key = (email, record.kind, record.remote_id)
         found[key] = _joined(found[key], record) if key in found else record
     for (email, _, _), record in found.items():
         book.records.setdefault(email, []).append(record)
@@ -88,27 +89,28 @@ def _record(cells: _Cells, settings: Settings) -> tuple[str, Record]:
     number = cells["number"]
     if "@" not in email:
         raise _Bad("there is no mail address")
-    if not number:
+    kind = _kind(cells["kind"])
+    if not number and kind is not RecordKind.SURVEY:
         raise _Bad("there is no number")
     currency = known_as(cells["currency"]) or settings.currency
-    kind = _kind(cells["kind"])
     status = cells["status"]
     at = _date(cells["date"], settings.date_format)
     if at is None:
         raise _Bad(f"'{cells['date'][:40]}' is no date; the option date_format says how to read it")
     return email, Record(
         kind,
-        f"{email} {number}",
+        f"{email} {number or cells['date']}",
         number,
         at,
         status or str(kind),
         _amount(cells["total"], currency),
         open=kind in (RecordKind.INVOICE, RecordKind.DISPUTE) and status.casefold() in _OPEN,
         due_at=_date(cells["due"], settings.date_format),
-        reason=cells["reason"],
+        reason=cells["reason"] or cells["comment"],
         items=_items(cells),
-        shipments=_shipments(cells),
+        shipments=_shipments(cells, settings),
         url=_url(cells["url"]),
+        score=_score(cells["score"]),
     )
 
 
@@ -134,6 +136,17 @@ def _kind(text: str) -> RecordKind:
         raise _Bad(f"'{text[:40]}' is no kind; there are {known}") from None
 
 
+def _score(text: str) -> Score | None:
+    """``4`` of five, ``9/10`` or ``9 of 10``."""
+    if not text:
+        return None
+    found = _SCORE.fullmatch(text)
+    score = Score(int(found[1]), int(found[2] or 5)) if found else None
+    if score is None or score.points > score.of:
+        raise _Bad(f"'{text[:40]}' is no score such as 4 (of five) or 9/10")
+    return score
+
+
 def _items(cells: _Cells) -> tuple[Item, ...]:
     if not cells["item"]:
         return ()
@@ -143,9 +156,10 @@ def _items(cells: _Cells) -> tuple[Item, ...]:
     return (Item(cells["item"], int(quantity or 1), cells["sku"]),)
 
 
-def _shipments(cells: _Cells) -> tuple[Shipment, ...]:
+def _shipments(cells: _Cells, settings: Settings) -> tuple[Shipment, ...]:
     tracking, url = cells["tracking"], _url(cells["tracking_url"])
-    return (Shipment(cells["carrier"], tracking, url),) if tracking or url else ()
+    at = _date(cells["shipped"], settings.date_format)
+    return (Shipment(cells["carrier"], tracking, url, at=at),) if tracking or url else ()
 
 
 def _url(text: str) -> str:

@@ -21,8 +21,11 @@ FIELDS = (
     "carrier",
     "tracking",
     "tracking_url",
+    "shipped",
     "due",
     "reason",
+    "comment",
+    "score",
     "url",
 )
 NEEDED = ("email", "number", "date")

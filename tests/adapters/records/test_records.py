@@ -12,7 +12,7 @@ from agent_tui.adapters.records import RecordsAdapter, book, table
 from agent_tui.adapters.records.table import decoded
 from agent_tui.model.clock import DAY
 from agent_tui.model.customer import Identity, IdentityKind
-from agent_tui.model.record import Item, Looked, Money, Record, RecordKind, Shipment
+from agent_tui.model.record import Item, Looked, Money, Record, RecordKind, Score, Shipment
 
 ADA = (Identity(IdentityKind.EMAIL, "ada@example.test"),)
 HEAD = "email,number,date,total,currency,item\n"
@@ -246,3 +246,43 @@ def test_only_addresses_of_the_web_are_taken() -> None:
 
 def test_octets_that_are_no_utf_8_are_read_as_windows_writes_them() -> None:
     assert decoded(b"Gr\xfc\xdfe \x80 \x81") == "Grüße € \ufffd"
+
+
+@pytest.mark.parametrize(
+    ("score", "read"), [("4", Score(4)), ("9/10", Score(9, 10)), ("0 of 10", Score(0, 10))]
+)
+async def test_a_survey_has_a_score_a_comment_and_no_number(
+    tmp_path: Path, score: str, read: Score
+) -> None:
+    path = file(
+        tmp_path,
+        "email,number,date,kind,score,comment\n"
+        f"ada@example.test,,2026-11-22,survey,{score},Quick answer\n"
+        "ada@example.test,,2026-11-23,survey,1,Slow answer\n",
+    )
+
+    newest, record = (await looked(path)).records
+
+    assert (record.kind, record.score, record.reason) == (RecordKind.SURVEY, read, "Quick answer")
+    assert newest.remote_id != record.remote_id
+
+
+@pytest.mark.parametrize("score", ["9", "11/10", "good"])
+async def test_a_score_beyond_its_scale_is_told(tmp_path: Path, score: str) -> None:
+    path = file(
+        tmp_path,
+        f"email,number,date,kind,score\nada@example.test,,2026-11-22,survey,{score}\n",
+    )
+
+    assert f"'{score}' is no score" in await left_out(path)
+
+
+async def test_a_parcel_knows_when_it_was_sent(tmp_path: Path) -> None:
+    path = file(
+        tmp_path,
+        "email,number,date,tracking,shipped\nada@example.test,7,2026-11-22,JD1,2026-11-23\n",
+    )
+
+    (parcel,) = (await only(path)).shipments
+
+    assert parcel.at == (await only(path)).at + DAY
