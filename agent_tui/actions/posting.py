@@ -38,6 +38,8 @@ from agent_tui.store import (
     threads,
 )
 
+_ELSEWHERE = "Not sent: this draft was sent or discarded elsewhere."
+
 
 @dataclass(frozen=True, slots=True)
 class Posted:
@@ -46,18 +48,23 @@ class Posted:
     conversation: Conversation
     to: str  # who gets it, for a sentence
     hold: Millis  # how long it can be called back
+    at: Millis | None = None  # when it is to leave, if the agent said so
 
 
-def post(context: Context, stamp: Stamp, draft: Draft, account: Account) -> Posted:
-    """Put ``draft`` into its conversation, a new one if need be, and into the outbox.
+def post(
+    context: Context, stamp: Stamp, draft: Draft, account: Account, at: Millis | None = None
+) -> Posted:
+    """Put ``draft`` into its conversation, a new one if need be, and into the outbox, to leave
+    ``at`` that time or as soon as the undo window is over.
 
     Call it within a durable transaction. Raises ActionError when the draft or its conversation
     is gone: a draft is sent once, whatever other window it is open in.
     """
     use_up(context, draft)
     conversation = _conversation(context, draft)
-    outgoing = _outgoing(context, draft, account, conversation, stamp.at)
-    message = _sent_message(context, draft, outgoing, conversation, _new_key(account))
+    outgoing = _outgoing(context, draft, account, conversation, at or stamp.at)
+    key = _new_key(account)
+    message = _sent_message(context, draft, outgoing, conversation, key, stamp.at)
     messages.insert(context.db, message)
     _remember(context, message, outgoing)
     hold = context.undo_ms.get(conversation.channel, account.capabilities.undo_ms)
@@ -70,13 +77,14 @@ def post(context: Context, stamp: Stamp, draft: Draft, account: Account) -> Post
         agent=context.agent,
         now=stamp.at,
         hold=hold,
+        send_at=at,
         conversation_id=conversation.id,
         message_id=message.id,
     )
     events.append(context.db, stamp, Entity.OUTBOX, item, "queued", drafts.dump(draft), message.id)
     summary.recount(context.db, conversation.id)
     to = ", ".join(a.email for a in outgoing.recipients.to) or conversation.customer
-    return Posted(conversation, to, hold)
+    return Posted(conversation, to, hold, at)
 
 
 def file_note(context: Context, stamp: Stamp, draft: Draft, conversation: Conversation) -> bool:
@@ -161,10 +169,16 @@ def take_back(context: Context, message: Message) -> None:
         conversations.delete_empty(context.db, message.conversation_id)
 
 
+def check_there(context: Context, draft: Draft) -> None:
+    """Raise ActionError when the draft has become something else meanwhile."""
+    if drafts.get(context.db, draft.id) is None:
+        raise ActionError(_ELSEWHERE)
+
+
 def use_up(context: Context, draft: Draft) -> None:
     """Remove the draft that becomes something else, once; raises ActionError when it is gone."""
     if not drafts.delete(context.db, draft.id):
-        raise ActionError("Not sent: this draft was sent or discarded elsewhere.")
+        raise ActionError(_ELSEWHERE)
 
 
 def note_asked(context: Context, stamp: Stamp, draft: Draft) -> None:
@@ -230,16 +244,22 @@ def _new_key(account: Account) -> str:
 
 
 def _sent_message(
-    context: Context, draft: Draft, outgoing: Outgoing, conversation: Conversation, key: str
+    context: Context,
+    draft: Draft,
+    outgoing: Outgoing,
+    conversation: Conversation,
+    key: str,
+    now: Millis,
 ) -> Message:
+    """The message as it stands in its conversation from ``now`` on, whenever it leaves."""
     return Message(
-        id=_next_id(context, conversation.id, outgoing.date),
+        id=_next_id(context, conversation.id, now),
         conversation_id=conversation.id,
         account=draft.account,
         direction=Direction.OUTBOUND,
         author=outgoing.sender.name or outgoing.sender.email or context.agent,
         address=outgoing.sender.email or context.agent,
-        at=outgoing.date,
+        at=now,
         subject=outgoing.subject,
         body=Body(draft.body),
         recipients=draft.recipients,

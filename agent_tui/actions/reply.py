@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from agent_tui.actions import messaging, posting, public
+from agent_tui.actions import doubts, messaging, posting, public
 from agent_tui.actions.action import (
     Action,
     ActionError,
@@ -17,16 +17,14 @@ from agent_tui.actions.action import (
 )
 from agent_tui.actions.call import NO_ANSWER
 from agent_tui.actions.recipients import address_problems, answer_to
-from agent_tui.actions.triage import change
-from agent_tui.actions.when import say_when
+from agent_tui.actions.when import parse_when, say_when
 from agent_tui.model.account import Account, EffectKind
-from agent_tui.model.clock import HOUR
+from agent_tui.model.clock import HOUR, Millis
 from agent_tui.model.conversation import Channel, Conversation, Status
 from agent_tui.model.draft import Draft, DraftKind
-from agent_tui.model.event import DECIDE, Entity, Stamp
+from agent_tui.model.event import Stamp
 from agent_tui.model.mention import mentioned
 from agent_tui.model.message import Direction, Message, Recipients
-from agent_tui.model.outbox import MESSAGES, NEEDS_DECISION, OutboxItem
 from agent_tui.model.threading import bare_subject
 from agent_tui.model.via import via_name
 from agent_tui.store import (
@@ -35,14 +33,8 @@ from agent_tui.store import (
     changes,
     conversations,
     drafts,
-    events,
     messages,
-    outbox,
 )
-from agent_tui.store.changes import Value
-
-UNFINISHED = "{{"
-"""What a canned reply's open variable or prompt looks like in a draft."""
 
 _WAIT = "Wait until they write again."
 _AFTERWARDS = {
@@ -122,8 +114,6 @@ def problems(context: Context, draft: Draft) -> list[str]:
     found = []
     if not draft.body.strip():
         found.append("There is no text.")
-    if _unfinished(draft):
-        found.append("A variable or prompt of the canned reply is still open.")
     missing = [path for path in draft.files if not Path(path).is_file()]
     found += [f"The attachment {Path(path).name} is not there any more." for path in missing]
     if draft.kind is DraftKind.NOTE:
@@ -138,64 +128,51 @@ def problems(context: Context, draft: Draft) -> list[str]:
     return found + _refusals(draft, account, conversation) + _too_late(context, conversation)
 
 
-def doubts(context: Context, draft: Draft) -> tuple[str, ...]:
-    """What speaks against an answer that everybody can read, a sentence each."""
-    conversation = _conversation(context, draft)
-    if conversation is None or draft.kind is not DraftKind.REPLY:
-        return ()
-    return public.doubts(context, conversation, draft.body)
-
-
-def _unfinished(draft: Draft) -> bool:
-    """Whether something of a canned reply is open; what a customer wrote and we quote is not."""
-    own = [line for line in draft.body.split("\n") if not line.startswith(">")]
-    return any(UNFINISHED in text for text in (draft.subject, *own))
-
-
-def send(context: Context, draft: Draft, *, anyway: bool = False) -> Done:
+def send(context: Context, draft: Draft, *, anyway: bool = False, at: Millis | None = None) -> Done:
     """Send ``draft``, or file it when it is a note; the draft is gone, undo brings it back.
 
-    Raises ActionError with the first of :func:`problems`, or when the draft is gone already, and
-    Doubtful with the first of :func:`doubts`, unless it is to be sent ``anyway``.
+    ``at`` is when it is to leave; None: as soon as the undo window is over. Raises ActionError
+    with the first of :func:`problems`, or when the draft is gone already, and Doubtful with the
+    first of :func:`doubts.against`, unless it is to be sent ``anyway``.
     """
+    posting.check_there(context, draft)
     for problem in problems(context, draft):
         raise ActionError(f"Not sent: {problem}")
-    if draft.kind is DraftKind.NOTE:
-        return _file_note(context, draft)
-    doubtful = doubts(context, draft)
+    doubtful = doubts.against(context, draft)
     if doubtful and not anyway:
         raise Doubtful(f"Not sent: {doubtful[0]}")
-    account = accounts.get(context.db, draft.account)
-    assert account is not None
+    if draft.kind is DraftKind.NOTE:
+        return _file_note(context, draft, doubtful)
     stamp = context.stamp(draft.kind)
     with context.db.transaction(durable=True):
-        if doubtful:
-            _log_override(context, stamp, draft, doubtful)
         posting.note_asked(context, stamp, draft)
         if answer := _answer_to_change(context, draft):
-            return _change_answer(context, stamp, draft, answer)
-        posted = posting.post(context, stamp, draft, account)
-        if draft.kind is not DraftKind.FORWARD:
-            _await_customer(context, stamp, posted.conversation.id)
-    when = f"leaves in {posted.hold // 1000} s, u calls it back" if posted.hold else "on its way"
+            if at is not None:
+                raise ActionError("Not sent: a public answer is changed at once, not later.")
+            done = _change_answer(context, stamp, draft, answer)
+        else:
+            done = _post(context, stamp, draft, at)
+        if doubtful:
+            number = draft.conversation_id or done.changed[0]
+            doubts.log_override(context, stamp, number, doubtful)
+    return done
+
+
+def _post(context: Context, stamp: Stamp, draft: Draft, at: Millis | None) -> Done:
+    account = accounts.get(context.db, draft.account)
+    assert account is not None
+    posted = posting.post(context, stamp, draft, account, at)
+    if draft.kind is not DraftKind.FORWARD:
+        _await_customer(context, stamp, posted.conversation.id)
     is_public = posted.conversation.channel is Channel.REVIEW
-    told = f"{'Public answer' if is_public else _CALLED[draft.kind]} to {posted.to} {when}."
-    return Done(told, (posted.conversation.id,), stamp.batch)
+    told = f"{'Public answer' if is_public else _CALLED[draft.kind]} to {posted.to}"
+    return Done(f"{told} {_when(context, posted)}.", (posted.conversation.id,), stamp.batch)
 
 
-def decide(context: Context, item_id: int, choice: str) -> Done:
-    """The agent's word on a send that failed or is uncertain: ``again``, ``sent`` or ``discard``.
-
-    Raises ActionError when there is nothing to decide any more.
-    """
-    stamp = context.stamp(DECIDE)
-    with context.db.transaction(durable=True):
-        item = outbox.get(context.db, item_id)
-        if item is None or item.state not in NEEDS_DECISION:
-            raise ActionError("There is nothing to decide about that message any more.")
-        told = _carry_out(context, stamp, item, choice)
-        events.append(context.db, stamp, Entity.OUTBOX, item_id, "decision", item.state, choice)
-    return Done(told, (item.conversation_id,) if item.conversation_id else ())
+def _when(context: Context, posted: posting.Posted) -> str:
+    if posted.at is not None:
+        return f"leaves {say_when(posted.at, context.clock())}, u calls it back"
+    return f"leaves in {posted.hold // 1000} s, u calls it back" if posted.hold else "on its way"
 
 
 def _conversation(context: Context, draft: Draft) -> Conversation | None:
@@ -233,15 +210,6 @@ def _refusals(draft: Draft, account: Account, conversation: Conversation | None)
     return found
 
 
-def _log_override(context: Context, stamp: Stamp, draft: Draft, doubtful: tuple[str, ...]) -> None:
-    """What was sent all the same can be asked for later."""
-    number = draft.conversation_id
-    assert number is not None
-    events.append(
-        context.db, stamp, Entity.CONVERSATION, number, "guard", list(doubtful), "sent anyway"
-    )
-
-
 def _answer_to_change(context: Context, draft: Draft) -> Message | None:
     conversation = _conversation(context, draft)
     if conversation is None or draft.kind is not DraftKind.REPLY:
@@ -267,7 +235,7 @@ def _await_customer(context: Context, stamp: Stamp, conversation_id: int) -> Non
         )
 
 
-def _file_note(context: Context, draft: Draft) -> Done:
+def _file_note(context: Context, draft: Draft, doubtful: tuple[str, ...]) -> Done:
     if draft.conversation_id is None:
         raise ActionError("A note needs a conversation.")
     conversation = conversations.get(context.db, draft.conversation_id)
@@ -276,6 +244,8 @@ def _file_note(context: Context, draft: Draft) -> Done:
     stamp = context.stamp("note")
     with context.db.transaction(durable=True):
         shared = posting.file_note(context, stamp, draft, conversation)
+        if doubtful:
+            doubts.log_override(context, stamp, conversation.id, doubtful)
     told = "Note added, for colleagues at the provider too." if shared else "Note added."
     told += _named(context, draft.body)
     return Done(told, (conversation.id,), stamp.batch)
@@ -290,63 +260,6 @@ def _named(context: Context, text: str) -> str:
     return (f" It is among the mentions of {found}." if found else "") + (
         f" Nobody here is called {strange}." if strange else ""
     )
-
-
-def _carry_out(context: Context, stamp: Stamp, item: OutboxItem, choice: str) -> str:
-    match choice:
-        case "again":
-            outbox.retry(context.db, item, context.clock(), "")
-            return "It is sent again."
-        case "sent":
-            outbox.settle_sent(context.db, item, context.clock())
-            return "Marked as sent."
-        case "discard":
-            return _discard(context, stamp, item)
-        case _:
-            raise ActionError(f"'{choice}' is no choice: again, sent or discard.")
-
-
-def _discard(context: Context, stamp: Stamp, item: OutboxItem) -> str:
-    """Drop the effect; a message is a draft again, and its conversation stands as before it."""
-    outbox.cancel(context.db, item)
-    history = events.of_entity(context.db, Entity.OUTBOX, item.id)
-    queued = next((e for e in history if e.field == "queued" and e.undoes is None), None)
-    message = messages.get(context.db, item.message_id) if item.message_id else None
-    if message is not None and item.kind not in MESSAGES:
-        return messaging.drop(context, item, message)
-    if message is None or queued is None or not isinstance(queued.before, dict):
-        return "Dropped."
-    _put_back(context, stamp, queued.stamp.batch)
-    posting.take_back(context, message)
-    draft = drafts.create(context.db, drafts.load(queued.before, context.clock()))
-    events.append(
-        context.db,
-        stamp,
-        Entity.OUTBOX,
-        item.id,
-        "queued",
-        draft.id,
-        None,
-        undoes=queued.stamp.batch,
-    )
-    return "Not sent; the text is a draft again."
-
-
-def _put_back(context: Context, stamp: Stamp, batch: str) -> None:
-    """Take back what sending changed, as far as nobody has changed it since."""
-    done = [e for e in events.of_batch(context.db, batch) if e.entity is Entity.CONVERSATION]
-    for number in dict.fromkeys(event.entity_id for event in done):
-        conversation = conversations.get(context.db, number)
-        if conversation is None:
-            continue
-        fields: dict[str, Value] = {
-            event.field: changes.plain(event.before)
-            for event in done
-            if event.entity_id == number
-            and event.field in changes.CONVERSATION_FIELDS
-            and changes.value(conversation, event.field) == event.after
-        }
-        change(context, stamp, conversation, fields, undoes=batch)
 
 
 def _unsent(context: Context, conversation: Conversation, kind: DraftKind) -> Draft | None:
@@ -367,13 +280,18 @@ def _written(
         raise ActionError(f"#{conversation.id} has an unsent {kind}; finish or discard it first.")
     draft = replace(unsent or start(context, conversation, kind), body=args["text"])
     try:
-        anyway = public.check("Not sent", doubts(context, draft), args.get("anyway", ""))
+        anyway = public.check("Not sent", doubts.against(context, draft), args.get("anyway", ""))
     except ActionError:
         if unsent is None:
             drafts.delete(context.db, draft.id)
         raise
+    at = _asked_time(context, args.get("at", ""))
     drafts.save(context.db, draft)
-    return send(context, draft, anyway=anyway)
+    return send(context, draft, anyway=anyway, at=at)
+
+
+def _asked_time(context: Context, text: str) -> Millis | None:
+    return parse_when(text, context.clock(), hours=context.hours) if text.strip() else None
 
 
 def _reply(context: Context, targets: Sequence[int], args: Mapping[str, str]) -> Done:
@@ -385,6 +303,7 @@ def _note(context: Context, targets: Sequence[int], args: Mapping[str, str]) -> 
 
 
 _TEXT = Argument("text", ArgumentKind.TEXT, "what to write")
+_AT = Argument("at", ArgumentKind.TIME, "when it is to leave, such as tomorrow 8:30", optional=True)
 
 ACTIONS = (
     Action(
@@ -393,7 +312,7 @@ ACTIONS = (
         scope=Scope.CONVERSATIONS,
         run=_reply,
         help="Answer the customer.",
-        arguments=(_TEXT, messaging.ANYWAY),
+        arguments=(_TEXT, messaging.ANYWAY, _AT),
         needs=EffectKind.SEND,
     ),
     Action(
@@ -402,6 +321,6 @@ ACTIONS = (
         scope=Scope.CONVERSATIONS,
         run=_note,
         help="Write something that only colleagues see.",
-        arguments=(_TEXT,),
+        arguments=(_TEXT, messaging.ANYWAY),
     ),
 )

@@ -9,6 +9,10 @@ _LONGEST_NAP = 30 * SECOND
 was set: the time is looked at again this often."""
 
 
+_SET_BACK = 2 * SECOND
+"""More than the small corrections of time servers."""
+
+
 class Bell:
     """Rung by whoever has news; belongs to one event loop."""
 
@@ -21,11 +25,17 @@ class Bell:
         self._rung.set()
 
     async def wait(self, until: Millis | None = None) -> bool:
-        """Until ``until`` or a ring, whichever is first; True when somebody rang."""
+        """Until ``until`` or a ring, whichever is first; True when somebody rang.
+
+        Also until the clock is set back: ``until`` was reckoned by another time then.
+        """
+        before = self._clock()
         while not self._rung.is_set():
-            left = None if until is None else until - self._clock()
-            if left is not None and left <= 0:
+            now = self._clock()
+            if until is not None and (until <= now or now < before - _SET_BACK):
                 return False
+            before = now
+            left = None if until is None else until - now
             await self._nap(left)
         self._rung.clear()
         return True

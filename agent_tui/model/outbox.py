@@ -8,7 +8,7 @@ from agent_tui.model.clock import Millis
 
 
 class OutboxState(StrEnum):
-    """The stations of an effect, in order; the last five are ends or need a decision."""
+    """The stations of an effect, in order; the last six are ends or need a decision."""
 
     QUEUED = "queued"
     HELD = "held"  # the undo window
@@ -17,6 +17,7 @@ class OutboxState(StrEnum):
     SENT = "sent"
     FAILED = "failed"
     UNCERTAIN = "uncertain"
+    OVERTAKEN = "overtaken"  # it was to leave later, and the customer has written meanwhile
     CHECK = "check"  # it came back with a copy of the store, and may have left since
     CANCELLED = "cancelled"
 
@@ -36,7 +37,9 @@ MESSAGES = frozenset({EffectKind.SEND, EffectKind.NOTE})
 UNDOABLE = frozenset({OutboxState.QUEUED, OutboxState.HELD})
 """States from which an effect can still be called back."""
 
-NEEDS_DECISION = frozenset({OutboxState.FAILED, OutboxState.UNCERTAIN, OutboxState.CHECK})
+NEEDS_DECISION = frozenset(
+    {OutboxState.FAILED, OutboxState.UNCERTAIN, OutboxState.OVERTAKEN, OutboxState.CHECK}
+)
 """States that wait for the agent's word."""
 
 
@@ -60,6 +63,7 @@ class OutboxItem:
     filed: Filed = Filed.NONE
     file_attempts: int = 0
     finished_at: Millis | None = None
+    send_at: Millis | None = None  # when the agent wants it to leave; None: at once
 
 
 def state_after_crash(state: OutboxState) -> OutboxState:

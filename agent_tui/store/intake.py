@@ -25,6 +25,7 @@ from agent_tui.store import (
     events,
     intake_changes,
     messages,
+    outbox,
     presence,
     remote,
     server_replies,
@@ -280,7 +281,15 @@ def _refresh(into: Arrival, conversation_id: int, message: Message, incoming: In
     wakes = not into.first_sync or message.at > before.last_at
     if before.messages and wakes:
         _follow(into, before, incoming)
+        _hold_back(into, before, message)
     conversations.handle_closed(into.db, conversation_id)
+
+
+def _hold_back(into: Arrival, conversation: Conversation, message: Message) -> None:
+    """What was to leave later was written without knowing of this; a machine changes nothing."""
+    if not message.automatic:
+        told = f"{message.author} wrote after this was scheduled; read that first."
+        outbox.overtake(into.db, conversation.id, told)
 
 
 def _note_claims(into: Arrival, incoming: Incoming) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence, Set
 from typing import NamedTuple
 
 from agent_tui.model.account import TO_CUSTOMER, EffectKind
-from agent_tui.model.clock import Millis
+from agent_tui.model.clock import MINUTE, Millis
 from agent_tui.model.message import Delivery
 from agent_tui.model.outbox import (
     MESSAGES,
@@ -31,8 +31,12 @@ _SHOWN = {
     OutboxState.SENT: Delivery.SENT,
     OutboxState.FAILED: Delivery.FAILED,
     OutboxState.UNCERTAIN: Delivery.UNCERTAIN,
+    OutboxState.OVERTAKEN: Delivery.QUEUED,
     OutboxState.CHECK: Delivery.UNCERTAIN,
 }
+
+_SET_BACK = MINUTE
+"""Clocks of a team's machines may differ by less."""
 
 _IN_HAND = frozenset({OutboxState.SENDING})
 _ON_THE_WAY = frozenset({OutboxState.SENDING, OutboxState.COMMITTED})
@@ -44,8 +48,8 @@ _ENDED = "The program ended while this was being sent."
 
 _QUEUE = (
     "INSERT INTO outbox (account, kind, state, key, payload, agent, conversation_id,"
-    " message_id, queued_at, due_at) VALUES (:account, :kind, :state, :key, :payload, :agent,"
-    " :conversation_id, :message_id, :now, :due)"
+    " message_id, queued_at, due_at, send_at) VALUES (:account, :kind, :state, :key, :payload,"
+    " :agent, :conversation_id, :message_id, :now, :due, :send_at)"
 )
 
 
@@ -61,6 +65,7 @@ class Order(NamedTuple):
     hold: Millis = 0
     conversation_id: int | None = None
     message_id: int | None = None
+    send_at: Millis | None = None
 
 
 def queue(
@@ -73,11 +78,15 @@ def queue(
     agent: str,
     now: Millis,
     hold: Millis = 0,
+    send_at: Millis | None = None,
     conversation_id: int | None = None,
     message_id: int | None = None,
 ) -> int:
-    """Put an effect in, to leave ``hold`` milliseconds from now at the earliest; its id."""
-    order = Order(account, kind, key, payload, agent, now, hold, conversation_id, message_id)
+    """Put an effect in, to leave ``hold`` milliseconds from now at the earliest, or at the time
+    that the agent has said; its id."""
+    order = Order(
+        account, kind, key, payload, agent, now, hold, conversation_id, message_id, send_at
+    )
     return db.insert(_QUEUE, _row_of(order))
 
 
@@ -88,8 +97,8 @@ def queue_all(db: Database, orders: Iterable[Order]) -> None:
 
 def _row_of(order: Order) -> Params:
     return order._asdict() | {
-        "state": OutboxState.HELD if order.hold else OutboxState.QUEUED,
-        "due": order.now + order.hold,
+        "state": OutboxState.HELD if order.hold or order.send_at else OutboxState.QUEUED,
+        "due": order.now + order.hold if order.send_at is None else order.send_at,
     }
 
 
@@ -107,17 +116,22 @@ _NEXT = (
     f" AND (o.kind IN {_READING} OR NOT EXISTS"
     " (SELECT 1 FROM outbox e WHERE e.conversation_id = o.conversation_id AND e.id < o.id"
     f" AND e.state IN {_OPEN} AND e.kind NOT IN {_READING}"
+    " AND NOT (e.state = 'held' AND e.send_at IS NOT NULL)"
     f" AND (o.kind NOT IN {_SEEN} OR e.kind IN {_SEEN})))"
 )
 """What a customer is to see in order leaves in order, and waits for nothing else: what is told to
-the provider for itself, such as a status, waits for all before it, and reading for nothing."""
+the provider for itself, such as a status, waits for all before it, and reading for nothing. For
+what is to leave later nobody waits."""
 
 
 def due(db: Database, account: str, now: Millis) -> list[OutboxItem]:
     """Effects of the account that may leave now, in the order they were queued, those that a
-    customer waits for first. In each conversation one waits for those before it."""
+    customer waits for first. In each conversation one waits for those before it.
+
+    What was queued in the future was so before the clock was set back: it does not wait a day."""
     rows = db.all(
-        f"SELECT o.* FROM outbox o WHERE {_NEXT} AND o.due_at <= :now"
+        f"SELECT o.* FROM outbox o WHERE {_NEXT} AND (o.due_at <= :now OR (o.attempts = 0"
+        f" AND o.send_at IS NULL AND o.queued_at > :now + {_SET_BACK}))"
         f" ORDER BY o.kind NOT IN {_SEEN}, o.id",
         {"account": account, "now": now},
     )
@@ -228,6 +242,30 @@ def doubt(db: Database, item: OutboxItem, problem: str, now: Millis) -> None:
     _end(db, item, OutboxState.UNCERTAIN, problem, now)
 
 
+def hold(db: Database, item: OutboxItem, send_at: Millis) -> bool:
+    """Let what the agent sends later leave at that time; False when it has left."""
+    return _move(
+        db,
+        item,
+        {OutboxState.HELD, OutboxState.OVERTAKEN},
+        OutboxState.HELD,
+        more="due_at = :at, send_at = :at",
+        params={"at": send_at},
+    )
+
+
+def overtake(db: Database, conversation_id: int, problem: str) -> int:
+    """Hold what was to leave later from a conversation: it may not fit any more, ``problem`` says
+    why. How many messages that were."""
+    rows = db.all(
+        "SELECT * FROM outbox WHERE conversation_id = :id AND state = 'held'"
+        " AND send_at IS NOT NULL",
+        {"id": conversation_id},
+    )
+    held = {OutboxState.HELD}
+    return sum(_move(db, item, held, OutboxState.OVERTAKEN, problem) for item in map(_item, rows))
+
+
 def cancel(db: Database, item: OutboxItem) -> bool:
     """Call it back, or drop what failed or is uncertain; False when it has left."""
     return _move(db, item, UNDOABLE | NEEDS_DECISION, OutboxState.CANCELLED)
@@ -244,7 +282,7 @@ def settle_sent(db: Database, item: OutboxItem, now: Millis) -> None:
         _move(
             db,
             item,
-            NEEDS_DECISION,
+            NEEDS_DECISION - {OutboxState.OVERTAKEN},
             OutboxState.SENT,
             more="finished_at = :now, filed = :filed",
             params={"now": now, "filed": Filed.NONE},
@@ -430,4 +468,5 @@ def _item(row: Row) -> OutboxItem:
         filed=Filed(row["filed"]),
         file_attempts=row["file_attempts"],
         finished_at=row["finished_at"],
+        send_at=row["send_at"],
     )

@@ -7,7 +7,7 @@ from typing import ClassVar
 from textual import events
 from textual.app import ComposeResult
 
-from agent_tui.actions import closing, reply
+from agent_tui.actions import closing, doubts, reply
 from agent_tui.actions.action import ActionError
 from agent_tui.content.safe import safe_line
 from agent_tui.model.clock import SECOND, Millis
@@ -214,7 +214,6 @@ class ChatComposer(WritingPane):
         try:
             self._send(resolve=resolve)
         except (ActionError, StoreError) as error:
-            self._body.go_to(reply.UNFINISHED)
             self._shell.say(str(error), error=True)
 
     def _send(self, *, resolve: bool) -> None:
@@ -224,28 +223,32 @@ class ChatComposer(WritingPane):
             return
         self._refuse(draft)
         self._keeper.write(draft, self._keeper.number())
-        colleague = self._answered_by()
-        if colleague:
+        reasons = list(doubts.against(self._shell.context, self.draft()))
+        if colleague := self._answered_by():
+            reasons.insert(0, f"{colleague} has answered meanwhile.")
+        if reasons:
             self._asking = True
-            self._shell.follow(self._ask(colleague, resolve=resolve))
+            self._shell.follow(self._ask(reasons, resolve=resolve))
         else:
             self._dispatch(resolve=resolve)
 
-    async def _ask(self, colleague: str, *, resolve: bool) -> None:
-        """A teammate has answered meanwhile: the agent decides."""
+    async def _ask(self, reasons: Sequence[str], *, resolve: bool) -> None:
+        """Something speaks against it: the agent decides."""
         try:
-            question = f"{safe_line(colleague)} has answered meanwhile; send anyway? y/n "
-            said = await self._shell.ask(question, keys=("y",))
+            for reason in reasons:
+                question = f"{safe_line(reason)} Send it all the same? y/n "
+                if await self._shell.ask(question, keys=("y",)) != "y":
+                    self._body.go_to(doubts.UNFINISHED)
+                    return
         finally:
             self._asking = False
-        if said == "y":
-            self._dispatch(resolve=resolve)
+        self._dispatch(resolve=resolve, anyway=True)
 
-    def _dispatch(self, *, resolve: bool) -> None:
+    def _dispatch(self, *, resolve: bool, anyway: bool = False) -> None:
         """Into the outbox; the text makes way for the next message."""
         self._keeper.write(self.draft(), self._keeper.number())
         send = closing.send_and_resolve if resolve else reply.send
-        done = send(self._shell.context, self._keeper.kept)
+        done = send(self._shell.context, self._keeper.kept, anyway=anyway)
         self._announcer.stopped()
         if self._note or resolve:
             self._finished = True

@@ -1,5 +1,6 @@
 """What an action still has to know, chosen from a list: a time, a colleague, labels, a priority."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta, tzinfo
 
@@ -22,10 +23,32 @@ _PRESETS = (
     ("Next business morning", "next business morning"),
     ("Next week", "next week"),
 )
+_SENDING = (
+    ("Tomorrow morning", "tomorrow 8:30"),
+    ("Next business morning", "next business morning"),
+    ("In an hour", "in 1h"),
+    ("This evening", "today 18:00"),
+)
 
 
 async def snooze(shell: Shell) -> None:
     """Ask until when, from presets or as typed, and snooze."""
+    items = snooze_presets(shell.context.clock(), hours=shell.context.hours)
+    if (chosen := await _ask_when(shell, "Snooze until", items)) is not None:
+        shell.do("snooze", until=chosen)
+
+
+async def send_time(shell: Shell) -> Millis | None:
+    """Ask when a message is to leave; None when the agent thinks again."""
+    items = presets(_SENDING, shell.context.clock(), hours=shell.context.hours)
+    chosen = await _ask_when(shell, "Send", items)
+    if chosen is None:
+        return None
+    return parse_when(chosen, shell.context.clock(), hours=shell.context.hours)
+
+
+async def _ask_when(shell: Shell, title: str, items: list[Choice]) -> str | None:
+    """Ask for a time, one of ``items`` or as it is typed; what it means stands beside it."""
     now, hours = shell.context.clock(), shell.context.hours
 
     def typed(text: str) -> Choice | None:
@@ -35,21 +58,28 @@ async def snooze(shell: Shell) -> None:
             return None
         return Choice(text, text, say_when(at, now))
 
-    chosen = await shell.choose("Snooze until", snooze_presets(now, hours=hours), free=typed)
-    if chosen is not None:
-        shell.do("snooze", until=chosen)
+    return await shell.choose(title, items, free=typed)
 
 
-def snooze_presets(now: Millis, zone: tzinfo | None = None, hours: Hours = OFFICE) -> list[Choice]:
-    """The times that are offered at ``now``, the commonest first; no two are the same."""
-    here = datetime.fromtimestamp(now / 1000, zone)
-    week = (here + timedelta(days=7)).date()
+def presets(
+    offered: Sequence[tuple[str, str]],
+    now: Millis,
+    zone: tzinfo | None = None,
+    hours: Hours = OFFICE,
+) -> list[Choice]:
+    """What of ``offered`` lies ahead at ``now``, in order; no two are the same time."""
     found: dict[Millis, Choice] = {}
-    for title, when in (*_PRESETS, ("In a week", f"{week} 9:00")):
+    for title, when in offered:
         with suppress(ActionError):  # this evening is over, or business hours never come
             at = parse_when(when, now, zone, hours)
             found.setdefault(at, Choice(when, title, say_when(at, now, zone)))
     return list(found.values())
+
+
+def snooze_presets(now: Millis, zone: tzinfo | None = None, hours: Hours = OFFICE) -> list[Choice]:
+    """The times that are offered for snoozing at ``now``, the commonest first."""
+    week = (datetime.fromtimestamp(now / 1000, zone) + timedelta(days=7)).date()
+    return presets((*_PRESETS, ("In a week", f"{week} 9:00")), now, zone, hours)
 
 
 async def assign(shell: Shell) -> None:

@@ -10,12 +10,13 @@ from textual.containers import Vertical
 from textual.geometry import Size
 from textual.widget import Widget
 
-from agent_tui.actions import closing, reply
+from agent_tui.actions import closing, doubts, reply
 from agent_tui.actions.action import ActionError, Doubtful
 from agent_tui.content.safe import safe_line
+from agent_tui.model.clock import Millis
 from agent_tui.model.draft import Draft, DraftKind
 from agent_tui.model.message import Body, Message
-from agent_tui.store import customers, messages
+from agent_tui.store import customers
 from agent_tui.ui import drafting
 from agent_tui.ui.cells import glyphs_for
 from agent_tui.ui.fields import Fields
@@ -93,6 +94,21 @@ class Composer(WritingPane):
         finally:
             self._sending = False
 
+    async def send_later(self) -> None:
+        """Ask when it is to leave, and put it into the outbox until then."""
+        from agent_tui.ui import choices
+
+        if self._writing.draft.kind is DraftKind.NOTE:
+            self._shell.say("A note stays here: it is not sent, now or later.", error=True)
+        elif not (self._sending or self._finished):
+            self._save_now()
+            self._sending = True
+            try:
+                if (at := await choices.send_time(self._shell)) is not None:
+                    await self._send(at=at)
+            finally:
+                self._sending = False
+
     def quote(self) -> None:
         """Insert what the customer wrote last, as a quote."""
         message = drafting.answered(list(self._writing.thread))
@@ -134,50 +150,37 @@ class Composer(WritingPane):
         shown = super().draft()
         return self._fields.filled_in(shown) if self._writing.recipients else shown
 
-    async def _send(self, *, resolve: bool) -> None:
+    async def _send(self, *, resolve: bool = False, at: Millis | None = None) -> None:
         draft = self.draft()
         self._keeper.write(draft, self._keeper.number())
         if drafting.says_nothing(draft.body, self._shell.settings.signature):
             self._shell.say("Not sent: there is no text.", error=True)
             return
-        if not await self._seen_everything():
-            return
         try:
-            send = closing.send_and_resolve if resolve else reply.send
-            done = send(self._shell.context, draft, anyway=await self._sure(draft))
-        except Doubtful:
-            return  # the agent has been asked, and thinks again
+            anyway = await self._sure(draft)
+            if resolve:
+                done = closing.send_and_resolve(self._shell.context, draft, anyway=anyway)
+            else:
+                done = reply.send(self._shell.context, draft, anyway=anyway, at=at)
+        except Doubtful:  # the agent has been asked, and thinks again
+            self._body.go_to(doubts.UNFINISHED)
+            return
         except ActionError as error:
-            self._body.go_to(reply.UNFINISHED)
             self._shell.say(str(error), error=True)
             return
         self._finished = True
         self._close(done.sentence, done.changed if resolve else ())
 
-    async def _seen_everything(self) -> bool:
-        """Whether nobody wrote meanwhile, or the agent sends all the same."""
-        conversation = self._writing.conversation
-        if conversation is None or self._writing.draft.kind is DraftKind.NOTE:
-            return True
-        newest = messages.newest(self._shell.db, conversation.id)
-        if newest is None or newest == self._writing.draft.seen_message:
-            return True
-        message = messages.get(self._shell.db, newest)
-        who = message.author if message else "somebody"
-        answer = await self._shell.ask(
-            f"{safe_line(who)} wrote after you began; send anyway? y/n ", keys=("y",)
-        )
-        return answer == "y"
-
     async def _sure(self, draft: Draft) -> bool:
-        """Whether the agent sends what had better not be public all the same."""
+        """Whether the agent, told each reason not to, sends it all the same."""
         if reply.problems(self._shell.context, draft):
             return False  # that is said first
-        doubtful = reply.doubts(self._shell.context, draft)
-        if not doubtful:
-            return False
-        question = f"{safe_line(doubtful[0])} Send it all the same? y/n "
-        return await self._shell.ask(question, keys=("y",)) == "y"
+        doubtful = doubts.against(self._shell.context, draft)
+        for doubt in doubtful:
+            question = f"{safe_line(doubt)} Send it all the same? y/n "
+            if await self._shell.ask(question, keys=("y",)) != "y":
+                return False
+        return bool(doubtful)
 
     def _wants_fields(self) -> bool:
         return not self._writing.draft.recipients.all() and self._writing.recipients

@@ -24,6 +24,10 @@ async def _send_and_resolve(shell: Shell, _: int) -> None:
     await _written_in(shell).send(resolve=True)
 
 
+async def _send_later(shell: Shell, _: int) -> None:
+    await _composer(shell).send_later()
+
+
 def _chat_line(shell: Shell, _: int) -> None:
     _chat(shell).new_line()
 
@@ -110,6 +114,7 @@ def _composer(shell: Shell) -> "Composer":
 
 COMMANDS: tuple[Command, ...] = (
     Command("send", "Send", _MAIL, _send, "It is held for some seconds, so that undo works."),
+    Command("send-later", "Send later", _MAIL, _send_later, "At a time that you choose."),
     Command("chat-send", "Send in a chat", _CHAT, _send, "And go on writing."),
     Command(
         "send-resolve",

@@ -33,6 +33,7 @@ _WORDS: dict[Where, tuple[tuple[str, str], ...]] = {
     ),
     Where.COMPOSER: (
         ("send", "send"),
+        ("send-later", "later"),
         ("insert-canned", "canned"),
         ("quote", "quote"),
         ("attach", "attach"),

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import ClassVar, NamedTuple
 
-from agent_tui.actions import reply as writing
+from agent_tui.actions import deciding
+from agent_tui.actions.when import say_when
 from agent_tui.content.safe import safe_line
 from agent_tui.model.account import TO_CUSTOMER, EffectKind
-from agent_tui.model.clock import SECOND, Millis
+from agent_tui.model.clock import MINUTE, SECOND, Millis
 from agent_tui.model.draft import Draft, DraftKind
 from agent_tui.model.message import Message
 from agent_tui.model.outbox import MESSAGES, NEEDS_DECISION, OutboxItem, OutboxState
@@ -20,10 +21,14 @@ from agent_tui.ui.rows_pane import RowsPane
 from agent_tui.ui.shell import Choice, Shell, Where
 from agent_tui.ui.theme import Part
 
+_LATE = MINUTE
+"""An engine that runs sends within seconds."""
+
 _PARTS = {
     OutboxState.SENT: Part.GOOD,
     OutboxState.FAILED: Part.ERROR,
     OutboxState.UNCERTAIN: Part.WARNING,
+    OutboxState.OVERTAKEN: Part.WARNING,
     OutboxState.CHECK: Part.WARNING,
 }
 _ADVICE = {
@@ -34,6 +39,7 @@ _ADVICE = {
     OutboxState.SENT: "The provider has it.",
     OutboxState.FAILED: "It was not sent. Enter: send it again or make it a draft.",
     OutboxState.UNCERTAIN: "Nobody can know whether it was sent. Enter: decide.",
+    OutboxState.OVERTAKEN: "It was to leave later and is held. Enter: decide.",
     OutboxState.CHECK: "It came back with a copy of the store. Enter: decide.",
     OutboxState.CANCELLED: "",
 }
@@ -91,6 +97,10 @@ def state_text(item: OutboxItem, now: Millis) -> str:
     """An effect's state in a few words, with the seconds that are left where it waits."""
     left = max(-(-(item.due_at - now) // SECOND), 0)
     match item.state:
+        case OutboxState.HELD if item.send_at is not None:
+            return say_when(item.send_at, now)
+        case OutboxState.SENT if is_late(item):
+            return "sent late"
         case OutboxState.HELD:
             return f"leaves in {left} s"
         case OutboxState.QUEUED if item.attempts and left:
@@ -101,6 +111,13 @@ def state_text(item: OutboxItem, now: Millis) -> str:
             return "sending"
         case _:
             return item.state.value
+
+
+def is_late(item: OutboxItem) -> bool:
+    """Whether it left later than the agent wanted, since nothing ran at that time."""
+    if item.send_at is None or item.finished_at is None:
+        return False
+    return item.finished_at - item.send_at > _LATE
 
 
 class OutboxPane(RowsPane):
@@ -121,16 +138,17 @@ class OutboxPane(RowsPane):
 
     def counts_down(self) -> bool:
         now = self.shell.context.clock()
-        return any(e.item is not None and e.item.due_at > now for e in self._entries)
+        waits = (e.item for e in self._entries if e.item is not None and e.item.due_at > now)
+        return any(item.state is not OutboxState.HELD or item.send_at is None for item in waits)
 
     def detail(self, number: int, width: int) -> Sequence[Line]:
         entry = self._entries[number]
         if entry.draft is not None:
-            return list(plain_lines("A draft. Enter: go on writing.", Part.DIM, width, 0))
+            return list(plain_lines("A draft. Enter: go on deciding.", Part.DIM, width, 0))
         item = entry.item
         if item is None:
             return ()
-        said = list(plain_lines(_ADVICE[item.state], Part.TEXT, width, 0))
+        said = list(plain_lines(_advice(item), Part.TEXT, width, 0))
         if item.problem:
             said += plain_lines(safe_line(item.problem), Part.ERROR, width, 0)
         return said
@@ -146,25 +164,50 @@ class OutboxPane(RowsPane):
             composer.open_draft(self.shell, entry.draft.id)
         elif entry.item is not None and entry.item.state in NEEDS_DECISION:
             await self._decide(entry, entry.item)
+        elif entry.item is not None and _leaves_later(entry.item):
+            await self._change(entry, entry.item)
         elif entry.item is not None and entry.item.conversation_id is not None:
             self.shell.close_pane()
             self.shell.show_conversation(entry.item.conversation_id)
 
+    async def _change(self, entry: Entry, item: OutboxItem) -> None:
+        """Of what is to leave later: now, at another time, or not at all."""
+        from agent_tui.ui import choices
+
+        chosen = await self.shell.choose(f"{entry.who}: {entry.subject}", list(_LATER))
+        if chosen is None:
+            return
+        at = await choices.send_time(self.shell) if chosen == "time" else None
+        if chosen == "time" and at is None:
+            return
+        if chosen == "discard":
+            done = deciding.withdraw(self.shell.context, item.id)
+        else:
+            done = deciding.reschedule(self.shell.context, item.id, at)
+        self.shell.say(done.sentence)
+        self.shell.refresh_list()
+        self.reload()
+
     async def _decide(self, entry: Entry, item: OutboxItem) -> None:
-        chosen = await self.shell.choose(f"{entry.who}: {entry.subject}", decisions(item))
+        items = decisions(item, self.shell.context.clock())
+        chosen = await self.shell.choose(f"{entry.who}: {entry.subject}", items)
         if chosen is not None:
-            done = writing.decide(self.shell.context, item.id, chosen)
+            done = deciding.decide(self.shell.context, item.id, chosen)
             self.shell.say(done.sentence)
             self.shell.refresh_list()
             self.reload()
 
 
-def decisions(item: OutboxItem) -> list[Choice]:
-    """What the agent can say about a send that failed or is uncertain."""
+def decisions(item: OutboxItem, now: Millis) -> list[Choice]:
+    """What the agent can say about a send that waits for a word."""
     again = Choice("again", "Send it again")
     discard = Choice("discard", "Do not send it", "the text becomes a draft again")
     if item.state is OutboxState.FAILED:
         return [again, discard]
+    if item.state is OutboxState.OVERTAKEN:
+        later = item.send_at is not None and item.send_at > now
+        wait = Choice("wait", "Let it leave at its time", say_when(item.send_at or now, now))
+        return [Choice("again", "Send it now"), *([wait] if later else []), discard]
     if item.kind not in TO_CUSTOMER | MESSAGES:  # happening twice does no harm
         return [again, discard._replace(about="what the provider shows holds")]
     return [
@@ -172,6 +215,23 @@ def decisions(item: OutboxItem) -> list[Choice]:
         again._replace(about="the customer may get it twice"),
         discard,
     ]
+
+
+_LATER = (
+    Choice("now", "Send it now"),
+    Choice("time", "At another time"),
+    Choice("discard", "Do not send it", "the text becomes a draft again"),
+)
+
+
+def _leaves_later(item: OutboxItem) -> bool:
+    return item.state is OutboxState.HELD and item.send_at is not None
+
+
+def _advice(item: OutboxItem) -> str:
+    if _leaves_later(item):
+        return "It leaves at that time, unless the customer writes before. Enter: change that."
+    return _ADVICE[item.state]
 
 
 def _item_entry(db: Database, item: OutboxItem) -> Entry:

@@ -115,6 +115,7 @@ _TRIAGE = (
     Bound("ctrl+s", "send"),
     Bound("alt+enter", "send"),
     Bound("alt+s", "send-resolve"),
+    Bound("ctrl+t", "send-later"),
     Bound("esc", "keep"),
     Bound("ctrl+e", "editor"),
     Bound("ctrl+o", "attach"),

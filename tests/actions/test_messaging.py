@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from agent_tui.actions import reply
+from agent_tui.actions import deciding, reply
 from agent_tui.actions.action import ActionError
 from agent_tui.actions.provider import tell_read
 from agent_tui.actions.registry import perform
@@ -279,7 +279,7 @@ def test_a_failed_edit_that_is_given_up_brings_the_earlier_text_back(desk: Desk)
     (item,) = waiting(desk)
     outbox.fail(desk.db, item, "Too old.", START)
 
-    told = reply.decide(desk.context, item.id, "discard").sentence
+    told = deciding.decide(desk.context, item.id, "discard").sentence
 
     assert told == "Dropped; the message has its earlier text again."
     assert (ours(desk).body.text, ours(desk).delivery) == ("We look.", Delivery.SENT)
@@ -290,7 +290,7 @@ def test_a_failed_reaction_that_is_given_up_is_off(desk: Desk) -> None:
     (item,) = waiting(desk)
     outbox.fail(desk.db, item, "No.", START)
 
-    reply.decide(desk.context, item.id, "discard")
+    deciding.decide(desk.context, item.id, "discard")
 
     assert theirs(desk).reactions == ()
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from agent_tui.actions import reply
+from agent_tui.actions import deciding, doubts, reply
 from agent_tui.actions.action import ActionError, Doubtful
 from agent_tui.actions.registry import perform
 from agent_tui.model.account import Capabilities, Counted, EffectKind
@@ -116,7 +116,7 @@ def test_an_answer_that_a_colleague_gave_meanwhile_is_changed_not_doubled(desk: 
     draft = begun(desk, "Sorry about the zip.")
     receive(desk.db, _message("r1a", "Sorry!", Direction.OUTBOUND))
 
-    reply.send(desk.context, draft)
+    reply.send(desk.context, draft, anyway=True)
 
     assert [m.body.text for m in thread(desk)][1:] == ["Sorry about the zip."]
 
@@ -141,7 +141,7 @@ def test_a_changed_answer_that_is_given_up_is_a_draft_again(desk: Desk) -> None:
     assert taken is not None
     outbox.fail(desk.db, taken, "No.", START)
 
-    reply.decide(desk.context, item.id, "discard")
+    deciding.decide(desk.context, item.id, "discard")
 
     assert thread(desk)[1].body.text == "Sorry!"
     (draft,) = drafts.of_conversation(desk.db, only(desk.db).id, "maria")
@@ -253,15 +253,17 @@ def test_own_words_of_blame_replace_the_built_in_ones(desk: Desk) -> None:
     review(desk.db)
     context = replace(desk.context, blaming=("bagpipe",))
 
-    assert reply.doubts(context, begun(desk, "That is user error.")) == ()
-    assert reply.doubts(context, begun(desk, "Bagpipe!")) == ("It sounds like blame ('bagpipe').",)
+    assert doubts.against(context, begun(desk, "That is user error.")) == ()
+    assert doubts.against(context, begun(desk, "Bagpipe!")) == (
+        "It sounds like blame ('bagpipe').",
+    )
 
 
 def test_only_what_everybody_can_read_is_guarded(desk: Desk) -> None:
     review(desk.db)
     note = replace(begun(desk), kind=DraftKind.NOTE, body="Call +44 7700 900123.")
 
-    assert reply.doubts(desk.context, note) == ()
+    assert doubts.against(desk.context, note) == ()
 
 
 def test_redo_of_a_changed_answer_says_to_do_it_anew(desk: Desk) -> None:

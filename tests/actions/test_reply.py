@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from agent_tui.actions import reply
+from agent_tui.actions import deciding, doubts, reply
 from agent_tui.actions.action import ActionError, Done
 from agent_tui.actions.recipients import answer_to
 from agent_tui.actions.registry import perform
@@ -193,8 +193,6 @@ def test_a_conversation_we_began_is_answered_to_its_customer(db: SqliteDatabase)
     ("draft", "problem"),
     [
         ({"body": " \n"}, "There is no text."),
-        ({"body": "Hi {{ customer.name }}"}, "A variable or prompt of the canned reply"),
-        ({"subject": "Order {{ order }}"}, "A variable or prompt of the canned reply"),
         ({"files": ("/nowhere/bill.pdf",)}, "The attachment bill.pdf is not there any more."),
         ({"recipients": Recipients()}, "There is nobody in To, Cc or Bcc."),
         ({"recipients": Recipients(cc=to("ada"))}, "'ada' is not a mail address."),
@@ -221,7 +219,7 @@ def test_each_problem_is_said_and_stops_the_sending(
 def test_braces_in_a_quoted_customers_text_stop_nothing(desk: Desk) -> None:
     draft = replace(written(desk), body="You wrote:\n\n> my code is {{ 7*7 }}\n\nIt is 49.")
 
-    assert reply.problems(desk.context, draft) == []
+    assert doubts.against(desk.context, draft) == ()
 
 
 @pytest.mark.parametrize(
@@ -397,7 +395,7 @@ def failed(desk: Desk, *, uncertain: bool = False) -> OutboxItem:
 
 
 def decide(desk: Desk, item: OutboxItem, choice: str) -> tuple[Done, OutboxItem]:
-    done = reply.decide(desk.context, item.id, choice)
+    done = deciding.decide(desk.context, item.id, choice)
     after = outbox.get(desk.db, item.id)
     assert after is not None
     return done, after
@@ -467,23 +465,23 @@ def test_a_decision_is_made_once(desk: Desk) -> None:
     decide(desk, item, "again")
 
     with pytest.raises(ActionError, match="nothing to decide"):
-        reply.decide(desk.context, item.id, "discard")
+        deciding.decide(desk.context, item.id, "discard")
     with pytest.raises(ActionError, match="nothing to decide"):
-        reply.decide(desk.context, 10**6, "again")
+        deciding.decide(desk.context, 10**6, "again")
 
 
 def test_an_unknown_choice_changes_nothing(desk: Desk) -> None:
     item = failed(desk)
 
-    with pytest.raises(ActionError, match="'maybe' is no choice: again, sent or discard"):
-        reply.decide(desk.context, item.id, "maybe")
+    with pytest.raises(ActionError, match="'maybe' is no choice: again, sent, wait or discard"):
+        deciding.decide(desk.context, item.id, "maybe")
 
     assert [i.state for i in outbox.shown(desk.db)] == [OutboxState.FAILED]
 
 
 def test_a_decision_is_logged(desk: Desk) -> None:
     item = failed(desk)
-    reply.decide(desk.context, item.id, "again")
+    deciding.decide(desk.context, item.id, "again")
 
     newest = events.of_entity(desk.db, Entity.OUTBOX, item.id)[0]
     assert (newest.field, newest.before, newest.after) == ("decision", "failed", "again")
@@ -493,7 +491,7 @@ def test_a_decision_is_logged(desk: Desk) -> None:
 def test_undo_after_a_decision_passes_over_it(desk: Desk) -> None:
     conversation = only(desk.db).id
     perform("label", desk.context, [conversation], {"labels": "vip"})
-    reply.decide(desk.context, failed(desk).id, "discard")
+    deciding.decide(desk.context, failed(desk).id, "discard")
 
     perform("undo", desk.context)
 
@@ -503,7 +501,7 @@ def test_undo_after_a_decision_passes_over_it(desk: Desk) -> None:
 
 def test_undo_calls_back_what_was_sent_again_while_it_waits(desk: Desk) -> None:
     item = failed(desk)
-    reply.decide(desk.context, item.id, "again")
+    deciding.decide(desk.context, item.id, "again")
 
     perform("undo", desk.context)
 

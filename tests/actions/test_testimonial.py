@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from agent_tui.actions import quotes, reply, testimonial
+from agent_tui.actions import deciding, quotes, reply, testimonial
 from agent_tui.actions.action import ActionError
 from agent_tui.actions.registry import perform
 from agent_tui.model.conversation import Channel, Conversation
@@ -184,7 +184,7 @@ def test_a_question_that_was_not_sent_after_all_asked_nobody(desk: Desk) -> None
     send_question(desk, candidate(desk))
     (item,) = outbox.shown(desk.db)
     desk.db.run("UPDATE outbox SET state = :state", {"state": OutboxState.FAILED})
-    reply.decide(desk.context, item.id, "discard")
+    deciding.decide(desk.context, item.id, "discard")
 
     assert consent(desk) is Consent.CANDIDATE
 

@@ -1,9 +1,12 @@
 """One worker's share of the runs, on servers of its own."""
 
+import os
 import shutil
 import signal
 import sys
 import tempfile
+import threading
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +30,7 @@ class Part:
 def carried_out(part: Part) -> Verdict:
     """Set up, carry out, judge, tear down; problems are told as they are found."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the servers end with us
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     folder = Path(tempfile.mkdtemp(prefix="agent-tui-faults-"))
     world = None
     try:
@@ -42,3 +46,10 @@ def carried_out(part: Part) -> Verdict:
         if world is not None:
             world.close()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _end_with(parent: int) -> None:
+    """Leave nothing behind when whoever started us is gone."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os.kill(os.getpid(), signal.SIGTERM)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from agent_tui.actions import reply
+from agent_tui.actions import deciding, reply
 from agent_tui.actions.action import Context, Done
 from agent_tui.model.account import AccountState
 from agent_tui.model.clock import Millis, system_clock
@@ -133,6 +133,8 @@ class World:
         self.relay.meet(None)
         self.engine.kill_at(0)
         deadline, hastened = time.monotonic() + PATIENCE_S, 0.0
+        if self.state_of_account() is AccountState.STOPPED:
+            self.engine.stop()  # as after a new password: it tries at once
         while not all(map(self.is_settled, items)):
             if time.monotonic() > deadline:
                 return False
@@ -174,12 +176,10 @@ class World:
     # -- the rest --------------------------------------------------------------------------------
 
     def _hasten(self) -> None:
-        if self.state_of_account() is AccountState.STOPPED:
-            self.engine.stop()  # as after a new password: it tries at once
         self.engine.start()
         if self.plain_retry:
             for item in outbox.uncertain(self.db, ACCOUNT):
-                reply.decide(self.context(), item.id, "again")
+                deciding.decide(self.context(), item.id, "again")
         outbox.hasten(self.db, ACCOUNT, system_clock())
 
     def undecided(self) -> list[OutboxItem]:

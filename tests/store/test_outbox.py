@@ -90,8 +90,9 @@ MOVES: dict[str, tuple[Move, OutboxState, set[OutboxState]]] = {
     "retry": (
         lambda db, item: outbox.retry(db, item, START, "later"),
         S.QUEUED,
-        {S.SENDING, S.COMMITTED, S.FAILED, S.UNCERTAIN, S.CHECK},
+        {S.SENDING, S.COMMITTED, S.FAILED, S.UNCERTAIN, S.OVERTAKEN, S.CHECK},
     ),
+    "hold": (lambda db, item: outbox.hold(db, item, START), S.HELD, {S.HELD, S.OVERTAKEN}),
     "fail": (
         lambda db, item: outbox.fail(db, item, "refused", START),
         S.FAILED,
@@ -102,7 +103,11 @@ MOVES: dict[str, tuple[Move, OutboxState, set[OutboxState]]] = {
         S.UNCERTAIN,
         {S.QUEUED, S.SENDING, S.COMMITTED},
     ),
-    "cancel": (outbox.cancel, S.CANCELLED, {S.QUEUED, S.HELD, S.FAILED, S.UNCERTAIN, S.CHECK}),
+    "cancel": (
+        outbox.cancel,
+        S.CANCELLED,
+        {S.QUEUED, S.HELD, S.FAILED, S.UNCERTAIN, S.OVERTAKEN, S.CHECK},
+    ),
     "settle": (
         lambda db, item: outbox.settle_sent(db, item, START),
         S.SENT,

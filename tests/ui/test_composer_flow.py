@@ -354,3 +354,36 @@ async def test_an_account_that_only_reads_says_so(db: SqliteDatabase, home: Path
         await shown.press("r")
         await shown.until(lambda: shown.shows("only reads"))
         assert shown.app.where() == "list"
+
+
+async def test_send_later_shows_what_a_typed_time_means_and_lists_it_in_the_outbox(
+    shop: SqliteDatabase, home: Path
+) -> None:
+    async with screen(shop, home, clock=Now()) as shown:
+        await begin(shown)
+        await shown.type("Good morning!")
+        await shown.press("ctrl+t")
+        await shown.until(lambda: shown.shows("Tomorrow morning"))
+        await shown.type("tomorrow 8:30")
+        await shown.until(lambda: shown.shows("tomorrow 08:30"))
+        await shown.press("enter")
+        await shown.until(lambda: shown.shows("leaves tomorrow 08:30"))
+        await shown.press("B")
+        await shown.until(lambda: shown.shows("tomorrow 08:30"))
+        await shown.press("enter")
+        await shown.until(lambda: shown.shows("At another time"))
+        await shown.press("3")
+        await shown.until(lambda: shown.shows("draft reply"))
+    assert [draft.body for draft in drafts.of_agent(shop, "maria")] == ["Good morning!"]
+
+
+async def test_leaving_the_time_sends_nothing(shop: SqliteDatabase, home: Path) -> None:
+    async with screen(shop, home) as shown:
+        await begin(shown)
+        await shown.type("Good morning!")
+        await shown.press("ctrl+t")
+        await shown.until(lambda: shown.shows("Tomorrow morning"))
+        await shown.press("escape")
+        await shown.until(lambda: shown.app.where() == "composer")
+        assert body(shown) == "Good morning!"
+    assert outbox.shown(shop) == []

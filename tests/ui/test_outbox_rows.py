@@ -50,10 +50,10 @@ def test_a_long_wait_is_told_in_minutes() -> None:
 
 
 def test_only_an_uncertain_send_can_be_called_sent_and_again_warns() -> None:
-    uncertain = {c.key: c for c in decisions(replace(ITEM, state=OutboxState.UNCERTAIN))}
+    uncertain = {c.key: c for c in decisions(replace(ITEM, state=OutboxState.UNCERTAIN), NOW)}
     assert list(uncertain) == ["sent", "again", "discard"]
     assert "twice" in uncertain["again"].about
-    assert [c.key for c in decisions(replace(ITEM, state=OutboxState.FAILED))] == [
+    assert [c.key for c in decisions(replace(ITEM, state=OutboxState.FAILED), NOW)] == [
         "again",
         "discard",
     ]
@@ -61,9 +61,23 @@ def test_only_an_uncertain_send_can_be_called_sent_and_again_warns() -> None:
 
 def test_what_came_back_with_a_copy_is_decided_like_what_is_uncertain() -> None:
     check = replace(ITEM, state=OutboxState.CHECK)
-    assert [c.key for c in decisions(check)] == ["sent", "again", "discard"]
+    assert [c.key for c in decisions(check, NOW)] == ["sent", "again", "discard"]
     status = replace(check, kind=EffectKind.STATUS)
-    assert [c.key for c in decisions(status)] == ["again", "discard"]
+    assert [c.key for c in decisions(status, NOW)] == ["again", "discard"]
+
+
+def test_what_leaves_later_says_when_and_what_was_overtaken_can_still_wait_for_it() -> None:
+    later = replace(ITEM, state=OutboxState.HELD, send_at=NOW + 86_400_000)
+    assert state_text(later, NOW).startswith("tomorrow ")
+    overtaken = replace(later, state=OutboxState.OVERTAKEN)
+    assert [c.key for c in decisions(overtaken, NOW)] == ["again", "wait", "discard"]
+    assert [c.key for c in decisions(overtaken, NOW + 2 * 86_400_000)] == ["again", "discard"]
+
+
+def test_what_left_long_after_its_time_is_marked_late() -> None:
+    sent = replace(ITEM, state=OutboxState.SENT, send_at=NOW, finished_at=NOW + 5_000)
+    assert state_text(sent, NOW) == "sent"
+    assert state_text(replace(sent, finished_at=NOW + 120_000), NOW) == "sent late"
 
 
 @pytest.fixture

@@ -1,0 +1,105 @@
+"""The send guard: what speaks against sending a draft; the agent has the last word.
+
+What cannot be sent at all, such as a text that the provider would refuse, is a problem of
+:func:`agent_tui.actions.reply.problems` instead.
+"""
+
+from agent_tui.actions import public, slips
+from agent_tui.actions.action import Context
+from agent_tui.model.conversation import LIVE, Channel, Conversation
+from agent_tui.model.draft import Draft, DraftKind
+from agent_tui.model.event import Entity, Stamp
+from agent_tui.model.message import Direction, Message
+from agent_tui.store import accounts, conversations, events, messages
+
+UNFINISHED = "{{"
+"""What a canned reply's open variable or prompt looks like in a draft."""
+
+_MOST_READ = 20
+"""Messages in which a nickname is looked for."""
+
+
+def against(context: Context, draft: Draft) -> tuple[str, ...]:
+    """Why ``draft`` had better not be sent, a sentence each; empty when nothing speaks against it.
+
+    Notes are seen by colleagues only: there only what is unfinished matters.
+    """
+    found = list(_unfinished(draft))
+    if draft.kind is DraftKind.NOTE:
+        return tuple(found)
+    conversation = _conversation(context, draft)
+    if conversation is not None and draft.kind is DraftKind.REPLY:
+        found += _unseen(context, draft, conversation)
+        found += _wrong_name(context, draft, conversation)
+        found += public.doubts(context, conversation, draft.body)
+    return (*found, *_forgotten_file(context, draft, conversation))
+
+
+def log_override(context: Context, stamp: Stamp, number: int, doubtful: tuple[str, ...]) -> None:
+    """What was sent all the same can be asked for later."""
+    events.append(
+        context.db, stamp, Entity.CONVERSATION, number, "guard", list(doubtful), "sent anyway"
+    )
+
+
+def _unfinished(draft: Draft) -> list[str]:
+    """Whether something of a canned reply is open; what a customer wrote and we quote is not."""
+    own = (draft.subject, *slips.own_lines(draft.body))
+    if any(UNFINISHED in text for text in own):
+        return ["A variable or prompt of the canned reply is still open."]
+    return []
+
+
+def _unseen(context: Context, draft: Draft, conversation: Conversation) -> list[str]:
+    """What came in, or what a teammate answered, since the agent began; in a chat customers write
+    on while they are answered, and its composer shows them."""
+    newest = messages.newest(context.db, conversation.id)
+    if newest is None or newest == draft.seen_message or conversation.channel in LIVE:
+        return []
+    message = messages.get(context.db, newest)
+    who = message.author if message is not None else "Somebody"
+    wrote = message is None or message.direction is not Direction.OUTBOUND
+    return [f"{who} {'wrote' if wrote else 'answered'} after you began."]
+
+
+def _wrong_name(context: Context, draft: Draft, conversation: Conversation) -> list[str]:
+    names = [conversation.customer, *_reader_names(draft)]
+    if not slips.wrong_name(draft.body, names):
+        return []  # the thread need not be read
+    thread = messages.of_conversation(context.db, conversation.id)[-_MOST_READ:]
+    theirs = [message for message in thread if message.direction is Direction.INBOUND]
+    signed = [message.body.text for message in theirs]
+    greeted = slips.wrong_name(draft.body, [*names, *_writer_names(theirs)], wrote=signed)
+    if not greeted:
+        return []
+    return [f"It greets '{greeted}', and the customer is {conversation.customer}."]
+
+
+def _forgotten_file(context: Context, draft: Draft, conversation: Conversation | None) -> list[str]:
+    words = slips.says_attached(draft.body)
+    if not words or draft.files or not _can_attach(context, draft, conversation):
+        return []
+    return [f"It says '{words}', and there is no file with it."]
+
+
+def _reader_names(draft: Draft) -> list[str]:
+    return [part for one in draft.recipients.all() for part in (one.name, _before_at(one.email))]
+
+
+def _writer_names(theirs: list[Message]) -> list[str]:
+    return [part for one in theirs for part in (one.author, _before_at(one.address))]
+
+
+def _before_at(address: str) -> str:
+    return address.partition("@")[0]
+
+
+def _can_attach(context: Context, draft: Draft, conversation: Conversation | None) -> bool:
+    channel = conversation.channel if conversation is not None else Channel.MAIL
+    account = accounts.get(context.db, draft.account, channel)
+    return account is not None and account.capabilities.attach
+
+
+def _conversation(context: Context, draft: Draft) -> Conversation | None:
+    number = draft.conversation_id
+    return conversations.get(context.db, number) if number is not None else None

@@ -1,0 +1,102 @@
+"""The send guard: each reason by itself, shown, overridable, and an override is an event."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from agent_tui.actions import doubts, reply
+from agent_tui.actions.action import Doubtful
+from agent_tui.model.draft import Draft, DraftKind
+from agent_tui.model.event import Entity
+from agent_tui.store import drafts, events, outbox
+from agent_tui.store.sqlite import SqliteDatabase
+from tests.factory import Desk, incoming, mail_account, only, ours, receive
+
+OPEN = "A variable or prompt of the canned reply is still open."
+
+
+@pytest.fixture
+def desk(db: SqliteDatabase) -> Desk:
+    mail_account(db)
+    receive(db, incoming("The zip broke.", name="Ada Park", message_id="first@customer.example"))
+    return Desk(db)
+
+
+def begun(desk: Desk, text: str, kind: DraftKind = DraftKind.REPLY) -> Draft:
+    """A draft with ``text``, on disk."""
+    draft = replace(reply.start(desk.context, only(desk.db), kind), body=text)
+    drafts.save(desk.db, draft)
+    return draft
+
+
+def later(desk: Desk, **more: object) -> None:
+    """Something else comes into the same thread."""
+    given: dict[str, object] = {"references": ("first@customer.example",)}
+    receive(desk.db, incoming("Never mind!", name="Ada Park", **(given | more)))  # type: ignore[arg-type]
+
+
+def test_a_plain_answer_is_not_doubted(desk: Desk) -> None:
+    assert doubts.against(desk.context, begun(desk, "Hello Ada,\n\nit is on its way.")) == ()
+
+
+def test_an_open_variable_is_doubted_but_not_in_what_is_quoted(desk: Desk) -> None:
+    assert doubts.against(desk.context, begun(desk, "Hello {{ customer.first_name }}")) == (OPEN,)
+    subject = replace(begun(desk, "Hello"), subject="Order {{ order }}")
+    assert doubts.against(desk.context, subject) == (OPEN,)
+    quoted = replace(begun(desk, ""), body="> {{ this }}\nI see.")
+    assert doubts.against(desk.context, quoted) == ()
+
+
+def test_an_open_variable_is_doubted_in_a_note_and_nothing_else_is(desk: Desk) -> None:
+    note = begun(desk, "Hello Bob, {{ x }} is attached.", DraftKind.NOTE)
+    assert doubts.against(desk.context, note) == (OPEN,)
+
+
+def test_a_mail_that_came_in_meanwhile_is_named(desk: Desk) -> None:
+    draft = begun(desk, "It is on its way.")
+    later(desk)
+    assert doubts.against(desk.context, draft) == ("Ada Park wrote after you began.",)
+
+
+def test_a_teammates_answer_meanwhile_is_named(desk: Desk) -> None:
+    draft = begun(desk, "It is on its way.")
+    receive(desk.db, ours("Done.", references=("first@customer.example",), name="Ben"))
+    assert doubts.against(desk.context, draft) == ("Ben answered after you began.",)
+
+
+def test_another_name_is_named_with_the_right_one(desk: Desk) -> None:
+    draft = begun(desk, "Hello Bob,\n\nit is on its way.")
+    said = ("It greets 'Bob', and the customer is Ada Park.",)
+    assert doubts.against(desk.context, draft) == said
+
+
+def test_a_promised_file_that_is_not_there_is_doubted(desk: Desk, tmp_path: Path) -> None:
+    draft = begun(desk, "The label is attached.")
+    said = ("It says 'is attached', and there is no file with it.",)
+    assert doubts.against(desk.context, draft) == said
+    (tmp_path / "label.pdf").write_bytes(b"%PDF")
+    with_file = replace(draft, files=(str(tmp_path / "label.pdf"),))
+    assert doubts.against(desk.context, with_file) == ()
+
+
+def test_every_reason_is_told(desk: Desk) -> None:
+    draft = begun(desk, "Hello Bob,\n{{ x }} is attached.")
+    later(desk)
+    assert len(doubts.against(desk.context, draft)) == 4
+
+
+def test_the_agent_has_the_last_word_and_it_is_an_event(desk: Desk) -> None:
+    draft = begun(desk, "Hello Bob,\n\nit is on its way.")
+    with pytest.raises(Doubtful, match="greets 'Bob'"):
+        reply.send(desk.context, draft)
+    assert not outbox.shown(desk.db)
+
+    reply.send(desk.context, draft, anyway=True)
+
+    assert len(outbox.shown(desk.db)) == 1
+    history = events.of_entity(desk.db, Entity.CONVERSATION, only(desk.db).id)
+    (override,) = [event for event in history if event.field == "guard"]
+    assert override.before == ["It greets 'Bob', and the customer is Ada Park."]
+    assert override.after == "sent anyway"
+    assert override.stamp.actor == desk.agent
