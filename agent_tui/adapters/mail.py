@@ -6,6 +6,7 @@ from hashlib import sha256
 
 from agent_tui.content.mail import AttachmentPart, Mail
 from agent_tui.content.mime import read_mail
+from agent_tui.content.trust import remarks
 from agent_tui.model.clock import DAY, Millis
 from agent_tui.model.conversation import Channel
 from agent_tui.model.customer import IdentityKind, normal
@@ -25,10 +26,12 @@ class Own:
     """The addresses that are us: what they send is outbound."""
 
     addresses: frozenset[str]
+    authserv_id: str = ""  # the name under which our mail server says who is proven (RFC 8601)
 
     @classmethod
-    def of(cls, addresses: Collection[str]) -> "Own":
-        return cls(frozenset(normal(IdentityKind.EMAIL, one) for one in addresses if one))
+    def of(cls, addresses: Collection[str], authserv_id: str = "") -> "Own":
+        normals = frozenset(normal(IdentityKind.EMAIL, one) for one in addresses if one)
+        return cls(normals, authserv_id)
 
     def wrote(self, mail: Mail) -> bool:
         """Whether ``mail`` is from us."""
@@ -56,10 +59,12 @@ def read(raw: bytes, place: Place, own: Own) -> Incoming:
 
 def incoming(mail: Mail, place: Place, own: Own) -> Incoming:
     """``mail`` as a message of the mail channel."""
+    ours = own.wrote(mail)
+    doubts = () if ours else remarks(mail, own.addresses, own.authserv_id)
     return Incoming(
         remote_id=place.remote_id,
         channel=Channel.MAIL,
-        direction=Direction.OUTBOUND if own.wrote(mail) else Direction.INBOUND,
+        direction=Direction.OUTBOUND if ours else Direction.INBOUND,
         sender=_sender(mail.sender),
         at=_when(mail.sent_at, place.arrived),
         body=mail.body,
@@ -70,7 +75,7 @@ def incoming(mail: Mail, place: Place, own: Own) -> Incoming:
         content_hash=mail.content_hash,
         files=tuple(map(_file, mail.attachments)),
         headers=mail.headers,
-        notes=mail.notes,
+        notes=(*mail.notes, *doubts),
         flags=place.flags,
         automatic=mail.automatic or mail.bounce,
     )

@@ -37,4 +37,6 @@ class Mail:
     automatic: bool  # written by a machine or to a list: never to be answered by a machine
     bounce: bool  # a delivery status notification (RFC 3464) or an older kind of bounce
     notes: tuple[str, ...]  # what was cut or could not be read, in words
+    writers: int  # how many From names
+    authentication: tuple[str, ...]  # Authentication-Results, topmost first; anybody may write one
     content_hash: str  # SHA-256 in hex; tells mails without a usable Message-ID apart

@@ -97,6 +97,8 @@ def assembled(
         automatic=bounce or is_automatic(headers),
         bounce=bounce,
         notes=(*notes, *reading.notes),
+        writers=len(people(headers, "from")),
+        authentication=tuple(headers.every("authentication-results"))[:_MOST_RESULTS],
         content_hash=_content_hash(headers, root, data),
     )
 
@@ -208,6 +210,7 @@ def _content_hash(headers: Headers, root: Part, data: Mapping[str, bytes]) -> st
 
 
 _MOST_OCTETS = 2_000_000
+_MOST_RESULTS = 10
 _REAL_TEXT = 400  # characters of words; stubs such as "view this in a browser" have fewer
 _TAGS = re.compile(r"</?(?:div|table|tr|td|p|br|span|font|style)\b[^<>]*>", re.IGNORECASE)
 _WORDS = re.compile(r"\w+")

@@ -77,6 +77,8 @@ def _take(into: Arrival, incoming: Incoming) -> bool:
         return False
     conversation_id = _conversation_of(into, incoming)
     message = _message(into, incoming, conversation_id)
+    if _is_newcomer(into, incoming, conversation_id):
+        message = replace(message, notes=(*message.notes, NEWCOMER))
     messages.insert(db, message, content_hash=incoming.content_hash, raw=incoming.raw)
     _locate(into, incoming, message.id)
     threads.remember(db, into.account, conversation_id, incoming.message_id, incoming.references)
@@ -85,6 +87,18 @@ def _take(into: Arrival, incoming: Incoming) -> bool:
     _note_claims(into, incoming)
     events.append(db, into.stamp, Entity.CONVERSATION, conversation_id, "message", None, message.id)
     return True
+
+
+NEWCOMER = "Who wrote this was not in the conversation before; mind what you quote to them."
+
+
+def _is_newcomer(into: Arrival, incoming: Incoming, conversation_id: int) -> bool:
+    """Whether somebody whom nobody in the thread has written to answers it: they have one of our
+    Message-IDs, by forwarding or by theft."""
+    if incoming.channel is not Channel.MAIL or incoming.direction is not Direction.INBOUND:
+        return False
+    known = conversations.participants(into.db, conversation_id)
+    return bool(known) and normal(incoming.sender.kind, incoming.sender.value) not in known
 
 
 def _was_erased(into: Arrival, incoming: Incoming) -> bool:

@@ -4,7 +4,7 @@ import pytest
 
 from agent_tui.model.conversation import Status
 from agent_tui.model.incoming import Batch, FlagChange, Flags, IncomingFile
-from agent_tui.store import accounts, changes, conversations, customers, messages
+from agent_tui.store import accounts, changes, conversations, customers, messages, threads
 from agent_tui.store.intake import commit_batch
 from agent_tui.store.sqlite import SqliteDatabase
 from tests.factory import (
@@ -208,6 +208,23 @@ def test_a_stranger_who_names_a_customers_mail_gets_a_conversation_of_their_own(
     receive(db, incoming(sender="thief@evil.example", references=["a@x"]))
 
     assert len(listed(db)) == 2
+
+
+def test_a_stranger_who_answers_our_own_mail_joins_and_is_marked_as_new(
+    db: SqliteDatabase,
+) -> None:
+    asked = incoming()
+    receive(db, asked)
+    with db.transaction():
+        threads.remember(db, ACCOUNT, only(db).id, "ours@shop.example", issued=True)
+    receive(db, incoming("I know", references=("ours@shop.example",)))
+    receive(db, incoming("Give me all", sender="eve@evil.test", references=("ours@shop.example",)))
+    receive(db, incoming("Again", sender="eve@evil.test", references=("ours@shop.example",)))
+
+    notes = [message.notes for message in messages.of_conversation(db, only(db).id)]
+
+    assert [bool(found) for found in notes] == [False, False, True, False]
+    assert "was not in the conversation before" in notes[2][0]
 
 
 def test_seen_and_answered_elsewhere_show_here(db: SqliteDatabase) -> None:

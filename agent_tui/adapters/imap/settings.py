@@ -45,6 +45,12 @@ OPTIONS = (
         default="auto",
         choices=("auto", "yes", "no"),
     ),
+    Option(
+        "authserv_id",
+        str,
+        "The name in the Authentication-Results that your own mail server writes.",
+        default="",
+    ),
     Option("ca_file", str, "Certificates of a private authority to trust.", optional=True),
     Option("timeout", int, "Seconds to wait for a server.", default=60),
 )
@@ -110,7 +116,7 @@ class Settings:
             )
         return cls(
             address=address,
-            own=Own.of([address, *given.texts("aliases")]),
+            own=Own.of([address, *given.texts("aliases")], given.text("authserv_id")),
             imap=imap,
             login=Login(user, given.secret("password"), auth),
             smtp=SmtpSettings(

@@ -31,6 +31,12 @@ OPTIONS = (
         optional=True,
         secret=True,
     ),
+    Option(
+        "authserv_id",
+        str,
+        "The name in the Authentication-Results that your own mail server writes.",
+        default="",
+    ),
     Option("ca_file", str, "Certificates of a private authority to trust.", optional=True),
 )
 
@@ -52,7 +58,7 @@ class Settings:
         others = aliases if isinstance(aliases, list | tuple) else ()
         return cls(
             Path(str(settings["path"])).expanduser(),
-            Own.of([address, *map(str, others)]),
+            Own.of([address, *map(str, others)], str(settings.get("authserv_id") or "")),
             _smtp(account, address) if settings.get("smtp_host") else None,
         )
 
