@@ -214,7 +214,7 @@ class Compiler:
         return f"({' OR '.join(conditions)})"
 
     def _searched(self, text: Text) -> str:
-        prefix = text is self.goes_on
+        prefix = text is self.goes_on or (isinstance(text, Words) and text.text.endswith("*"))
         if isinstance(text, Term):
             return self.dialect.term(text.value, "subject", prefix=prefix)
         return self.dialect.term(text.text, None, prefix=prefix)

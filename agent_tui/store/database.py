@@ -7,6 +7,7 @@ between products stands behind this protocol.
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from threading import Event
 from typing import Any, Protocol
 
 Params = Mapping[str, object]
@@ -23,6 +24,10 @@ class StoreError(Exception):
 
 class Conflict(StoreError):  # noqa: N818 - a state of the world, not a fault of ours
     """Somebody else changed the same thing meanwhile; read again and decide anew."""
+
+
+class Stopped(StoreError):  # noqa: N818 - wanted so
+    """A read was given up because nobody waits for it any more."""
 
 
 class Database(Protocol):
@@ -54,6 +59,10 @@ class Database(Protocol):
         Nested transactions join the outer one: an error caught inside leaves what was done before
         it. A durable one within one that is not is a mistake of ours (RuntimeError).
         """
+        ...
+
+    def stoppable(self, stop: Event) -> AbstractContextManager[None]:
+        """What this thread reads inside gives up, raising Stopped, soon after ``stop`` is set."""
         ...
 
     def stamp(self) -> int:

@@ -7,7 +7,7 @@ import sqlite3
 from pathlib import Path
 from types import TracebackType
 
-from agent_tui.store.database import StoreError
+from agent_tui.store.database import Stopped, StoreError
 
 BUSY_TIMEOUT_S = 5
 """Writes take milliseconds; whoever holds the lock for longer is stuck, and the screen waits."""
@@ -31,6 +31,8 @@ class Told:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_INTERRUPT:
+            raise Stopped("Nobody waits for this any more.") from error
         if isinstance(error, _FAILURES):
             raise StoreError(sentence(error, self._path)) from error
 

@@ -1,7 +1,7 @@
 """The panes of the inbox and how they stand together: views, list, conversation, customer."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual.app import ComposeResult
 from textual.widget import Widget
@@ -14,9 +14,10 @@ from agent_tui.store.database import Database
 from agent_tui.ui.bars import ViewBar
 from agent_tui.ui.cells import Glyphs
 from agent_tui.ui.empty import nothing_here
-from agent_tui.ui.inbox import EVERYTHING, Inbox, searched_words
+from agent_tui.ui.inbox import EVERYTHING, Found, Inbox, searched_words
 from agent_tui.ui.layout import Layout, Slot, arrange
 from agent_tui.ui.list_pane import ListPane
+from agent_tui.ui.listing import Listing
 from agent_tui.ui.preview import Rest
 from agent_tui.ui.shell import Pane, Shell
 from agent_tui.ui.views_pane import ViewsPane
@@ -26,6 +27,14 @@ if TYPE_CHECKING:
     from agent_tui.ui.customer_pane import CustomerPane
 
 _CYCLE = (Slot.LIST, Slot.READING, Slot.CUSTOMER)
+
+
+class Shown(NamedTuple):
+    """What a search took the place of."""
+
+    narrowing: str
+    everywhere: bool
+    listing: Listing | None
 
 
 class Desk(Widget):
@@ -148,6 +157,7 @@ class Desk(Widget):
         if view.name != self.view.name:
             self.list.clear_selection()  # what is not to be seen is not worked on
         self.view, self.narrowing = view, ""
+        self.list.mark(())
         if view.name in self._returns:
             listing.go_to(self._returns[view.name])
         self.list.show(listing)
@@ -169,15 +179,37 @@ class Desk(Widget):
             return
         widen = text == self.narrowing and not self._everywhere
         found = self.inbox.search(EVERYTHING if widen else self.view, text)
+        self.narrow(text, Found(found.listing, found.everywhere or widen))
+
+    def narrow(self, text: str, found: Found) -> None:
+        """List what a search gave, and go there."""
         if self.list.current is not None and not self.narrowing:
             self._returns[self.view.name] = self.list.current.id
-        self.narrowing, self._everywhere = text, found.everywhere or widen
-        self.list.show(found.listing)
+        self.preview_search(text, found)
         self.go(Slot.LIST)
         self._cursor_moved()
         self.tell_bar()
         if found.everywhere and found.listing.rows:
             self._shell.say(f"Nothing in {self.view.name} matches; this is from all views.")
+
+    def preview_search(self, text: str, found: Found) -> None:
+        """List what a search gave while it is still being typed."""
+        self.narrowing, self._everywhere = text, found.everywhere
+        self.list.mark(searched_words(text))
+        self.list.show(found.listing)
+        self.tell_bar()
+
+    def shown(self) -> Shown:
+        """What is listed, for :meth:`show_again`."""
+        return Shown(self.narrowing, self._everywhere, self.list.listing)
+
+    def show_again(self, shown: Shown) -> None:
+        """List again what was listed before."""
+        self.narrowing, self._everywhere, listing = shown
+        self.list.mark(searched_words(self.narrowing))
+        if listing is not None:
+            self.list.show(listing)
+        self.tell_bar()
 
     def open(self) -> None:
         """Read the conversation under the cursor."""

@@ -67,17 +67,19 @@ class Inbox:
         """The conversations of a view; raises QueryError when its query is wrong."""
         return Listing(self._db, self._compiled(parse(view.query)), view.sort)
 
-    def search(self, view: View, text: str) -> Found:
+    def search(self, view: View, text: str, *, growing: bool = False) -> Found:
         """What matches ``text`` in the view, or anywhere when the view holds nothing.
 
-        Raises QueryError, which points at the word.
+        With ``growing`` the last word is still being typed and may go on. Raises QueryError, which
+        points at the word.
         """
         query = parse(text)
-        within = Listing(self._db, self._compiled(all_of((parse(view.query), query))), view.sort)
+        within = self._narrowed(view, query, view.sort, growing=growing)
         if within.rows or view.query == EVERYTHING.query:
             return Found(within, everywhere=False)
-        everything = all_of((parse(EVERYTHING.query), query))
-        return Found(Listing(self._db, self._compiled(everything), Sort.NEWEST), everywhere=True)
+        return Found(
+            self._narrowed(EVERYTHING, query, Sort.NEWEST, growing=growing), everywhere=True
+        )
 
     def matching(self, texts: Sequence[str], sort: Sort) -> list[int]:
         """The ids of what matches all of ``texts`` and a list by ``sort`` has; for a thread of
@@ -99,11 +101,15 @@ class Inbox:
             found[view.name] = conversations.count(self._db, query)
         return found
 
+    def _narrowed(self, view: View, query: Query, sort: Sort, *, growing: bool) -> Listing:
+        both = all_of((parse(view.query), query))
+        return Listing(self._db, self._compiled(both, growing=growing), sort)
+
     def _together(self, texts: Sequence[str]) -> Compiled:
         return self._compiled(all_of(parse(text) for text in texts))
 
-    def _compiled(self, query: Query) -> Compiled:
-        return compile_query(query, self._db, me=self._me, now=self._clock())
+    def _compiled(self, query: Query, *, growing: bool = False) -> Compiled:
+        return compile_query(query, self._db, me=self._me, now=self._clock(), prefix=growing)
 
 
 def searched_words(text: str) -> tuple[str, ...]:
@@ -116,7 +122,7 @@ def searched_words(text: str) -> tuple[str, ...]:
     words: list[str] = []
     for part in parts:
         if isinstance(part, Words):
-            words += part.text.split()
+            words += part.text.rstrip("*").split()
         elif isinstance(part, Phrase):
             words.append(part.text)
     return tuple(word for word in words if word)

@@ -145,7 +145,7 @@ COMMANDS: tuple[Command, ...] = (
         "search",
         "Search",
         TRIAGE,
-        InModule("reading", "search"),
+        InModule("searching", "search"),
         "Narrow the view by words and keys; the same once more searches all views.",
     ),
     Command(

@@ -1,6 +1,6 @@
 """The list of conversations, drawn line by line: a cursor key repaints two lines."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import ClassVar
 
 from textual import events
@@ -13,7 +13,7 @@ from agent_tui.store import presence
 from agent_tui.ui import draw, spoken
 from agent_tui.ui.cells import Glyphs
 from agent_tui.ui.listing import Listing
-from agent_tui.ui.rows import Columns, Piece, columns, row
+from agent_tui.ui.rows import Columns, Piece, columns, marked, row
 from agent_tui.ui.selection import Selection
 from agent_tui.ui.shell import Pane, Shell, Where
 from agent_tui.ui.theme import Part
@@ -49,6 +49,7 @@ class ListPane(Pane):
         self._at: Millis = clock()  # ages and waits are drawn as of then
         self._crossing: Millis | None = None  # when a wait in view comes near its target next
         self._writing: frozenset[int] = frozenset()  # where a customer writes
+        self._words: tuple[str, ...] = ()
         self._asked_at: Millis = 0  # when that was read
         self._left: int | None = None  # the last one that left from under the cursor
         self._nothing: list[str] = []  # what is said where there is nothing to list
@@ -69,6 +70,10 @@ class ListPane(Pane):
         self._keep_in_view()
         self._look_for_nothing()
         self.refresh()
+
+    def mark(self, words: Sequence[str]) -> None:
+        """Mark these searched words in what is listed from now on."""
+        self._words = tuple(words)
 
     def reload(self, *, own: bool = False) -> None:
         """Read the rows again; the cursor stays on its line of the screen as far as it can.
@@ -229,6 +234,8 @@ class ListPane(Pane):
             return draw.blank(width, self._shell.colours)
         inner = width - (width < self.screen.size.width)  # panes must not touch
         pieces = self._row(rows[index], columns(inner))
+        if self._words:
+            pieces = marked(pieces, self._words)
         if self.listing is not None and index == self.listing.cursor:
             part = Part.CURSOR if self.has_focus else Part.CURSOR_AWAY
             pieces = (Piece("".join(piece.text for piece in pieces), part),)

@@ -10,6 +10,7 @@ from agent_tui.content.safe import safe_text
 from agent_tui.model.message import Body, Fold, FoldKind
 from agent_tui.ui.cells import Glyphs, folded, wrapped
 from agent_tui.ui.rows import Piece
+from agent_tui.ui.spans import spans
 from agent_tui.ui.theme import Part
 
 Line = tuple[Piece, ...]
@@ -217,15 +218,7 @@ def _numbered(text: str, runs: Sequence[_Run], known: Iterable[str]) -> list[_Ru
 
 def _marked(text: str, runs: Sequence[_Run], words: Iterable[str]) -> list[_Run]:
     """``runs`` with the searched words over them."""
-    lower = text.lower()
-    if len(lower) != len(text):
-        return list(runs)
-    found: list[_Run] = []
-    for word in words:
-        at = lower.find(word)
-        while at >= 0:
-            found.append(_Run(at, at + len(word), Part.SELECTED))
-            at = lower.find(word, at + len(word))
+    found = [_Run(start, end, Part.SELECTED) for start, end in spans(text, words)]
     return sorted([*runs, *found]) if found else list(runs)
 
 

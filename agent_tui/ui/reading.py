@@ -11,12 +11,10 @@ from agent_tui.model.message import Attachment, FetchState, Link
 from agent_tui.query.complete import Known, complete
 from agent_tui.store import accounts, agents, companies, conversations, customers, messages
 from agent_tui.ui import orders
-from agent_tui.ui.command_line import query_hint
 from agent_tui.ui.lines import Detail
-from agent_tui.ui.shell import Choice, Complete, Hint, Shell
+from agent_tui.ui.shell import Choice, Complete, Shell
 
 _OPENED_SCHEMES = frozenset({"http", "https", "mailto"})
-_SEARCHED = "words, customer:, label:, status:, older:1d ... Enter searches"
 _DETAILS = {
     Detail.RENDERED: "Messages are shown as they read best.",
     Detail.HEADERS: "Messages are shown with their headers.",
@@ -37,18 +35,6 @@ def fold(shell: Shell) -> None:
     shell.say("Quotes and signatures are shown." if shown else "Quotes are folded again.")
 
 
-async def search(shell: Shell) -> None:
-    """Narrow the view by a query."""
-    text: str | None = shell.desk.narrowing
-    while text is not None:
-        text = await shell.ask(
-            "/", text, complete=completions(shell), preview=_query_hint, history="search"
-        )
-        if text is not None and not query_hint(text).wrong:
-            shell.search(text)
-            return  # else the line is asked for again, the word marked: nothing is typed anew
-
-
 def completions(shell: Shell) -> Complete:
     """How words of a query may go on."""
     known = Known(
@@ -59,11 +45,6 @@ def completions(shell: Shell) -> Complete:
         assignees=tuple(agent.handle for agent in agents.every(shell.db)),
     )
     return lambda text, cursor: complete(text, cursor, known)
-
-
-def _query_hint(text: str) -> Hint:
-    hint = query_hint(text)
-    return hint if hint.wrong else Hint(_SEARCHED)
 
 
 async def links(shell: Shell) -> None:

@@ -11,6 +11,7 @@ from agent_tui.model.clock import DAY, HOUR, MINUTE, Millis
 from agent_tui.model.conversation import LIVE, Channel, Conversation, Priority
 from agent_tui.model.review import Moderation
 from agent_tui.ui.cells import Glyphs, fit, fit_right, folded
+from agent_tui.ui.spans import spans
 from agent_tui.ui.theme import Part
 from agent_tui.ui.waiting import PARTS, SIGNS, Pressure, until
 
@@ -46,6 +47,20 @@ class Piece(NamedTuple):
     part: Part
     bold: bool = False
     italic: bool = False
+
+
+@lru_cache(maxsize=512)
+def marked(pieces: tuple[Piece, ...], words: tuple[str, ...]) -> tuple[Piece, ...]:
+    """The pieces of a row with searched ``words`` marked in them."""
+    found: list[Piece] = []
+    for piece in pieces:
+        at = 0
+        for start, end in spans(piece.text, words):
+            found.append(piece._replace(text=piece.text[at:start]))
+            found.append(Piece(piece.text[start:end], Part.SELECTED, bold=True))
+            at = end
+        found.append(piece._replace(text=piece.text[at:]))
+    return tuple(piece for piece in found if piece.text)
 
 
 @lru_cache(maxsize=16)

@@ -353,6 +353,7 @@ def _in_letter(text: Query, letter: Letter, prefix: bool) -> bool:
     columns = [letter.subject]
     if not isinstance(text, Term):
         columns += [letter.body, letter.people]
+    prefix = prefix or (isinstance(text, Words) and text.text.endswith("*"))
     wanted = " " + " ".join(_tokens(_text_of(text))) + ("" if prefix else " ")
     return any(wanted in f" {' '.join(_tokens(column))} " for column in columns)
 

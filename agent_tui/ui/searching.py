@@ -1,0 +1,103 @@
+"""Search as one types: the list narrows with each word, in a thread, and Esc brings it back."""
+
+import asyncio
+from collections.abc import Awaitable
+from threading import Event
+
+from agent_tui.query.syntax import QueryError
+from agent_tui.store.database import Stopped
+from agent_tui.ui.bars import counted
+from agent_tui.ui.command_line import query_hint
+from agent_tui.ui.inbox import Found
+from agent_tui.ui.reading import completions
+from agent_tui.ui.shell import Hint, Shell
+
+_TYPED_S = 0.08
+"""A search begins when nothing was typed for so long: not with each letter of a fast typist."""
+
+_ASKED = "words, customer:, label:, status:, older:1d ... Tab completes"
+
+
+async def search(shell: Shell) -> None:
+    """Narrow the view by a query, live while it is typed."""
+    desk = shell.desk
+    before = desk.narrowing
+    live = _Live(shell)
+    text: str | None = before
+    while text is not None:
+        text = await shell.ask(
+            "/", text, complete=completions(shell), preview=live.preview, history="search"
+        )
+        if text is None:
+            live.take_back()
+        elif not query_hint(text).wrong:
+            live.take_back()
+            await _accept(shell, text)
+            return  # else the line is asked for again, the word marked: nothing is typed anew
+
+
+async def _accept(shell: Shell, text: str) -> None:
+    """List what the whole words match; where that is nothing, what the last one begins."""
+    desk = shell.desk
+    if not text.strip() or text == desk.narrowing:
+        shell.search(text)
+        return
+    found = await asyncio.to_thread(desk.inbox.search, desk.view, text)
+    if not found.listing.rows and text[-1:].isalnum():
+        longer = await asyncio.to_thread(desk.inbox.search, desk.view, f"{text}*")
+        if longer.listing.rows:
+            text, found = f"{text}*", longer
+    desk.narrow(text, found)
+
+
+class _Live:
+    """What the list shows while a query is typed."""
+
+    def __init__(self, shell: Shell) -> None:
+        self._shell = shell
+        self._begun = shell.desk.narrowing
+        self._before = shell.desk.shown()
+        self._changed = False
+
+    def preview(self, text: str) -> Hint | Awaitable[Hint]:
+        """What is wrong with the text, or what it finds."""
+        hint = query_hint(text)
+        if hint.wrong:
+            self.take_back()
+            return hint
+        if not text.strip() or text == self._begun:
+            self.take_back()
+            return Hint(_ASKED)
+        return self._find(text)
+
+    def take_back(self) -> None:
+        """Show again what was listed before."""
+        if self._changed:
+            self._changed = False
+            self._shell.desk.show_again(self._before)
+
+    async def _find(self, text: str) -> Hint:
+        """Show what matches; who types on meanwhile stops it."""
+        await asyncio.sleep(_TYPED_S)
+        stop = Event()
+        try:
+            found = await asyncio.to_thread(self._found, text, stop)
+        finally:
+            stop.set()
+        if found is None:
+            return Hint("")
+        rows = len(found.listing.rows)
+        more = "" if found.listing.complete else "+"
+        where = "all views" if found.everywhere else self._shell.desk.view.name
+        if self._shell.desk.list.display:
+            self._changed = True
+            self._shell.desk.preview_search(text, found)
+        return Hint(f"{counted(rows)}{more} in {where}")
+
+    def _found(self, text: str, stop: Event) -> Found | None:
+        desk = self._shell.desk
+        try:
+            with self._shell.db.stoppable(stop):
+                return desk.inbox.search(desk.view, text, growing=not text.endswith(" "))
+        except (Stopped, QueryError):
+            return None
