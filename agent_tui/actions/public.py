@@ -36,5 +36,5 @@ def check(did: str, doubtful: tuple[str, ...], anyway: str) -> bool:
     if said not in ("yes", "no"):
         raise ActionError(f"'anyway' is yes or no, not '{said}'.")
     if doubtful and said == "no":
-        raise Doubtful(f"{did}: {doubtful[0]}")
+        raise Doubtful(f"{did}: {' '.join(doubtful)}")
     return said == "yes"

@@ -86,8 +86,32 @@ def start(
             subject=prefix + bare_subject(subject) if subject else "",
             body=body or (answer.body.text if answer else ""),
             updated_at=context.clock(),
+            cursor=_end(answer.body.text) if answer and not body else (0, 0),
             recipients=recipients,
             seen_message=thread[-1].id if thread else None,
+        ),
+    )
+
+
+def start_edit(context: Context, conversation: Conversation, message: Message) -> Draft:
+    """A draft of another text for ``message``, one of ours: the unsent one, or a fresh one."""
+    found = drafts.of_conversation(context.db, conversation.id, context.agent)
+    if unsent := next((draft for draft in found if draft.edits == message.id), None):
+        return unsent
+    return drafts.create(
+        context.db,
+        Draft(
+            id=0,
+            kind=DraftKind.REPLY,
+            agent=context.agent,
+            account=conversation.account,
+            conversation_id=conversation.id,
+            subject="",
+            body=message.body.text,
+            updated_at=context.clock(),
+            cursor=_end(message.body.text),
+            seen_message=messages.newest(context.db, conversation.id),
+            edits=message.id,
         ),
     )
 
@@ -132,15 +156,15 @@ def send(context: Context, draft: Draft, *, anyway: bool = False, at: Millis | N
     """Send ``draft``, or file it when it is a note; the draft is gone, undo brings it back.
 
     ``at`` is when it is to leave; None: as soon as the undo window is over. Raises ActionError
-    with the first of :func:`problems`, or when the draft is gone already, and Doubtful with the
-    first of :func:`doubts.against`, unless it is to be sent ``anyway``.
+    with the first of :func:`problems`, or when the draft is gone already, and Doubtful with all of
+    :func:`doubts.against`, unless it is to be sent ``anyway``.
     """
     posting.check_there(context, draft)
     for problem in problems(context, draft):
         raise ActionError(f"Not sent: {problem}")
     doubtful = doubts.against(context, draft)
     if doubtful and not anyway:
-        raise Doubtful(f"Not sent: {doubtful[0]}")
+        raise Doubtful(f"Not sent: {' '.join(doubtful)}")
     if draft.kind is DraftKind.NOTE:
         return _file_note(context, draft, doubtful)
     stamp = context.stamp(draft.kind)
@@ -211,6 +235,8 @@ def _refusals(draft: Draft, account: Account, conversation: Conversation | None)
 
 
 def _answer_to_change(context: Context, draft: Draft) -> Message | None:
+    if draft.edits is not None:
+        return messages.get(context.db, draft.edits)
     conversation = _conversation(context, draft)
     if conversation is None or draft.kind is not DraftKind.REPLY:
         return None
@@ -262,9 +288,14 @@ def _named(context: Context, text: str) -> str:
     )
 
 
+def _end(text: str) -> tuple[int, int]:
+    """The place behind the last character."""
+    return text.count("\n"), len(text) - (text.rfind("\n") + 1)
+
+
 def _unsent(context: Context, conversation: Conversation, kind: DraftKind) -> Draft | None:
     found = drafts.of_conversation(context.db, conversation.id, context.agent)
-    return next((draft for draft in found if draft.kind is kind), None)
+    return next((draft for draft in found if draft.kind is kind and draft.edits is None), None)
 
 
 def _written(

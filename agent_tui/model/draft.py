@@ -33,3 +33,4 @@ class Draft:
     cursor: tuple[int, int] = (0, 0)  # line, column
     seen_message: int | None = None  # newest message on screen when writing began
     asks: int | None = None  # the conversation whose customer it asks to be quoted
+    edits: int | None = None  # the sent message whose other text it is

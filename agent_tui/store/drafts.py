@@ -13,9 +13,10 @@ def create(db: Database, draft: Draft) -> Draft:
     with db.transaction(durable=True):
         new = db.insert(
             "INSERT INTO drafts (kind, agent, account, conversation_id, subject, body, recipients,"
-            " files, cursor, seen_message, asks, updated_at) VALUES (:kind, :agent, :account,"
+            " files, cursor, seen_message, asks, edits,"
+            " updated_at) VALUES (:kind, :agent, :account,"
             " :conversation_id, :subject, :body, :recipients, :files, :cursor, :seen_message,"
-            " :asks, :updated_at)",
+            " :asks, :edits, :updated_at)",
             _row(draft),
         )
     found = get(db, new)
@@ -75,7 +76,7 @@ def dump(draft: Draft) -> dict[str, object]:
 
 def load(values: dict[str, object], now: Millis) -> Draft:
     """The draft of :func:`dump`, without an id."""
-    return _draft({"asks": None, **values, "id": 0, "updated_at": now})
+    return _draft({"asks": None, "edits": None, **values, "id": 0, "updated_at": now})
 
 
 def _row(draft: Draft) -> dict[str, object]:
@@ -91,6 +92,7 @@ def _row(draft: Draft) -> dict[str, object]:
         "cursor": codec.dump(draft.cursor),
         "seen_message": draft.seen_message,
         "asks": draft.asks,
+        "edits": draft.edits,
         "updated_at": draft.updated_at,
     }
 
@@ -111,4 +113,5 @@ def _draft(row: Row) -> Draft:
         cursor=(line, column),
         seen_message=row["seen_message"],
         asks=row["asks"],
+        edits=row["edits"],
     )

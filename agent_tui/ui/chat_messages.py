@@ -1,9 +1,9 @@
-"""Commands on single messages of a chat: another text, taking it away, an emoji."""
+"""Commands on single messages of ours: another text, taking it away, an emoji."""
 
 from agent_tui.actions.action import ActionError
 from agent_tui.content.safe import safe_line
 from agent_tui.model.account import EffectKind
-from agent_tui.model.conversation import Conversation
+from agent_tui.model.conversation import LIVE, Conversation
 from agent_tui.model.message import Delivery, Direction, Message
 from agent_tui.store import accounts, messages
 from agent_tui.ui.shell import Choice, Shell
@@ -47,7 +47,10 @@ async def edit(shell: Shell) -> None:
     """Open the composer with our last message in it."""
     from agent_tui.ui import composer
 
-    own_last(shell)
+    message = own_last(shell)
+    if _conversation(shell, EffectKind.EDIT).channel not in LIVE:
+        composer.edit(shell, message)
+        return
     pane = shell.chats.composer
     if pane is None:
         await composer.write_chat(shell)

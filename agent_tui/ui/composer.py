@@ -8,6 +8,7 @@ from agent_tui.actions.action import ActionError
 from agent_tui.model.account import Account, EffectKind
 from agent_tui.model.conversation import LIVE, Channel, Conversation
 from agent_tui.model.draft import Draft, DraftKind
+from agent_tui.model.message import Message
 from agent_tui.store import accounts, conversations, drafts, messages
 from agent_tui.ui import canned as prepared
 from agent_tui.ui import drafting
@@ -93,6 +94,15 @@ def go_on(shell: Shell) -> None:
     if not found:
         raise ActionError("There is no draft to go on with.")
     open_draft(shell, found[0].id)
+
+
+def edit(shell: Shell, message: Message) -> None:
+    """Give a sent message of the conversation at hand another text; raises ActionError as reply."""
+    conversation = _at_hand(shell)
+    _sender(shell, conversation)
+    before = {d.id for d in drafts.of_conversation(shell.db, conversation.id, shell.context.agent)}
+    draft = writing.start_edit(shell.context, conversation, message)
+    _show(shell, draft, fresh=draft.id not in before)
 
 
 def open_draft(shell: Shell, draft_id: int) -> None:

@@ -176,8 +176,9 @@ class Composer(WritingPane):
         if reply.problems(self._shell.context, draft):
             return False  # that is said first
         doubtful = doubts.against(self._shell.context, draft)
-        for doubt in doubtful:
-            question = f"{safe_line(doubt)} Send it all the same? y/n "
+        for number, doubt in enumerate(doubtful, start=1):
+            which = f"({number} of {len(doubtful)}) " if len(doubtful) > 1 else ""
+            question = f"{which}{safe_line(doubt)} Send it all the same? y/n "
             if await self._shell.ask(question, keys=("y",)) != "y":
                 return False
         return bool(doubtful)

@@ -75,7 +75,9 @@ class Writing:
 
     @property
     def again(self) -> bool:
-        """Whether there is an answer already where there can be one only."""
+        """Whether an answer of ours is changed: this one, or the one that there can be only."""
+        if self.draft.edits is not None:
+            return True
         if self.account is None or not self.account.capabilities.single_reply:
             return False
         return any(

@@ -10,26 +10,34 @@ from pathlib import Path
 
 import pytest
 
-from agent_tui.actions import registry, reply
+from agent_tui.actions import reply
 from agent_tui.actions.action import Context
 from agent_tui.adapters.contract import AccountProblem, Effect, Settled, Target
 from agent_tui.adapters.woocommerce import WooCommerceAdapter
 from agent_tui.adapters.woocommerce.cursor import MAILBOX
 from agent_tui.model.account import EffectKind
 from agent_tui.model.clock import system_clock
+from agent_tui.model.conversation import Channel
 from agent_tui.model.draft import DraftKind
 from agent_tui.model.incoming import Batch, Incoming, Outgoing
 from agent_tui.model.message import Address, Direction
 from agent_tui.model.review import Moderation
+from agent_tui.query.compile import compile_query
+from agent_tui.query.parse import parse
 from agent_tui.store import conversations
 from agent_tui.store.sqlite import SqliteDatabase
 from tests.program import Home
 from tests.servers.real import eventually
 from tests.servers.wordpress import USER, WordPress
+from tests.terminal import Terminal
 
 pytestmark = [pytest.mark.server, pytest.mark.xdist_group("wordpress")]
 
 REVIEWS = 200
+BY_KEYS = 12
+"""So many of them are answered by keys, the others by the same actions without a screen."""
+
+ANSWER = "Thank you for this"
 
 
 @dataclass
@@ -177,7 +185,7 @@ async def test_a_wrong_application_password_is_said_in_words(wordpress: WordPres
         await shop.close()
 
 
-def test_two_hundred_reviews_are_answered_once_each_and_one_that_is_edited_has_both_versions(
+def test_in_a_terminal_two_hundred_reviews_arrive_and_are_answered_once_each(
     wordpress: WordPress, tmp_path: Path
 ) -> None:
     product = wordpress.product("Garden hose")
@@ -186,38 +194,63 @@ def test_two_hundred_reviews_are_answered_once_each_and_one_that_is_edited_has_b
         for n in range(REVIEWS)
     ]
     home = _home(wordpress, tmp_path)
-    engine = home.start("engine")
-    try:
-        eventually(lambda: len(_of_hose(home)) == REVIEWS, "all reviews are in the store", 60)
-        first = reviews[0]
+    with home.screen(cols=120, rows=36) as screen:
+        screen.wait_for("Garden hose")
+        eventually(lambda: len(_of_hose(home)) == REVIEWS, "all reviews are in the store", 90)
+        _search(screen, "hose")
         assert sorted(_of_hose(home)) == sorted(
             (str(number), n % 5 + 1, f"Review {n} of a hose") for n, number in enumerate(reviews)
         )
-        _answer_all(home, reviews)
+        screen.wait_for(f"{REVIEWS} in Inbox")
+        screen.press("g", "g", "\r")
+        for _ in range(BY_KEYS):
+            _answer(screen, ANSWER)
+            screen.press("J")
+        screen.press("q")
+        screen.wait_for(f"{REVIEWS - BY_KEYS} in Inbox")  # none was skipped, none answered twice
+        _answer_others(home)
         eventually(lambda: _states(home) == {"sent": REVIEWS}, "all answers have left", 120)
-        mended = "Thank you, it is mended"
-        _change_answer(home, reviews[1], mended)
-        eventually(lambda: _answered(wordpress, reviews[1]) == mended, "the answer is edited", 60)
-        wordpress.revised(first, "Review 0, revised: it leaks", 5)
-    finally:
-        engine.terminate()
-        engine.wait(20)
-    below = Counter(one["parent"] for one in wordpress.answers(*reviews[:100]))
-    below += Counter(one["parent"] for one in wordpress.answers(*reviews[100:]))
-    assert below == dict.fromkeys(reviews, 1)
+        screen.press("q", "q", "q")
+        screen.wait_for_exit()
 
-    engine = home.start("engine")  # which looks again as soon as it starts
-    try:
-        eventually(lambda: len(_versions(home)) == 2, "the customer's edit is there, too", 60)
-    finally:
-        engine.terminate()
-        engine.wait(20)
-    assert _versions(home) == [
-        ("Review 0 of a hose", 1, "Review 0, revised: it leaks", 5),
-        ("Thank you for this", None, "Thank you, it is mended", 2),
-    ]
-    thanks = "SELECT count(*) FROM messages WHERE direction = 'outbound' AND text LIKE 'Thank you%'"
-    assert home.rows(thanks) == [(REVIEWS,)]
+    answers = wordpress.answers(*reviews[:100]) + wordpress.answers(*reviews[100:])
+    assert Counter(one["parent"] for one in answers) == dict.fromkeys(reviews, 1)
+    assert {one["content"]["raw"] for one in answers} == {ANSWER}
+
+
+def test_in_a_terminal_a_review_that_its_customer_edits_shows_both_versions(
+    wordpress: WordPress, tmp_path: Path
+) -> None:
+    number = wordpress.review(wordpress.product("Bucket"), "It leaks a little", stars=2)
+    home = _home(wordpress, tmp_path)
+    with home.screen(cols=120, rows=36) as screen:
+        screen.wait_for("Bucket")
+        _search(screen, "leaks")
+        screen.wait_for("1 in Inbox")
+        screen.press("\r")
+        screen.wait_for("2/5 Bucket")
+        _answer(screen, "We send another")
+        eventually(lambda: _answered(wordpress, number) == "We send another", "it is there", 60)
+        screen.wait_for(r"sent|us \d\d:\d\d")
+        screen.press(":edit\r")
+        screen.wait_for("This changes your public answer")
+        screen.press(" bucket", "\x13")
+        eventually(
+            lambda: _answered(wordpress, number) == "We send another bucket", "it is edited", 60
+        )
+        wordpress.revised(number, "It leaks no more", 5)
+        screen.press("q", "q", "q")
+        screen.wait_for_exit()
+
+    with home.screen(cols=120, rows=36) as screen:  # its engine looks as soon as it starts
+        _search(screen, "leaks")
+        screen.wait_for("★★★★★")
+        screen.press("\r")
+        text = screen.wait_for("now it says:")
+        assert "it had ★★☆☆☆ 2/5 and said:" in text
+        for words in ("It leaks a little", "It leaks no more", "We send another bucket"):
+            assert words in text
+        assert "changed from 2 to 5 stars" in text
 
 
 def test_in_a_terminal_a_review_is_answered_made_public_held_back_and_made_public_again(
@@ -227,11 +260,10 @@ def test_in_a_terminal_a_review_is_answered_made_public_held_back_and_made_publi
     home = _home(wordpress, tmp_path)
     with home.screen(cols=120, rows=36) as screen:
         screen.wait_for("Toaster")
-        screen.press("/")
-        screen.wait_for("^ ?/")
-        screen.press("Burns", "\r")  # the shop has the reviews of other tests, too
-        screen.wait_for("Burns my toast")
+        _search(screen, "Burns")  # the shop has the reviews of other tests, too
+        screen.wait_for("1 in Inbox")
         screen.press("\r")
+        screen.wait_for("Burns my toast")
         for command, status in (
             ("approve", "approved"),
             ("withhold", "hold"),
@@ -239,9 +271,7 @@ def test_in_a_terminal_a_review_is_answered_made_public_held_back_and_made_publi
         ):
             screen.press(f":{command}\r")
             eventually(partial(_has_status, wordpress, number, status), f"it is {status}", 60)
-        screen.press("r")
-        screen.wait_for("Send|Ctrl\\+S|C-s")
-        screen.press("We are sorry to read this", "\x13")
+        _answer(screen, "We are sorry to read this")
         eventually(lambda: wordpress.answers(number) != [], "the answer is there", 60)
         screen.wait_for("We are sorry to read this")
         screen.press("q", "q", "q")
@@ -280,32 +310,29 @@ def _of_hose(home: Home) -> list[tuple[str, int, str]]:
     return []
 
 
-def _answer_all(home: Home, reviews: list[int]) -> None:
+def _search(screen: Terminal, words: str) -> None:
+    screen.wait_for("^ Inbox")
+    screen.press("/")
+    screen.wait_for("^ ?/")
+    screen.press(words, "\r")
+
+
+def _answer(screen: Terminal, text: str) -> None:
+    """Answer the review that is read, by keys."""
+    screen.press("r")
+    screen.wait_for("Public answer to")
+    screen.press(text, "\x13")
+    screen.wait_for("Public answer to .* on its way")
+
+
+def _answer_others(home: Home) -> None:
+    """Answer whatever waits yet, as the program does."""
     db = SqliteDatabase(home.database)
-    context = Context(db, "maria", system_clock, {})
-    for number in reviews:
-        (row,) = db.all(
-            "SELECT id FROM conversations WHERE thread_key = :key", {"key": str(number)}
-        )
-        conversation = conversations.get(db, row["id"])
-        assert conversation is not None
-        draft = reply.start(context, conversation, DraftKind.REPLY, body="Thank you for this")
+    context = Context(db, "maria", system_clock, {Channel.REVIEW: 0})
+    query = compile_query(parse("hose is:waiting"), db, me="maria", now=system_clock())
+    for conversation in conversations.search(db, query):
+        draft = reply.start(context, conversation, DraftKind.REPLY, body=ANSWER)
         reply.send(context, draft, anyway=True)
-    db.close()
-
-
-def _change_answer(home: Home, review: int, text: str) -> None:
-    """Edit our answer to ``review`` as the program does."""
-    db = SqliteDatabase(home.database)
-    (row,) = db.all(
-        "SELECT m.id, c.id AS conversation FROM messages m"
-        " JOIN conversations c ON c.id = m.conversation_id"
-        " WHERE c.thread_key = :key AND m.direction = 'outbound'",
-        {"key": str(review)},
-    )
-    given = {"message": str(row["id"]), "text": text}
-    context = Context(db, "maria", system_clock, {})
-    registry.perform("edit", context, [row["conversation"]], given)
     db.close()
 
 
@@ -316,12 +343,3 @@ def _answered(wordpress: WordPress, review: int) -> str:
 def _states(home: Home) -> dict[str, int]:
     rows = home.rows("SELECT state, count(*) FROM outbox WHERE kind = 'send' GROUP BY state")
     return {str(state): int(count) for state, count in rows}
-
-
-def _versions(home: Home) -> list[tuple[str, int | None, str, int]]:
-    """What was edited: its text and stars before, its text and the review's stars now."""
-    return home.rows(
-        "SELECT v.text, v.rating, m.text, c.rating FROM message_versions v"
-        " JOIN messages m ON m.id = v.message_id JOIN conversations c ON c.id = m.conversation_id"
-        " ORDER BY v.text"
-    )

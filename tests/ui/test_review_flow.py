@@ -11,7 +11,9 @@ from agent_tui.model.customer import IdentityKind
 from agent_tui.model.incoming import Incoming, Sender
 from agent_tui.model.message import Body, Direction
 from agent_tui.model.review import Review
+from agent_tui.store import drafts, outbox
 from agent_tui.store.sqlite import SqliteDatabase
+from agent_tui.ui.shell import Where
 from tests.factory import START, listed, mail_account, receive
 from tests.ui.screen import Screen, screen
 
@@ -33,6 +35,20 @@ def review(number: int) -> Incoming:
         thread_key=f"r{number}",
         rating=number,
         review=Review(product="Tarn 28"),
+    )
+
+
+def answered(number: int, text: str) -> Incoming:
+    """Our answer to that review, which does not resolve it."""
+    return Incoming(
+        remote_id=f"r{number}a",
+        channel=Channel.REVIEW,
+        direction=Direction.OUTBOUND,
+        sender=Sender(IdentityKind.HANDLE, "shop", "Shop"),
+        customer=Sender(IdentityKind.HANDLE, f"guest{number}", f"Guest {number}"),
+        at=START + number * HOUR + 1,
+        body=Body(text),
+        thread_key=f"r{number}",
     )
 
 
@@ -146,3 +162,48 @@ async def test_the_ratings_are_those_of_what_a_query_finds(
         await window.type(":ratings rating:9\n")
         await window.until(lambda: window.shows("rating"))
         assert window.app.opened is None
+
+
+async def test_a_public_answer_among_several_is_changed_from_the_program(
+    desk: SqliteDatabase, tmp_path: Path
+) -> None:
+    receive(desk, review(1), answered(1, "Thank you."))
+    async with screen(desk, tmp_path) as window:
+        await window.type(":view Reviews\nG\n:edit\n")
+        await window.until(lambda: window.shows("This changes your public answer to Guest 1"))
+        assert window.shows("Thank you.")
+        await window.type(" Mended.")
+        await window.press("ctrl+s")
+        await window.until(lambda: window.shows("answer is changed"))
+        assert window.shows("Thank you. Mended."), window.text
+        await window.press("u")
+        await window.until(lambda: window.shows("This changes your public answer to Guest 1"))
+        await window.press("esc")
+        await window.press("r")
+        await window.until(lambda: window.shows(" Public answer to Guest 1"))
+
+
+async def test_a_look_at_the_answer_leaves_no_draft(desk: SqliteDatabase, tmp_path: Path) -> None:
+    receive(desk, review(1), answered(1, "Thank you."))
+    async with screen(desk, tmp_path) as window:
+        await window.type(":view Reviews\nG\n:edit\n")
+        await window.until(lambda: window.shows("This changes your public answer"))
+        await window.press("esc")
+        assert drafts.of_agent(desk, "maria") == []
+
+
+async def test_each_doubt_about_a_public_answer_is_asked_and_one_no_stops_it(
+    desk: SqliteDatabase, tmp_path: Path
+) -> None:
+    async with screen(desk, tmp_path) as window:
+        await window.type(":view Unanswered\n\nr")
+        await window.until(lambda: window.shows("Public answer"))
+        await window.type("Write to ada@private.example and change your review.")
+        await window.press("ctrl+s")
+        await window.until(lambda: window.shows("(1 of 2) It holds a mail address"))
+        await window.press("y")
+        await window.until(lambda: window.shows("(2 of 2) It asks to change"))
+        await window.press("n")
+        await window.until(lambda: window.shows("Ctrl+S send"))
+        assert window.app.where() is Where.COMPOSER
+    assert outbox.shown(desk) == []
