@@ -4,13 +4,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from hashlib import sha256
 
+from agent_tui.content.bounce import read_bounce
 from agent_tui.content.mail import AttachmentPart, Mail
 from agent_tui.content.mime import read_mail
 from agent_tui.content.trust import remarks
 from agent_tui.model.clock import DAY, Millis
 from agent_tui.model.conversation import Channel
 from agent_tui.model.customer import IdentityKind, normal
-from agent_tui.model.incoming import Flags, Incoming, IncomingFile, Sender
+from agent_tui.model.incoming import Bounce, Flags, Incoming, IncomingFile, Sender
 from agent_tui.model.message import Address, Body, Direction, Recipients
 
 _MOST_AHEAD = 2 * DAY
@@ -51,14 +52,16 @@ def read(raw: bytes, place: Place, own: Own) -> Incoming:
     """The mail ``raw`` as a message of the mail channel; never raises for what is in it."""
     try:
         mail = read_mail(raw)
+        bounce = read_bounce(raw) if mail.bounce else None
     except Exception as error:  # noqa: BLE001 - one hostile mail must not stop a mailbox
         why = f"This mail could not be read ({type(error).__name__}); it is kept as it came."
         return unreadable(raw, why, place)
-    return incoming(mail, place, own)
+    return incoming(mail, place, own, bounce=bounce)
 
 
-def incoming(mail: Mail, place: Place, own: Own) -> Incoming:
-    """``mail`` as a message of the mail channel."""
+def incoming(mail: Mail, place: Place, own: Own, *, bounce: Bounce | None = None) -> Incoming:
+    """``mail`` as a message of the mail channel; a ``bounce`` stands in the thread of the mail that
+    came back."""
     ours = own.wrote(mail)
     doubts = () if ours else remarks(mail, own.addresses, own.authserv_id)
     return Incoming(
@@ -71,13 +74,14 @@ def incoming(mail: Mail, place: Place, own: Own) -> Incoming:
         subject=mail.subject,
         recipients=Recipients(mail.to, mail.cc, mail.bcc, mail.reply_to),
         message_id=mail.message_id,
-        references=_thread(mail),
+        references=(*_thread(mail), *([bounce.message_id] if bounce else [])),
         content_hash=mail.content_hash,
         files=tuple(map(_file, mail.attachments)),
         headers=mail.headers,
         notes=(*mail.notes, *doubts),
         flags=place.flags,
         automatic=mail.automatic or mail.bounce,
+        bounce=bounce,
     )
 
 

@@ -39,6 +39,15 @@ class Flags:
 
 
 @dataclass(frozen=True, slots=True)
+class Bounce:
+    """A server's word that a mail of ours did not get through (RFC 3464)."""
+
+    message_id: str  # of our mail, without brackets
+    failed: tuple[tuple[str, str], ...] = ()  # recipient and reason, either may be empty
+    delayed: tuple[tuple[str, str], ...] = ()  # those to whom the server goes on trying
+
+
+@dataclass(frozen=True, slots=True)
 class Incoming:
     """One message from a provider; every string has passed ``content.safe``."""
 
@@ -71,6 +80,7 @@ class Incoming:
     answers: str | None = None  # remote id of the message it was written in answer to
     topic: str | None = None  # the provider's id of a thread within the conversation
     edited_at: Millis | None = None  # it was edited before we first saw it
+    bounce: Bounce | None = None  # it tells of a mail of ours that came back
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from agent_tui.model.threading import bare_subject
 from agent_tui.store import (
     accounts,
     agents,
+    bounces,
     changes,
     conversations,
     customers,
@@ -85,6 +86,8 @@ def _take(into: Arrival, incoming: Incoming) -> bool:
     threads.join(db, conversation_id, _people(into, incoming))
     _refresh(into, conversation_id, message, incoming)
     _note_claims(into, incoming)
+    if incoming.bounce is not None:
+        bounces.take(into, incoming.bounce)
     events.append(db, into.stamp, Entity.CONVERSATION, conversation_id, "message", None, message.id)
     return True
 

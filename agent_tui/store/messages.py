@@ -193,6 +193,16 @@ def delete(db: Database, message: Message) -> None:
     db.run("DELETE FROM messages WHERE id = :id", params)
 
 
+def ours_called(db: Database, account: str, message_id: str) -> Message | None:
+    """The message that we sent under that Message-ID."""
+    row = db.one(
+        "SELECT id FROM messages WHERE account = :account AND message_id = :mid"
+        " AND direction = 'outbound' LIMIT 1",
+        {"account": account, "mid": message_id},
+    )
+    return get(db, row["id"]) if row else None
+
+
 def set_delivery(db: Database, message_id: int, delivery: Delivery, problem: str = "") -> None:
     """Show how far an outbound message has come."""
     db.run(

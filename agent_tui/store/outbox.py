@@ -219,6 +219,24 @@ def sent(db: Database, item: OutboxItem, now: Millis, *, filed: Filed, problem: 
         )
 
 
+def has_left(db: Database, message_id: int, now: Millis) -> None:
+    """A server speaks of the message: what was in doubt has left."""
+    rows = db.all(
+        "SELECT * FROM outbox WHERE message_id = :id AND kind = 'send'"
+        " AND state IN ('uncertain', 'check')",
+        {"id": message_id},
+    )
+    for item in map(_item, rows):
+        _move(
+            db,
+            item,
+            {OutboxState.UNCERTAIN, OutboxState.CHECK},
+            OutboxState.SENT,
+            more="finished_at = :now, filed = :filed",
+            params={"now": now, "filed": Filed.WANTED},
+        )
+
+
 def retry(db: Database, item: OutboxItem, due_at: Millis, problem: str) -> None:
     """Nothing happened at the provider, or the agent says so; try again then."""
     _move(

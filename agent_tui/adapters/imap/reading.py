@@ -9,6 +9,7 @@ from agent_tui.adapters.imap.client import Client, Row, reply_of
 from agent_tui.adapters.imap.structure import described, part_of
 from agent_tui.adapters.imap.uids import Uids
 from agent_tui.adapters.mail import Own, Place, incoming, read, unreadable
+from agent_tui.content.bounce import read_bounce
 from agent_tui.content.charset import decoded_octets
 from agent_tui.content.headers import read_headers
 from agent_tui.content.mime import assembled, read_part
@@ -111,7 +112,15 @@ class Reader:
         raw_header = row.data.get("HEADER", b"")
         header = read_headers(raw_header, 0, len(raw_header))
         notes = (_CUT,) if any(part.size > _LONGEST_TEXT for part in shown) else ()
-        return incoming(assembled(header.headers, root, data, notes), place, self.own)
+        mail = assembled(header.headers, root, data, notes)
+        bounce = read_bounce(_beginning(client, uid)) if mail.bounce else None
+        return incoming(mail, place, self.own, bounce=bounce)
+
+
+def _beginning(client: Client, uid: int) -> bytes:
+    """The first part of a big mail; a bounce says what came back before it shows that."""
+    row = client.rows(str(uid), f"BODY.PEEK[]<0.{_BEGINNING}>").get(uid, Row(uid))
+    return row.data.get("", b"")
 
 
 def _fitting(rows: Iterable[Row], most: int) -> list[Row]:
