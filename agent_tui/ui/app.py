@@ -32,7 +32,7 @@ from agent_tui.ui.inbox import Inbox
 from agent_tui.ui.keyboard import Keyboard
 from agent_tui.ui.layout import too_small
 from agent_tui.ui.notice import Notice
-from agent_tui.ui.shell import Choice, Command, Complete, Dock, Free, Pane, Preview, Where
+from agent_tui.ui.shell import Choice, Command, Complete, Dock, Free, More, Pane, Preview, Where
 from agent_tui.ui.stack import PaneStack
 from agent_tui.ui.terminal import gone, on_hang_up
 from agent_tui.ui.theme import Depth, Theme
@@ -284,10 +284,11 @@ class AgentApp(App[None]):
         *,
         preview: Callable[[str], str] | None = None,
         free: Free | None = None,
+        more: More | None = None,
     ) -> str | None:
         from agent_tui.ui import picker
 
-        return await picker.choose(self, title, items, preview=preview, free=free)
+        return await picker.choose(self, title, items, preview=preview, free=free, more=more)
 
     @cached_property
     def _notifier(self) -> "Notifier":

@@ -130,6 +130,12 @@ def _resolve_next(shell: Shell, _: int) -> None:
     shell.do("resolve")
 
 
+_OF_PROFILE = (
+    *("rename", "describe", "alias", "vip", "tag", "language", "timezone", "newsletter", "field"),
+    *("company", "company-name", "company-notes", "company-domains"),
+)
+"""Actions that are asked for with what the profile says now."""
+
 _CHOOSERS: Mapping[str, Run] = {
     **{
         name: later.InModule("choices", name)
@@ -138,6 +144,11 @@ _CHOOSERS: Mapping[str, Run] = {
     **{name: later.InModule("chat_messages", name) for name in ("edit", "delete", "react")},
     "ask-consent": later.InModule("testimonials", "ask"),
     "consent": later.InModule("testimonials", "consent"),
+    **{
+        name.replace("_", "-"): later.InModule("merging", name)
+        for name in ("merge", "unmerge", "not_same")
+    },
+    **{name: later.InProfile(name) for name in _OF_PROFILE},
 }
 """Actions that ask in a way of their own: their argument is chosen from a list, or they are
 about the newest message."""
@@ -153,7 +164,7 @@ _PRESET_LINES = frozenset({"snooze tomorrow 9:00"})
 
 _PRESET_ACTIONS = frozenset(
     {"resolve", "reopen", "wait", "snooze", "assign", "take", "label", "priority", "macro", "spam"}
-    | {"unread", "undo", "redo"}
+    | {"unread", "undo", "redo", "merge"}
 )
 """Actions that the preset binds: known without importing them; a test holds this."""
 

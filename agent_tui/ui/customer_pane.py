@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 from textual.geometry import Size
 from textual.strip import Strip
 
-from agent_tui.content.safe import safe_line, safe_text
 from agent_tui.model.clock import Clock
 from agent_tui.model.conversation import Channel, Conversation
-from agent_tui.model.customer import IdentityKind, Person
+from agent_tui.model.customer import Person
 from agent_tui.model.record import Known
-from agent_tui.store import customer_pages, customers, lookups, records
+from agent_tui.store import customer_pages, lookups, records
 from agent_tui.store.database import Database
-from agent_tui.ui import draw, orders, records_lines
-from agent_tui.ui.cells import Glyphs, fit, folded
+from agent_tui.ui import draw, orders, person_lines, records_lines
+from agent_tui.ui.cells import Glyphs, fit
 from agent_tui.ui.lines import say_time
-from agent_tui.ui.markup import Line, plain_lines
+from agent_tui.ui.markup import Line
+from agent_tui.ui.person_lines import clean
 from agent_tui.ui.records_lines import Facts
 from agent_tui.ui.rows import Piece, stars
 from agent_tui.ui.shell import Pane, Shell, Where
@@ -41,12 +41,16 @@ class _Every(NamedTuple):
 class _Read(NamedTuple):
     """What the store has of the customer, as far as it was read."""
 
-    customer: Person | None = None
-    claims: Sequence[tuple[IdentityKind, str]] = ()  # what they say to be
+    known: person_lines.Known | None = None
     facts: Facts = Facts()
     records: Sequence[Known] = ()
     conversations: Sequence[Conversation] = ()
     channels: Sequence[tuple[Channel, int]] = ()
+
+    @property
+    def customer(self) -> Person | None:
+        """Who it is."""
+        return self.known.person if self.known is not None else None
 
     @property
     def talks(self) -> int:
@@ -154,6 +158,13 @@ class CustomerPane(Pane):
         self._laid_out = None
         self.refresh()
 
+    def look_at_clock(self) -> None:
+        """A minute has passed: it is later where the customer is, too."""
+        customer = self._read.customer
+        if customer is not None and customer.time_zone:
+            self._laid_out = None
+            self._show()
+
     def focus_changed(self) -> None:
         self._keep_in_view()
         self._show()
@@ -177,8 +188,7 @@ class CustomerPane(Pane):
                 far = len(before.conversations)
                 talked = customer_pages.conversations_of(db, number, far)
         return _Read(
-            customers.person(db, number),
-            customers.claims(db, number),
+            person_lines.read(db, number),
             _facts(db, number),
             records.of_customer(db, number, known),
             talked,
@@ -299,25 +309,12 @@ class CustomerPane(Pane):
         return self._conversation(row, second=second, width=width)
 
     def _head_lines(self, width: int) -> list[Line]:
-        customer = self._read.customer
-        if customer is None:
+        known, now = self._read.known, self._clock()
+        if known is None:
             return [(Piece("No customer.", Part.DIM),)]
-        lines: list[Line] = [(Piece(_clean(customer.name), Part.CUSTOMER),)]
-        for identity in customer.identities:
-            lines += plain_lines(f"{identity.kind} {_clean(identity.value)}", Part.TEXT, width, 0)
-        if customer.names:
-            also = ", ".join(map(_clean, customer.names))
-            lines += plain_lines(f"also {also}", Part.DIM, width, 0)
-        for _, value in self._read.claims:
-            says = f"says: {_clean(value)}, unverified"
-            lines += plain_lines(says, Part.WARNING, width, 0)
-        since = f"customer since {say_time(customer.created_at, self._clock())}"
-        lines += plain_lines(since, Part.DIM, width, 0)
-        for notes in customer.notes:
-            for paragraph in safe_text(notes).splitlines():
-                lines += plain_lines(paragraph, Part.NOTE, width, 0)
-        known = records_lines.facts_lines(self._read.facts, self._clock(), width)
-        return [*lines, (), *known] if known else lines
+        lines = person_lines.lines(known, now, width, self._shell.keys_of)
+        bought = records_lines.facts_lines(self._read.facts, now, width)
+        return [*lines, (), *bought] if bought else lines
 
     def _conversations_line(self) -> Line:
         channels = ", ".join(str(channel) for channel, _ in self._read.channels)
@@ -329,7 +326,7 @@ class CustomerPane(Pane):
         """Two lines: subject, then channel, status and time."""
         mark = "> " if row.id == self._shown else "  "
         if not second:
-            subject = _clean(row.subject) or _clean(row.snippet)
+            subject = clean(row.subject) or clean(row.snippet)
             part = Part.UNREAD if row.unread else Part.TEXT
             return (Piece(fit(mark + subject, width, self._glyphs.more), part),)
         rated = f"{stars(row.rating, self._glyphs)} " if row.rating is not None else ""
@@ -360,7 +357,3 @@ def _facts(db: Database, customer_id: int) -> Facts:
         records.spent(db, customer_id),
         records.open_ones(db, customer_id),
     )
-
-
-def _clean(text: str) -> str:
-    return folded(safe_line(text))

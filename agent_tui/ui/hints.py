@@ -27,7 +27,8 @@ _WORDS: dict[Where, tuple[tuple[str, str], ...]] = {
     Where.CUSTOMER: (
         ("open", "open"),
         ("timeline", "timeline"),
-        ("rename", "rename"),
+        ("profile", "profile"),
+        ("merge", "merge"),
         ("customer", "back"),
         ("help", "all keys"),
     ),

@@ -32,6 +32,18 @@ class InModule:
         return going
 
 
+@dataclass(frozen=True, slots=True)
+class InProfile:
+    """An action that changes a line of the customer's profile, asked for with what stands there."""
+
+    action: str
+
+    def __call__(self, shell: Shell, _: int) -> Awaitable[None] | None:
+        from agent_tui.ui import profile
+
+        return profile.change(shell, self.action)
+
+
 COMMANDS: tuple[Command, ...] = (
     Command(
         "reply", "Reply", TRIAGE, InModule("composer", "reply"), "Write an answer to the customer."
@@ -252,6 +264,20 @@ COMMANDS: tuple[Command, ...] = (
         _TIMELINE,
         InModule("timeline", "copy"),
         "The message's text; of an order its tracking number.",
+    ),
+    Command(
+        "profile",
+        "Customer's profile",
+        TRIAGE,
+        InModule("profile", "profile"),
+        "Name, VIP, tags, company, time zone, notes and more; Enter changes a line.",
+    ),
+    Command(
+        "company-page",
+        "Customer's company",
+        TRIAGE,
+        InModule("profile", "company_page"),
+        "Its people, and all conversations with them.",
     ),
     Command(
         "look-up",

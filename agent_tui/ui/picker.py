@@ -16,7 +16,7 @@ from agent_tui.ui import line_edit
 from agent_tui.ui.cells import fit, folded
 from agent_tui.ui.fuzzy import matches
 from agent_tui.ui.line_edit import Line
-from agent_tui.ui.shell import Choice, Dock, Free, Pane, Shell, Where
+from agent_tui.ui.shell import Choice, Dock, Free, More, Pane, Shell, Where
 from agent_tui.ui.theme import Part
 from agent_tui.ui.wrap import wrap
 
@@ -36,12 +36,13 @@ async def choose(
     *,
     preview: PreviewText | None = None,
     free: Free | None = None,
+    more: More | None = None,
 ) -> str | None:
     """As :meth:`Shell.choose`."""
-    if not items and free is None:
+    if not items and free is None and more is None:
         shell.say(f"{title}: there is nothing to choose from.")
         return None
-    picker = Picker(shell, title, items, preview=preview, free=free)
+    picker = Picker(shell, title, items, preview=preview, free=free, more=more)
     shell.open_pane(picker, Dock.BOTTOM)
     try:
         return await picker.answer
@@ -71,17 +72,16 @@ class Picker(Pane):
         *,
         preview: PreviewText | None = None,
         free: Free | None = None,
+        more: More | None = None,
     ) -> None:
         super().__init__()
         self.answer: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
         self._shell = shell
         self._title = title
-        self._items = [
-            item._replace(title=_row_text(item.title), about=_row_text(item.about))
-            for item in items
-        ]
+        self._items = list(map(_shown, items))
         self._preview = preview
         self._free = free
+        self._more = more
         self._filter = Line()
         self._rows = list(self._items)
         self._cursor = 0
@@ -98,7 +98,7 @@ class Picker(Pane):
 
     def on_mount(self) -> None:
         rows = len(self._items) + (self._free is not None)
-        if self._preview is not None:
+        if self._preview is not None or self._more is not None:
             rows = max(rows, _ROWS_BESIDE_PREVIEW)
         most = max(min(_MOST_ROWS, self.app.size.height // 2), 3)
         self.styles.height = min(rows, most) + 1
@@ -167,7 +167,8 @@ class Picker(Pane):
 
     def _row_segments(self, at: int, width: int, base: Style) -> list[Segment]:
         if at >= len(self._rows):
-            empty = " Nothing fits." if at == 0 else ""
+            typed = self._filter.text or self._more is None
+            empty = "" if at else " Nothing fits." if typed else " Type a few letters."
             return [Segment(empty, self._shell.colours[Part.DIM])]
         item = self._rows[at]
         chosen = at == self._cursor
@@ -200,7 +201,8 @@ class Picker(Pane):
         return self.size.width // 2 if self._preview is not None and wide else 0
 
     def _numbered(self) -> bool:
-        return self._free is None and not self._filter.text and len(self._items) <= _MOST_NUMBERED
+        typed = self._free or self._more or self._filter.text
+        return not typed and len(self._items) <= _MOST_NUMBERED
 
     def _height(self) -> int:
         return max(self.size.height - 1, 1)
@@ -217,6 +219,9 @@ class Picker(Pane):
             self._cursor = self._top = 0
         self._filter = line
         self._rows = matches(line.text, self._items) if line.text.strip() else list(self._items)
+        if self._more is not None and line.text.strip():
+            there = {row.key for row in self._rows}
+            self._rows += [_shown(row) for row in self._more(line.text) if row.key not in there]
         own = self._free(line.text) if self._free and line.text.strip() else None
         if own is not None:
             self._rows.insert(0, own)
@@ -252,6 +257,10 @@ class Picker(Pane):
         if not self.answer.done():
             self._shell.hold_keys()
             self.answer.set_result(key)
+
+
+def _shown(item: Choice) -> Choice:
+    return item._replace(title=_row_text(item.title), about=_row_text(item.about))
 
 
 def _row_text(text: str) -> str:

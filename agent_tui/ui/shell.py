@@ -167,6 +167,9 @@ takes time is awaited, and dropped when something is typed meanwhile."""
 Free = Callable[[str], Choice | None]
 """The line of a picker that is made of the filter's own text, such as a time."""
 
+More = Callable[[str], Sequence[Choice]]
+"""Lines of a picker that are looked for by the filter's text: too many to be listed at once."""
+
 
 class Shell(Protocol):
     """The screen as panes and commands see it."""
@@ -349,6 +352,7 @@ class Shell(Protocol):
         *,
         preview: Callable[[str], str] | None = None,
         free: Free | None = None,
+        more: More | None = None,
     ) -> str | None:
         """The key of the chosen line, None when it was left; ``preview`` turns the key under the
         cursor into a text shown beside the list."""

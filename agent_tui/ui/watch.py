@@ -132,6 +132,8 @@ class Watch:
             self._refresh()
         elif self._count_is_due:
             self.count_soon()
+        if passed and desk.customer.display:
+            desk.customer.look_at_clock()
         if passed or refreshes or desk.list.new_above != self._new_above:
             self._tell_facts()
 

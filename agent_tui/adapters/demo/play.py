@@ -70,6 +70,7 @@ class Person:
     mail: str
     handle: str
     signature: str
+    says: str = ""  # the mail address they give, which nobody has verified
 
 
 class Voice(Enum):
@@ -184,6 +185,7 @@ def _person(key: str, row: dict[str, str]) -> Person:
         row.get("mail", ""),
         row.get("handle", ""),
         row.get("signature", ""),
+        row.get("says", ""),
     )
 
 

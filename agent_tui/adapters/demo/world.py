@@ -99,7 +99,8 @@ def customer(person: Person) -> Sender:
     """How providers know ``person``: by address where they gave one, else by handle."""
     if person.mail:
         return Sender(IdentityKind.EMAIL, person.mail, person.name)
-    return Sender(IdentityKind.HANDLE, person.handle, person.name)
+    says = ((IdentityKind.EMAIL, person.says),) if person.says else ()
+    return Sender(IdentityKind.HANDLE, person.handle, person.name, says)
 
 
 def attachment(name: str) -> IncomingFile:
