@@ -7,8 +7,12 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from agent_tui.config.paths import HOME_VARIABLE, Paths, find_paths
+
+if TYPE_CHECKING:
+    from agent_tui.store.database import Database
 
 ACCOUNT = "larkfell"
 AGENT = "you"
@@ -71,6 +75,7 @@ def _furnish(world: Paths, *, seed: int, frozen: bool, now: int | None) -> None:
     from agent_tui.cli.world import open_store
     from agent_tui.config.accounts import new_account, save_account
     from agent_tui.config.paths import make_private
+    from agent_tui.model.clock import system_clock
     from agent_tui.store import agents
 
     make_private(world.config)
@@ -92,3 +97,28 @@ def _furnish(world: Paths, *, seed: int, frozen: bool, now: int | None) -> None:
     finally:
         db.close()
     catch_up(world)
+    db = open_store(world)
+    try:
+        _log_a_call(db, shop.CALLER, shop.CALLED, system_clock() if now is None else now)
+    finally:
+        db.close()
+
+
+def _log_a_call(db: "Database", agent: str, customer: str, now: int) -> None:
+    """A colleague has spoken with a customer."""
+    from agent_tui.actions.action import Context
+    from agent_tui.actions.registry import perform
+    from agent_tui.model.clock import HOUR
+    from agent_tui.model.conversation import Sort
+    from agent_tui.query.compile import compile_query
+    from agent_tui.query.parse import parse
+    from agent_tui.store import conversations
+
+    query = compile_query(parse(f'customer:"{customer}"'), db, me=agent, now=now)
+    for theirs in conversations.page(db, query, Sort.NEWEST, limit=1):
+        args = {
+            "direction": "in",
+            "length": "4:30",
+            "summary": "Asks when the refund is on her card. The bank needs until Friday.",
+        }
+        perform("call", Context(db, agent, lambda: now - 3 * HOUR, {}), [theirs.id], args)

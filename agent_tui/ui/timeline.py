@@ -36,7 +36,6 @@ def show(shell: Shell) -> None:
         pane.filter(left.text)
         pane.go_to(left.place)
     shell.open_pane(pane)
-    customer.look_up(conversation.customer_id)
 
 
 async def search(shell: Shell) -> None:

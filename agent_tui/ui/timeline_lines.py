@@ -18,9 +18,8 @@ from agent_tui.ui.rows import Piece, stars
 from agent_tui.ui.theme import Part
 
 _KIND = 8
-_WHO = 16
-_LEAST_WHO = 9
-_ROOMY = 72
+_WHO = ((100, 22), (72, 16), (0, 9))
+"""Cells for who it was, from so many cells of the line on."""
 
 _CALLED = {EntryKind.SUBSCRIPTION: "subscr.", EntryKind.SHIPMENT: "parcel"}
 """Where the name of a kind is too long, or no agent's word."""
@@ -53,7 +52,7 @@ def day(at: Millis) -> int:
 def row(entry: Entry, width: int, glyphs: Glyphs) -> Line:
     """The line of an entry: time, kind, which way, who or what number, and what it says."""
     mark, who, says, part = _parts(entry, glyphs)
-    space = _WHO if width >= _ROOMY else _LEAST_WHO
+    space = next(cells for least, cells in _WHO if width >= least)
     lead = f" {_local(entry.at):%H:%M} {fit(_word(entry), _KIND)}{mark} "
     named = f"{fit(who, space, glyphs.more)} "
     room = max(width - len(lead) - space - 1, 1)

@@ -57,6 +57,7 @@ class TimelinePane(Pane):
         self._query, self._counted = every, 0
         self._window = Window(self._read)
         self._stamp = shell.db.stamp()
+        self._looking = self._is_looked_up()
         self._day = lines.day(shell.clock())
         self._lines: list[int] = []  # the entry of each line; of a day's heading what follows it
         self._line_of: list[int] = []  # each entry's line
@@ -138,6 +139,7 @@ class TimelinePane(Pane):
 
     def on_mount(self) -> None:
         self.set_interval(_TICK_S, self._tick)
+        self.call_after_refresh(self._look_up)
 
     def on_resize(self) -> None:
         self._keep_in_view()
@@ -204,6 +206,7 @@ class TimelinePane(Pane):
         self._stamp, self._day = stamp, day
         self._members = people.members(self._shell.db, self._person.id)
         self._counted = self._count() if self.text else 0
+        self._looking = self._is_looked_up()
         self._window.refresh()
         self._number()
         self._top = max(self._line() - offset, 0)
@@ -274,9 +277,18 @@ class TimelinePane(Pane):
 
     def _state(self) -> Sequence[Piece]:
         """What is still to come."""
+        return (Piece("looking orders up ... ", Part.BAR),) if self._looking else ()
+
+    def _look_up(self) -> None:
+        """Have orders asked for that are not known or old, once the rest is on the screen."""
+        orders.want(self._shell.db, self._person.id, self._shell.clock())
+        before, self._looking = self._looking, self._is_looked_up()
+        if before != self._looking:
+            self.refresh(Region(0, 0, self.size.width, 1))
+
+    def _is_looked_up(self) -> bool:
         asked = lookups.of_customer(self._shell.db, self._person.id)
-        waiting = any(one.wanted_at is not None and not one.problem for one in asked)
-        return (Piece("looking orders up ... ", Part.BAR),) if waiting else ()
+        return any(one.wanted_at is not None and not one.problem for one in asked)
 
     def _nothing(self) -> Sequence[str]:
         if self.text:

@@ -4,13 +4,13 @@ from pathlib import Path
 
 from agent_tui.model.clock import DAY, HOUR, MINUTE
 from agent_tui.model.conversation import Channel
-from agent_tui.store import messages
+from agent_tui.store import accounts, messages
 from agent_tui.store.database import NO_PARAMS, Database, Params, Row
 from agent_tui.store.sqlite import SqliteDatabase
 from agent_tui.ui.layout import Slot
 from agent_tui.ui.shell import Where
 from agent_tui.ui.timeline_pane import TimelinePane
-from tests.factory import START, incoming, mail_account, only, receive
+from tests.factory import MAIL, START, incoming, mail_account, only, receive
 from tests.store.history import bought, buy, conversation, note_change, say
 from tests.ui.screen import Screen, screen
 
@@ -102,6 +102,24 @@ async def test_a_filter_follows_the_typing_and_says_what_is_shown(
 
         await here.type("/absent\n")
         await here.until(lambda: here.shows("Nothing of this customer matches: absent"))
+
+
+async def test_it_says_that_orders_are_looked_up_until_they_are(
+    db: SqliteDatabase, tmp_path: Path
+) -> None:
+    owner = history(db)
+    accounts.put(
+        db, "shop", adapter="x", address="", display_name="", capabilities=MAIL, now=0, context=True
+    )
+    other = SqliteDatabase(db.path)
+    async with screen(db, tmp_path) as here:
+        await here.press("g", "t")
+        await here.until(lambda: here.shows("looking orders up ..."))
+
+        buy(other, owner, bought(START + 3 * HOUR, "2002"))
+        await here.until(lambda: here.shows("#2002"))
+        assert not here.shows("looking orders up ...")
+    other.close()
 
 
 async def test_what_comes_in_is_shown_by_itself(db: SqliteDatabase, tmp_path: Path) -> None:

@@ -10,7 +10,16 @@ from agent_tui.adapters.demo.world import Scene, place
 from agent_tui.model.clock import DAY, HOUR, Millis
 from agent_tui.model.conversation import Status
 from agent_tui.model.customer import Identity, IdentityKind
-from agent_tui.model.record import Item, Looked, Money, Profile, Record, RecordKind, Shipment
+from agent_tui.model.record import (
+    Item,
+    Looked,
+    Money,
+    Profile,
+    Record,
+    RecordKind,
+    Score,
+    Shipment,
+)
 
 _NUMBER = re.compile(r"(?:#|\border[- ])(\d{4,5})\b")
 _PARCEL = re.compile(r"\bNP\d{9}\b")
@@ -25,6 +34,15 @@ _PRODUCTS = {
 _EXTRAS = {"Rain cover": 1900, "Repair kit": 1200, "Sternum strap": 900}
 _DELIVERED: Millis = 9 * DAY
 """An order older than that has arrived."""
+
+_ANSWERS = (
+    (5, "Quick and kind, thank you."),
+    (5, ""),
+    (4, "All good in the end, it took two days."),
+    (3, "I had to ask twice."),
+    (2, "I had to tell my story to three people."),
+)
+"""What customers say when they are asked how it was."""
 
 _OLDEST_NUMBER = 7000
 _PER_DAY = 8
@@ -66,6 +84,7 @@ class Orders:
                 numbers.setdefault(number, scene)
         for number, scene in list(numbers.items()):
             yield from self._told(number, scene, chance)
+        yield from _asked(scenes, self.now)
         for _ in range(chance.choice((0, 1, 1, 2))):
             at = self.now - int(chance.uniform(60 * DAY, 400 * DAY))
             number = self._number_at(at)
@@ -113,9 +132,10 @@ def _order(
         extra = chance.choice(list(_EXTRAS))
         prices[extra] = _EXTRAS[extra]
     status = "delivered" if now - at > _DELIVERED else "on its way" if parcels else "being packed"
+    sent = parcels or ([_parcel(number)] if status == "delivered" else [])
     shipments = [
         Shipment("Northpost", one, f"https://track.northpost.example/{one}", status, at + DAY)
-        for one in dict.fromkeys(parcels)
+        for one in dict.fromkeys(sent)
     ]
     return Record(
         RecordKind.ORDER,
@@ -128,6 +148,28 @@ def _order(
         shipments=tuple(shipments),
         url=f"https://larkfell.example/admin/orders/{number}",
     )
+
+
+def _parcel(number: str) -> str:
+    """The parcel of an order that nobody wrote about."""
+    return f"NP{random.Random(number).randrange(10**9):09}"  # noqa: S311 - a world
+
+
+def _asked(scenes: Sequence[Scene], now: Millis) -> Iterator[Record]:
+    """The answer of every other customer to how the last resolved conversation was."""
+    over = [one for one in scenes if one.play.status is Status.RESOLVED]
+    if not over:
+        return
+    last = max(over, key=lambda scene: scene.times[-1])
+    key, at = last.play.person.key, last.times[-1] + 2 * HOUR
+    chance = random.Random(f"asked {key}")  # noqa: S311 - a world
+    if at < now and chance.random() < 0.5:
+        points, comment = chance.choice(_ANSWERS)
+        number = f"after {last.play.channel}"
+        score = Score(points)
+        yield Record(
+            RecordKind.SURVEY, f"s{key}", number, at, "answered", reason=comment, score=score
+        )
 
 
 def _profile(theirs: Sequence[Scene], records: Sequence[Record]) -> Profile:

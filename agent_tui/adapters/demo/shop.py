@@ -8,6 +8,10 @@ MAIL = Address(NAME, "help@larkfell.example")
 AGENTS = {"mara": "Mara", "jonas": "Jonas", "priya": "Priya", "tom": "Tom"}
 """First names of the colleagues by handle; the agent at the keyboard has a handle of their own."""
 
+CALLER = "tom"
+CALLED = "Siobhán Gallagher"
+"""Who has spoken with whom on the phone."""
+
 ME = "me"
 """Stands in the plays for the agent at the keyboard."""
 

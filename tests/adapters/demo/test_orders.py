@@ -6,7 +6,7 @@ import re
 import pytest
 
 from agent_tui.adapters.contract import AccountContext
-from agent_tui.adapters.demo import DemoAdapter
+from agent_tui.adapters.demo import DemoAdapter, shop
 from agent_tui.adapters.demo.play import history, people
 from agent_tui.content.safe import safe_line
 from agent_tui.model.clock import Millis
@@ -58,6 +58,16 @@ async def test_who_is_known_by_a_handle_only_has_orders_too() -> None:
     handles = [p.handle for p in people().values() if p.handle and not p.mail]
     found = [await adapter().lookup([Identity(IdentityKind.HANDLE, one)]) for one in handles]
     assert any(looked.records for looked in found)
+
+
+async def test_one_customer_has_something_of_everything() -> None:
+    (known,) = [person for person in people().values() if person.name == shop.CALLED]
+    records = (await of(known.mail)).records
+
+    kinds = {one.kind for one in records}
+    assert {RecordKind.ORDER, RecordKind.REFUND, RecordKind.SURVEY} <= kinds
+    assert any(parcel.at for one in records for parcel in one.shipments)
+    assert all(one.score for one in records if one.kind is RecordKind.SURVEY)
 
 
 async def test_money_that_went_back_is_a_refund_of_its_order() -> None:
