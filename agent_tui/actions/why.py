@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from agent_tui.actions.action import ActionError
+from agent_tui.actions.why_place import in_order, together
 from agent_tui.content.safe import safe_line
 from agent_tui.model.clock import DAY, HOUR, MINUTE, SECOND, Millis
 from agent_tui.model.conversation import Conversation, View
@@ -47,7 +48,10 @@ def why(
     if conversation is None or facts is None:
         raise ActionError(f"There is no conversation #{conversation_id}.")
     say = _Times(rules.hours, now)
-    lines = [_status(db, conversation, say), _lists(db, conversation, views, me, now)]
+    holding = _lists(db, conversation, views, me, now)
+    lines = [_status(db, conversation, say), _named(holding)]
+    lines += in_order(conversation, (view.sort for view in holding), say)
+    lines += together(db, conversation, say)
     lines += _wait(conversation, say)
     going = clocks(facts, rules)
     for clock in going:
@@ -87,11 +91,16 @@ def _reason(event: Event) -> str:
     return f"{safe_line(stamp.action)}, by {safe_line(stamp.actor)}"
 
 
+def _named(holding: Sequence[View]) -> str:
+    names = [f"{view.name} (by {view.sort})" for view in holding]
+    return f"Views: {', '.join(names)}." if names else "It is in no view."
+
+
 def _lists(
     db: Database, conversation: Conversation, views: Sequence[View], me: str, now: Millis
-) -> str:
+) -> list[View]:
     """Which views it is in; one whose query cannot be read holds nothing."""
-    names = []
+    holding = []
     for view in views:
         try:
             query = parse(view.query)
@@ -99,8 +108,8 @@ def _lists(
             continue
         compiled = compile_query(query, db, me=me, now=now)
         if conversations.holds(db, compiled, conversation.id):
-            names.append(f"{view.name} (by {view.sort})")
-    return f"Views: {', '.join(names)}." if names else "It is in no view."
+            holding.append(view)
+    return holding
 
 
 def _wait(conversation: Conversation, say: _Times) -> Iterator[str]:

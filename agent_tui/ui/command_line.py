@@ -102,11 +102,22 @@ def complete(shell: Shell, words: Vocabulary, text: str, cursor: int) -> Sequenc
     argument = _argument(words, line.name)
     if argument is None:
         return ()
-    start = line.at
+    return complete_argument(shell, argument, text, cursor, line.at)
+
+
+def complete_argument(
+    shell: Shell, argument: Argument, text: str, cursor: int, start: int = 0
+) -> Sequence[Completion]:
+    """How an argument that begins at ``start`` may go on."""
     if argument.kind in _SEVERAL:
-        start = max(text.rfind(" ", 0, cursor) + 1, line.at)
+        start = max(text.rfind(" ", 0, cursor) + 1, start)
         start += text[start:cursor].startswith("-")
     return choices.words_after(text, start, cursor, _values(shell, argument.kind))
+
+
+def argument_hint(shell: Shell, argument: Argument, text: str) -> Hint:
+    """What is to be said of an argument so far: the moment that a time means."""
+    return choices.when_hint(shell, text) if argument.kind is ArgumentKind.TIME else NO_HINT
 
 
 def hint(shell: Shell, words: Vocabulary, text: str) -> Hint:
@@ -118,10 +129,8 @@ def hint(shell: Shell, words: Vocabulary, text: str) -> Hint:
         word = words.words[line.name]
         return word.hint(line.rest, line.at) if line.rest else Hint(word.help)
     argument = _argument(words, line.name)
-    if argument is not None and line.rest and argument.kind is ArgumentKind.TIME:
-        return choices.when_hint(shell, line.rest)
     if argument is not None:
-        return Hint(argument.help) if not line.rest else NO_HINT
+        return argument_hint(shell, argument, line.rest) if line.rest else Hint(argument.help)
     if line.name in words.commands:
         return Hint(words.commands[line.name].help)
     if line.name in words.actions:

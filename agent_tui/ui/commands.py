@@ -115,10 +115,16 @@ def _do(shell: Shell, _: int, name: str) -> None:
 
 
 async def _ask_and_do(shell: Shell, _: int, action: "Action") -> None:
+    from agent_tui.ui import command_line  # after first paint
+
     targets = shell.targets()  # the cursor may move while somebody types
     given: dict[str, str] = {}
     for argument in action.arguments:
-        answer = await shell.ask(f"{action.title}: {argument.help} ")
+        answer = await shell.ask(
+            f"{action.title}: {argument.help} ",
+            complete=partial(command_line.complete_argument, shell, argument),
+            preview=partial(command_line.argument_hint, shell, argument),
+        )
         if answer is None:
             return
         given[argument.name] = answer

@@ -1,7 +1,7 @@
 """The palette and the command line: every command by a few letters, or by its name."""
 
+import asyncio
 from collections.abc import Mapping
-from typing import Final
 
 from agent_tui.actions.action import Action
 from agent_tui.actions.registry import registry
@@ -10,25 +10,22 @@ from agent_tui.model.account import Account
 from agent_tui.store import accounts
 from agent_tui.ui import command_line as lines
 from agent_tui.ui import navigation
+from agent_tui.ui.recent import Recent
 from agent_tui.ui.shell import Choice, Command, Hint, Shell, Where
 
 _NOT_LISTED = frozenset({"palette", "command-line"})
 """What opens the list is not in it."""
 
-_recent: Final[list[str]] = []
-"""Commands chosen here before, the last one first."""
-
 
 async def pick_command(shell: Shell) -> None:
     """Choose a command by letters of its title or name, and do it."""
     where = shell.where()
-    chosen = await shell.choose("Command", choices(shell, where))
+    recent = Recent(shell.paths.state / "recent-commands")
+    chosen = await shell.choose("Command", choices(shell, where, recent))
     if chosen is None:
         return
-    if chosen in _recent:
-        _recent.remove(chosen)
-    _recent.insert(0, chosen)
     shell.run_command(chosen)
+    await asyncio.to_thread(recent.use, chosen)
 
 
 async def command_line(shell: Shell) -> None:
@@ -51,7 +48,7 @@ async def command_line(shell: Shell) -> None:
         lines.run(shell, words, said)
 
 
-def choices(shell: Shell, where: Where) -> list[Choice]:
+def choices(shell: Shell, where: Where, recent: Recent) -> list[Choice]:
     """Every command with its keys: those used of late, then those of this pane, moving last."""
     actions = registry()
     account = _account(shell)
@@ -65,7 +62,7 @@ def choices(shell: Shell, where: Where) -> list[Choice]:
         for command in shell.commands().values()
         if command.name not in _NOT_LISTED
     ]
-    return sorted(found, key=lambda c: (_age(c.key), bool(c.refused), c.key in _MOVING))
+    return sorted(found, key=lambda c: (recent.age(c.key), bool(c.refused), c.key in _MOVING))
 
 
 _KEYS_WIDTH = 16
@@ -74,10 +71,6 @@ _MOVING = frozenset(command.name for command in navigation.COMMANDS)
 
 def _keys(shell: Shell, name: str) -> str:
     return f"{' '.join(shell.keys_of(name)[:2]):{_KEYS_WIDTH}}"
-
-
-def _age(name: str) -> int:
-    return _recent.index(name) if name in _recent else len(_recent)
 
 
 def _refused(

@@ -16,6 +16,7 @@ _SORTS = {
     Sort.NEWEST: "last activity first",
     Sort.OLDEST: "last activity last",
     Sort.WAITING: "who has waited longest first; others are left out",
+    Sort.UNANSWERED: "who has waited longest first, then the others",
     Sort.DUE: "what is due soonest first; others are left out",
 }
 

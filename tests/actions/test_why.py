@@ -39,6 +39,10 @@ def test_the_arithmetic_is_that_of_the_clock(shop: SqliteDatabase) -> None:
         "It has been open since it began, Fri 2026-03-27 16:00.",
         "Views: Inbox (by newest), Needs reply (by waiting), Unassigned (by oldest), "
         "Due soon (by due), All (by newest).",
+        "    by newest: its last message is of Fri 2026-03-27 16:00",
+        "    by waiting: since Fri 2026-03-27 16:00",
+        "    by oldest: its last message is of Fri 2026-03-27 16:00",
+        "    by due: its clock stands",
         "Ada has waited for an answer since Fri 2026-03-27 16:00, 1 h ago.",
         "First answer: 4 business hours from Fri 2026-03-27 16:00.",
         "Business hours: Mon-Fri 09:00-17:00 (Europe/Berlin).",
@@ -81,7 +85,7 @@ def test_a_snooze_says_when_it_ends(shop: SqliteDatabase) -> None:
 def test_where_nobody_waits_no_clock_runs(shop: SqliteDatabase) -> None:
     perform("wait", Desk(shop).context, [only(shop).id])
 
-    assert said(shop, START)[2:] == [
+    assert said(shop, START)[-2:] == [
         "Nobody waits: what the customer wrote is answered or done with.",
         "No clock runs.",
     ]
@@ -106,7 +110,7 @@ def test_hours_that_never_come_are_told(shop: SqliteDatabase) -> None:
 def test_a_long_sum_shows_its_ends(shop: SqliteDatabase) -> None:
     long = replaced({(Kind.FIRST, Channel.MAIL): Target(100 * HOUR, business=True)})
 
-    lines = [line for line in said(shop, FRIDAY, long) if line.startswith(" ")]
+    lines = [line for line in said(shop, FRIDAY, long) if "counts" in line or "more" in line]
 
     assert len(lines) == 7
     assert lines[3] == "    and 8 more stretches, 2 d 16 h"
@@ -146,3 +150,26 @@ def test_a_week_is_said_in_runs_of_days() -> None:
         "Mon-Tue 09:00-12:00 and 13:00-17:00, Wed 09:00-12:00, "
         "Thu-Fri 09:00-12:00 and 13:00-17:00, Sat 09:00-12:00"
     )
+
+
+def test_what_made_one_conversation_of_its_messages_is_told(shop: SqliteDatabase) -> None:
+    row = shop.one("SELECT message_id AS id FROM messages")
+    assert row is not None
+    receive(shop, incoming("again", references=[row["id"]], subject="Re: x", at=FRIDAY + HOUR))
+    assert any(
+        line.startswith("Its 2 messages are together because each names the Message-ID")
+        for line in said(shop, FRIDAY + HOUR)
+    )
+
+
+def test_conversations_that_a_mail_has_joined_are_told(db: SqliteDatabase) -> None:
+    mail_account(db)
+    receive(
+        db,
+        incoming("one", message_id="one@x", at=FRIDAY),
+        incoming("two", message_id="two@x", at=FRIDAY + HOUR),
+        incoming("both", references=["one@x", "two@x"], at=FRIDAY + 2 * HOUR),
+    )
+    lines = said(db, FRIDAY + 3 * HOUR)
+    assert any("another conversation was joined to it" in line for line in lines)
+    assert any("a mail named both" in line for line in lines)

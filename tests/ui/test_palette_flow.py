@@ -12,6 +12,7 @@ from agent_tui.store import agents, conversations
 from agent_tui.store.sqlite import SqliteDatabase
 from agent_tui.ui.command_line import typed
 from agent_tui.ui.palette import choices
+from agent_tui.ui.recent import Recent
 from agent_tui.ui.shell import Where
 from tests.factory import Now, incoming, mail_account, only, receive
 from tests.ui.screen import Screen, screen
@@ -25,6 +26,10 @@ def shop(db: SqliteDatabase) -> SqliteDatabase:
     agents.put(db, "max", "Max Ode")
     conversations.set_labels(db, only(db).id, ["refund"])
     return db
+
+
+def recent(shown: Screen) -> Recent:
+    return Recent(shown.app.paths.state / "recent-commands")
 
 
 async def line(shown: Screen, text: str) -> None:
@@ -134,14 +139,17 @@ async def test_the_palette_does_what_it_shows_and_offers_it_first_next_time(
         await shown.press("enter")
         await shown.until(lambda: only(shop).unread)
         await shown.until(lambda: shown.app.where() == "list")
-        assert choices(shown.app, Where.LIST)[0].key == "unread"
+        await shown.until(lambda: recent(shown).age("unread") == 0)
+        assert choices(shown.app, Where.LIST, recent(shown))[0].key == "unread"
+    async with screen(shop, tmp_path) as shown:  # the next session
+        assert choices(shown.app, Where.LIST, recent(shown))[0].key == "unread"
 
 
 async def test_the_palette_has_every_command_with_its_keys(
     shop: SqliteDatabase, tmp_path: Path
 ) -> None:
     async with screen(shop, tmp_path) as shown:
-        found = {choice.key: choice for choice in choices(shown.app, Where.LIST)}
+        found = {choice.key: choice for choice in choices(shown.app, Where.LIST, recent(shown))}
         assert set(shown.app.commands()) - set(found) == {"palette", "command-line"}
         assert found["resolve"].title.split() == ["e", "Resolve"]
         assert "composer" in found["send"].refused
@@ -153,7 +161,7 @@ async def test_what_the_account_cannot_do_is_greyed_with_the_reason(
     mail_account(db, Capabilities(Channel.MAIL))
     receive(db, incoming("Hi"))
     async with screen(db, tmp_path) as shown:
-        found = {choice.key: choice for choice in choices(shown.app, Where.LIST)}
+        found = {choice.key: choice for choice in choices(shown.app, Where.LIST, recent(shown))}
         assert "cannot send" in found["reply"].refused
         assert found["resolve"].refused == ""
 
