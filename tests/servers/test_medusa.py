@@ -70,7 +70,7 @@ def test_in_a_terminal_a_review_is_answered_and_approved_beside_its_customers_or
         screen.press("q", "q", "q")
         screen.wait_for_exit()
 
-    assert "2 x Copper kettle" in beside
+    assert "shipped  2 x Copper kettle" in beside
     assert "Somebody else" not in beside
     (shown,) = medusa.public(review)
     assert shown["content"] == "Leaks after a week"
