@@ -153,7 +153,8 @@ class TillStand(ContextStand):
 @conformance_cases(TillStand)
 async def test_a_right_adapter_passes(stand: type[Stand], claim: Claim) -> None:
     result = await prove(stand, claim)
-    assert result.outcome is Outcome.PASSED, result.detail
+    wanted = Outcome.NOT_APPLICABLE if claim.name == "order-own" else Outcome.PASSED
+    assert result.outcome is wanted, result.detail
 
 
 class Everybody(TillAdapter):

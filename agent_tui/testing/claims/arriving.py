@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from agent_tui.adapters.contract import Hint
 from agent_tui.model.incoming import Batch, Incoming
-from agent_tui.testing.claim import NO_PUSH, PUSH, Claim, hold
+from agent_tui.testing.claim import NO_PUSH, PUSH, REVIEWS, Claim, hold
 from agent_tui.testing.store import Store
 from agent_tui.testing.trial import Trial
 
@@ -125,6 +125,13 @@ async def keyed(trial: Trial) -> None:
     hold(keys[0] != keys[1], "two threads have the same thread_key")
 
 
+async def rated(trial: Trial) -> None:
+    asked = await trial.asked()
+    stars = asked.rating
+    hold(stars is None or 1 <= stars <= 5, f"a review has {stars!r} stars, not one to five or None")
+    hold(asked.review is not None, "a review comes without its Review")
+
+
 async def strange(trial: Trial) -> None:
     trial.stand.strange()
     marks = await _written(trial, 3)
@@ -234,6 +241,12 @@ CLAIMS = (
         "threads",
         "The messages of a thread (a review) have its key, and no other thread has it.",
         keyed,
+    ),
+    Claim(
+        "stars",
+        "A review has one to five stars, or none, and says what it is about.",
+        rated,
+        (REVIEWS,),
     ),
     Claim("unknown", "Unknown fields and event types of the provider do no harm.", strange),
     Claim("files-in", "Files that customers send come byte for byte.", files),

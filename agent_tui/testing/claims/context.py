@@ -12,9 +12,9 @@ from agent_tui.adapters.contract import (
     Unreachable,
 )
 from agent_tui.content.safe import safe_line, safe_text
-from agent_tui.model.customer import Identity, IdentityKind
+from agent_tui.model.customer import Identity, IdentityKind, normal
 from agent_tui.model.record import Looked, Money, Record, RecordKind
-from agent_tui.testing.claim import Claim, hold
+from agent_tui.testing.claim import Claim, NotApplicable, hold
 from agent_tui.testing.claims.safety import HOSTILE, clean, strings
 from agent_tui.testing.stand import CannotPlay, Fault
 from agent_tui.testing.trial import FOREVER, Trial
@@ -149,6 +149,17 @@ async def _again(trial: Trial) -> None:
     hold(there == ["7503", "7501"], f"7503 was ordered meanwhile; lookup() has {there}")
 
 
+async def _own(trial: Trial) -> None:
+    """Where a review is proven to be by a customer of the shop, the agent sees what they bought."""
+    if Role.CHANNEL not in trial.stand.adapter.info.roles:
+        raise NotApplicable("it is about adapters with both roles")
+    sender = (await trial.asked()).sender
+    if sender.kind is not IdentityKind.SHOP:
+        raise NotApplicable("whoever writes is not told to be a customer of the shop")
+    looked = await _asked(trial, [Identity(sender.kind, normal(sender.kind, sender.value))])
+    hold(looked != Looked(), f"lookup() does not know {sender.value!r}, who has just written")
+
+
 async def _hostile(trial: Trial) -> None:
     played = 0
     for number, text in enumerate(HOSTILE.values(), start=7601):
@@ -237,6 +248,12 @@ CLAIMS = (
         "order-again",
         "Looking up again, and side by side, says the same until something is new.",
         _again,
+        roles=_CONTEXT,
+    ),
+    Claim(
+        "order-own",
+        "A customer of the shop who writes is known to lookup() by what pull() calls them.",
+        _own,
         roles=_CONTEXT,
     ),
     Claim("order-hostile", "Hostile text in orders arrives harmless.", _hostile, roles=_CONTEXT),
