@@ -18,11 +18,13 @@ from agent_tui.actions.action import (
 )
 from agent_tui.actions.triage import change
 from agent_tui.model.account import EffectKind
-from agent_tui.model.conversation import Channel, Conversation
+from agent_tui.model.conversation import Channel, Conversation, Sort
 from agent_tui.model.draft import Draft, DraftKind
 from agent_tui.model.event import Stamp
 from agent_tui.model.message import Direction, Message
 from agent_tui.model.testimonial import Consent, Testimonial
+from agent_tui.query.compile import compile_query
+from agent_tui.query.parse import parse
 from agent_tui.store import conversations, drafts, messages
 from agent_tui.store.changes import Value
 
@@ -107,8 +109,7 @@ def _mark(context: Context, targets: Sequence[int], _: Mapping[str, str]) -> Don
 
 
 def _grant(context: Context, targets: Sequence[int], args: Mapping[str, str]) -> Done:
-    conversation = _one(context, targets)
-    _testimonial(conversation)
+    conversation = _answered(context, _one(context, targets))
     name = " ".join(args["name"].split())
     stamp = context.stamp("consent")
     with context.db.transaction():
@@ -119,10 +120,8 @@ def _grant(context: Context, targets: Sequence[int], args: Mapping[str, str]) ->
 def _refuse(context: Context, targets: Sequence[int], _: Mapping[str, str]) -> Done:
     stamp = context.stamp("refuse-consent")
     with context.db.transaction():
-        found = [c for c in _all(context, targets) if c.testimonial is not None]
+        found = [_answered(context, one) for one in _all(context, targets)]
         changed = [c for c in found if _set(context, stamp, c, Consent.REFUSED, credit=None)]
-    if not found:
-        raise ActionError(f"#{targets[0]} is no testimonial; nobody was asked.")
     return _done(stamp, changed, "not to be quoted")
 
 
@@ -170,6 +169,19 @@ def _testimonial(conversation: Conversation) -> Testimonial:
     if conversation.testimonial is None:
         raise ActionError(f"#{conversation.id} is no testimonial; 'testimonial' makes it one.")
     return conversation.testimonial
+
+
+def _answered(context: Context, conversation: Conversation) -> Conversation:
+    """The testimonial that a yes or no is about: where that comes by mail, the one of the same
+    customer of which we have asked."""
+    if conversation.testimonial is None:
+        text = f"testimonial:asked customer:#{conversation.customer_id}"
+        query = compile_query(parse(text), context.db, me=context.agent, now=context.clock())
+        asked = conversations.page(context.db, query, Sort.NEWEST, limit=2)
+        if len(asked) == 1:
+            return asked[0]
+    _testimonial(conversation)
+    return conversation
 
 
 def _asks(draft: Draft, targets: Sequence[int]) -> bool:

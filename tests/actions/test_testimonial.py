@@ -204,6 +204,18 @@ def test_who_was_never_marked_gives_no_consent(desk: Desk) -> None:
         perform("consent", desk.context, [review(desk)], {"name": "Ada"})
 
 
+def test_a_yes_or_no_that_comes_by_mail_is_about_what_was_asked(desk: Desk) -> None:
+    number = candidate(desk)
+    send_question(desk, number)
+    receive(desk.db, incoming("Yes, as Ada P."))
+    (mail,) = listed(desk.db, "channel:mail subject:parcel")
+
+    perform("consent", desk.context, [mail.id], {"name": "Ada P."})
+    assert consent(desk) is Consent.GRANTED
+    with pytest.raises(ActionError, match="no testimonial"):  # nothing is asked any more
+        perform("refuse-consent", desk.context, [mail.id])
+
+
 def test_consent_taken_back_is_handed_out_no_more_and_forgets_the_name(desk: Desk) -> None:
     number = candidate(desk)
     perform("consent", desk.context, [number], {"name": "Ada P."})
