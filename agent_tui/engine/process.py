@@ -21,7 +21,8 @@ from agent_tui.engine.roster import Roster
 from agent_tui.engine.rulebook import Rulebook
 from agent_tui.engine.supervisor import Supervisor
 from agent_tui.model.clock import system_clock
-from agent_tui.store.database import Database
+from agent_tui.store import audit
+from agent_tui.store.database import Database, StoreError
 
 _LONGEST_LINE = 1 << 20
 
@@ -49,6 +50,12 @@ def serve(
     ConfigError, StoreError.
     """
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # secrets are in this process
+    if not audit.fits(db):
+        raise StoreError(
+            f"The newest changes in {paths.store} do not follow from those before them, so nothing "
+            "is sent or fetched; look with 'agent-tui doctor' and bring back a copy with "
+            "'agent-tui restore FILE'."
+        )
     leases = Leases(db, system_clock)
     if not leases.take(lease.ENGINE):
         return Ended(served=False, other=leases.other(lease.ENGINE))

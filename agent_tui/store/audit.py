@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import pairwise
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -23,6 +24,7 @@ MERGED = "merged"
 _NONCE = 16
 _NOTHING = codec.dump(None)
 _PAGE = 5_000
+_TAIL = 16
 
 _KEYS: WeakKeyDictionary[Database, bytes] = WeakKeyDictionary()
 
@@ -99,6 +101,20 @@ def verify(db: Database) -> Audit:
         chained += 1
     astray = (number for pair, number in moved.items() if not _led(merged, *pair))
     return Audit(chained, older, min(astray, default=None))
+
+
+def fits(db: Database) -> bool:
+    """Whether the newest events follow from each other: if the last changes are those of another
+    store, they do not. A millisecond, for every start of an engine."""
+    rows = db.all("SELECT * FROM events ORDER BY id DESC LIMIT :some", {"some": _TAIL})
+    secret = key(db)
+    for event, before in pairwise(rows):
+        if event["hash"] is None or before["hash"] is None:
+            continue
+        origin = event["origin"] if event["origin"] is not None else event["entity_id"]
+        if event["hash"] != _hash(secret, before["hash"], event, origin, _kept_commitment(event)):
+            return False
+    return True
 
 
 def key(db: Database) -> bytes:

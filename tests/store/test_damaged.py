@@ -17,6 +17,7 @@ from agent_tui.config.paths import HOME_VARIABLE
 from agent_tui.model.message import Body
 from agent_tui.store import sqlite
 from agent_tui.store.sqlite import SqliteDatabase
+from agent_tui.store.sqlite_file import wal
 from tests.factory import incoming, mail_account, many, receive
 
 SEED = 16
@@ -214,6 +215,27 @@ def test_what_is_no_store_of_ours_any_more_is_told_and_left_alone(
     assert all(found.codes)
     assert said in found.err
     assert {path.name: path.read_bytes() for path in store.parent.iterdir()} == before
+
+
+def test_the_last_changes_of_another_store_are_found_out(
+    killed: Path, tmp_path_factory: pytest.TempPathFactory, home: Path, look: Callable[[], Found]
+) -> None:
+    """SQLite itself takes them for this store's: nothing in them says whose they are."""
+    base = tmp_path_factory.mktemp("other")
+    other = SqliteDatabase(base / "store.db")
+    filled(other, "vase")
+    with closing(sqlite3.connect(other.path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    receive(other, incoming("of another store"))
+    store = laid(killed, home)
+    shutil.copy(wal(other.path), wal(store))
+    other.close()
+
+    found = look()
+
+    assert found.told
+    refused = run(["engine"]) if sound_to_sqlite(store) else 1
+    assert refused == 1
 
 
 def test_without_its_last_changes_a_store_is_used_again_only_on_demand(
