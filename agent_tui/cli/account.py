@@ -46,6 +46,21 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     check = verbs.add_parser("check", help="try log-in, sending and mailboxes")
     check.add_argument("names", nargs="*", metavar="NAME", help="all accounts without one")
     check.add_argument("--json", action="store_true", help="one JSON object a line")
+    oauth = verbs.add_parser(
+        "login",
+        help="let a mail account in by OAuth 2",
+        description="Log a mail account with the setting 'oauth' in, with your own client: by a "
+        "browser on this machine, or with --elsewhere by a code that is typed into any browser.",
+    )
+    oauth.add_argument("name", metavar="NAME")
+    oauth.add_argument(
+        "--elsewhere", action="store_true", help="the browser is not on this machine"
+    )
+    oauth.add_argument(
+        "--password-vault",
+        action="store_true",
+        help="keep the token in our encrypted file rather than in the keyring",
+    )
     remove = verbs.add_parser("remove", help="remove an account; its mail stays in the store")
     remove.add_argument("name", metavar="NAME")
     remove.add_argument("--yes", action="store_true", help="do not ask")
@@ -60,6 +75,8 @@ def run(args: argparse.Namespace, paths: Paths) -> int:
             return list_accounts(paths, as_json_lines=args.json)
         case "check":
             return check_accounts(paths, args.names, asker, as_json_lines=args.json)
+        case "login":
+            return _login(args, paths, asker)
         case _:
             return remove(paths, args.name, None if args.yes else asker, sure=args.yes)
 
@@ -137,6 +154,19 @@ def _add(args: argparse.Namespace, paths: Paths, asker: Asker | None) -> int:
     except EOFError:
         say("\nNothing was saved.")
         return 1
+
+
+def _login(args: argparse.Namespace, paths: Paths, asker: Asker | None) -> int:
+    from agent_tui.cli.account_login import login
+
+    config = find_account(paths, args.name)
+    return login(
+        config,
+        asker,
+        ask_secrets([config], None),
+        elsewhere=args.elsewhere,
+        encrypted=args.password_vault,
+    )
 
 
 def _forget(account: AccountConfig, ref: SecretRef) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from agent_tui.adapters.contract import AccountProblem, Severity, Unreachable
+from tests.adapters.oauth_server import CLIENT, authorization_server
 from tests.servers.imap_account import adapter, batches, mail, messages
 from tests.servers.real import Dovecot, Postfix, Sink, User, free_ports
 
@@ -28,6 +29,38 @@ async def test_an_access_token_lets_in(dovecot: Dovecot, user: User, auth: str) 
 
     assert [one.subject for one in messages(await batches(account))] == ["Order"]
     await account.close()
+
+
+@pytest.mark.parametrize("auth", ["xoauth2", "oauthbearer"])
+async def test_a_refresh_token_lets_in_until_it_is_taken_back(
+    dovecot: Dovecot, user: User, auth: str
+) -> None:
+    dovecot.deliver(mail("Order"), user)
+    with authorization_server() as server:
+        server.access = lambda: dovecot.token(user)
+        account = adapter(
+            dovecot,
+            User(user.name, server.refresh),
+            auth=auth,
+            oauth="other",
+            oauth_client_id=CLIENT,
+            oauth_token_url=f"{server.url}/token",
+        )
+        assert [one.subject for one in messages(await batches(account))] == ["Order"]
+        await account.close()
+
+        server.revoked = True
+        again = adapter(
+            dovecot,
+            User(user.name, server.refresh),
+            auth=auth,
+            oauth="other",
+            oauth_client_id=CLIENT,
+            oauth_token_url=f"{server.url}/token",
+        )
+        with pytest.raises(AccountProblem, match="log in again: agent-tui account login"):
+            await batches(again)
+        await again.close()
 
 
 @pytest.mark.parametrize("auth", ["xoauth2", "oauthbearer"])

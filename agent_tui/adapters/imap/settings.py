@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 
+from agent_tui.adapters import oauth
 from agent_tui.adapters.contract import AccountContext, AccountProblem, Option
 from agent_tui.adapters.mail import Own
+from agent_tui.adapters.oauth import MailTokens
 from agent_tui.adapters.server import Auth, Login, Security, Server
 from agent_tui.adapters.smtp import SmtpSettings
 
@@ -22,6 +24,7 @@ OPTIONS = (
     Option("user", str, "The user name to log in with; the address if left out.", optional=True),
     Option("password", str, "The password, or the access token of OAuth.", secret=True),
     Option("auth", str, "How to log in.", default="password", choices=tuple(Auth)),
+    *oauth.OPTIONS,
     Option("smtp_host", str, "The server that mail leaves by."),
     Option("smtp_port", int, "Its port; 465 for tls, 587 for starttls.", optional=True),
     Option("smtp_security", str, "As security.", default="tls", choices=tuple(Security)),
@@ -90,6 +93,10 @@ class Settings:
         address, ca_file = given.text("address"), given.maybe("ca_file")
         user, timeout = given.maybe("user") or address, float(given.number("timeout") or 60)
         auth = Auth(given.text("auth"))
+        provider = oauth.provider_of(account)
+        tokens = MailTokens(account, provider) if provider else None
+        if tokens and auth is Auth.PASSWORD:
+            auth = Auth.XOAUTH2
         imap_security = Security(given.text("security"))
         smtp_security = Security(given.text("smtp_security"))
         imap = Server(
@@ -118,10 +125,10 @@ class Settings:
             address=address,
             own=Own.of([address, *given.texts("aliases")], given.text("authserv_id")),
             imap=imap,
-            login=Login(user, given.secret("password"), auth),
+            login=Login(user, tokens or given.secret("password"), auth),
             smtp=SmtpSettings(
                 smtp,
-                Login(given.maybe("smtp_user") or user, given.smtp_secret(), auth),
+                Login(given.maybe("smtp_user") or user, tokens or given.smtp_secret(), auth),
             ),
             mailboxes=given.texts("mailboxes") or (INBOX,),
             sent=given.maybe("sent"),
