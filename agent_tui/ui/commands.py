@@ -148,8 +148,9 @@ _CHOOSERS: Mapping[str, Run] = {
         for name in ("snooze", "assign", "label", "priority", "macro")
     },
     **{name: later.InModule("chat_messages", name) for name in ("edit", "delete", "react")},
-    "ask-consent": later.InModule("testimonials", "ask"),
-    "consent": later.InModule("testimonials", "consent"),
+    "ask-consent": later.InModule("reviewing", "ask"),
+    "consent": later.InModule("reviewing", "consent"),
+    "offline": later.InModule("reviewing", "offline"),
     **{
         name.replace("_", "-"): later.InModule("merging", name)
         for name in ("merge", "unmerge", "not_same")

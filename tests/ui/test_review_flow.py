@@ -1,5 +1,6 @@
 """The review desk by keyboard: one review after the other, none skipped."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from agent_tui.model.review import Review
 from agent_tui.store import drafts, outbox
 from agent_tui.store.sqlite import SqliteDatabase
 from agent_tui.ui.shell import Where
-from tests.factory import START, listed, mail_account, receive
+from tests.factory import MAIL, START, listed, mail_account, receive
 from tests.ui.screen import Screen, screen
 
 REVIEWS = Capabilities(
@@ -207,3 +208,21 @@ async def test_each_doubt_about_a_public_answer_is_asked_and_one_no_stops_it(
         await window.until(lambda: window.shows("Ctrl+S send"))
         assert window.app.where() is Where.COMPOSER
     assert outbox.shown(desk) == []
+
+
+async def test_going_on_in_private_opens_the_mail_and_keeps_the_answer_for_r(
+    desk: SqliteDatabase, tmp_path: Path
+) -> None:
+    mail_account(desk, MAIL, "post")
+    ada = Sender(IdentityKind.EMAIL, "ada@customer.example", "Ada")
+    receive(desk, replace(review(5), remote_id="r6", thread_key="r6", sender=ada, at=START))
+    async with screen(desk, tmp_path, signature="Maria") as window:
+        await window.type(":view Unanswered\n\n:offline\n")
+        await window.until(lambda: window.shows("To Ada <ada@customer.example>"))
+        assert window.shows("> Text of 5")
+        assert window.shows("Maria")
+        assert window.shows("r in the review")
+        await window.press("esc")
+        await window.press("r")
+        await window.until(lambda: window.shows("Public answer to Ada"))
+        assert window.shows("We have sent you a mail")

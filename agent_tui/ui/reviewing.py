@@ -1,14 +1,27 @@
-"""Asking a customer to be quoted, and under which name they may be."""
+"""The review desk's commands that go on in a composer: in private, and asking to be quoted."""
 
 from dataclasses import replace
 
 from agent_tui.actions import first_mail, testimonial
 from agent_tui.actions.action import ActionError
 from agent_tui.model.conversation import Channel, Conversation
-from agent_tui.model.draft import DraftKind
+from agent_tui.model.draft import Draft, DraftKind
 from agent_tui.store import drafts
 from agent_tui.ui import composer, drafting
 from agent_tui.ui.shell import Choice, Shell
+
+
+async def offline(shell: Shell) -> None:
+    """Begin the public answer and the mail beside it, and write the mail."""
+    conversation = _at_hand(shell)
+    before = {draft.id for draft in _first_mails(shell)}
+    if not shell.do("offline", [conversation.id]):
+        return
+    for mail in _first_mails(shell):
+        if mail.id not in before:
+            _open_signed(shell, mail)
+    keys = shell.keys_of("reply")
+    shell.say(f"The public answer is begun, too: {keys[0] if keys else ':reply'} in the review.")
 
 
 async def ask(shell: Shell) -> None:
@@ -25,10 +38,7 @@ async def ask(shell: Shell) -> None:
     if conversation.testimonial is None and not shell.do("testimonial", [conversation.id]):
         return
     draft = testimonial.draft_question(shell.context, [conversation.id], where)
-    if draft.kind is DraftKind.NEW:
-        signed = drafting.signed(draft.body, shell.settings.signature)
-        drafts.save(shell.db, replace(draft, body=signed))
-    composer.open_draft(shell, draft.id)
+    _open_signed(shell, draft)
 
 
 async def consent(shell: Shell) -> None:
@@ -37,6 +47,19 @@ async def consent(shell: Shell) -> None:
     name = await shell.ask("The customer agrees to be quoted as: ", conversation.customer)
     if name is not None:
         shell.do("consent", [conversation.id], name=name)
+
+
+def _open_signed(shell: Shell, draft: Draft) -> None:
+    """Open a draft; a mail has the agent's signature, as any that begins in the composer."""
+    if draft.kind is DraftKind.NEW:
+        signed = drafting.signed(draft.body, shell.settings.signature)
+        drafts.save(shell.db, replace(draft, body=signed))
+    composer.open_draft(shell, draft.id)
+
+
+def _first_mails(shell: Shell) -> list[Draft]:
+    found = drafts.of_agent(shell.db, shell.context.agent)
+    return [draft for draft in found if draft.kind is DraftKind.NEW]
 
 
 def _places(shell: Shell, conversation: Conversation) -> list[Choice]:
