@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from agent_tui.config.settings import Macro
 from agent_tui.model.account import EffectKind
-from agent_tui.model.clock import Clock, Millis
+from agent_tui.model.clock import SECOND, Clock, Millis
 from agent_tui.model.conversation import Channel
 from agent_tui.model.event import Stamp
 from agent_tui.model.hours import OFFICE, Hours
@@ -72,6 +72,16 @@ class Context:
         return replace(self, doing=name, batch=uuid4().hex)
 
 
+def seconds_left(left: Millis) -> int:
+    """Whole seconds, the last one counted until it is over."""
+    return max(-(-left // SECOND), 0)
+
+
+ON_ITS_WAY = "on its way"
+LEAVES = "leaves in {} s, u calls it back"
+"""What is said of a message within its undo window; the screen counts the seconds down."""
+
+
 @dataclass(frozen=True, slots=True)
 class Done:
     """What an action did, in a sentence for the status line."""
@@ -80,6 +90,7 @@ class Done:
     changed: tuple[int, ...] = ()  # conversations that are different now
     batch: str | None = None  # what undo would take back
     did: str = ""  # "resolved": for a sentence about many
+    leaves_at: Millis | None = None  # until then it can be called back; the sentence says LEAVES
 
 
 @dataclass(frozen=True, slots=True)

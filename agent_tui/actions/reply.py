@@ -6,6 +6,8 @@ from pathlib import Path
 
 from agent_tui.actions import doubts, messaging, posting, public
 from agent_tui.actions.action import (
+    LEAVES,
+    ON_ITS_WAY,
     Action,
     ActionError,
     Argument,
@@ -14,6 +16,7 @@ from agent_tui.actions.action import (
     Done,
     Doubtful,
     Scope,
+    seconds_left,
 )
 from agent_tui.actions.call import NO_ANSWER
 from agent_tui.actions.recipients import address_problems, answer_to
@@ -190,13 +193,18 @@ def _post(context: Context, stamp: Stamp, draft: Draft, at: Millis | None) -> Do
         _await_customer(context, stamp, posted.conversation.id)
     is_public = posted.conversation.channel is Channel.REVIEW
     told = f"{'Public answer' if is_public else _CALLED[draft.kind]} to {posted.to}"
-    return Done(f"{told} {_when(context, posted)}.", (posted.conversation.id,), stamp.batch)
+    return Done(
+        f"{told} {_when(context, posted)}.",
+        (posted.conversation.id,),
+        stamp.batch,
+        leaves_at=stamp.at + posted.hold if posted.hold and at is None else None,
+    )
 
 
 def _when(context: Context, posted: posting.Posted) -> str:
     if posted.at is not None:
         return f"leaves {say_when(posted.at, context.clock())}, u calls it back"
-    return f"leaves in {posted.hold // 1000} s, u calls it back" if posted.hold else "on its way"
+    return LEAVES.format(seconds_left(posted.hold)) if posted.hold else ON_ITS_WAY
 
 
 def _conversation(context: Context, draft: Draft) -> Conversation | None:

@@ -40,7 +40,7 @@ from agent_tui.ui.typeahead import TypeAhead
 from agent_tui.ui.watch import Watch
 
 if TYPE_CHECKING:
-    from agent_tui.actions.action import Context
+    from agent_tui.actions.action import Context, Done
     from agent_tui.ui.chats import Chats
     from agent_tui.ui.notifying import Notifier
     from agent_tui.ui.prompt import PromptLine
@@ -219,6 +219,9 @@ class AgentApp(App[None]):
 
     def say(self, sentence: str, *, error: bool = False) -> None:
         self._status.say(sentence, error=error)
+
+    def count_down(self, done: "Done") -> None:
+        self._watch.count_down(done)
 
     def do(
         self,

@@ -170,6 +170,7 @@ class Composer(WritingPane):
             return
         self._finished = True
         self._close(done.sentence, done.changed if resolve else ())
+        self._shell.count_down(done)
 
     async def _sure(self, draft: Draft) -> bool:
         """Whether the agent, told each reason not to, sends it all the same."""

@@ -20,7 +20,7 @@ from agent_tui.store.database import Database
 from agent_tui.ui.theme import Theme
 
 if TYPE_CHECKING:
-    from agent_tui.actions.action import Context
+    from agent_tui.actions.action import Context, Done
     from agent_tui.query.complete import Completion
     from agent_tui.ui.chats import Chats
     from agent_tui.ui.desk import Desk
@@ -279,6 +279,10 @@ class Shell(Protocol):
 
     def say(self, sentence: str, *, error: bool = False) -> None:
         """Show a sentence in the status line, never over what is typed."""
+        ...
+
+    def count_down(self, done: "Done") -> None:
+        """Say what was done, and count down until it leaves."""
         ...
 
     def do(

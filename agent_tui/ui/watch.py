@@ -13,6 +13,8 @@ from agent_tui.ui.inbox import Inbox
 from agent_tui.ui.shell import Shell
 
 if TYPE_CHECKING:
+    from agent_tui.actions.action import Done
+    from agent_tui.ui.countdown import Countdown
     from agent_tui.ui.notifying import Notifier
 
 _CLOCK_S = 1.0
@@ -58,6 +60,7 @@ class Watch:
         self._counting = False
         self._count_is_due = False
         self._telling = False
+        self._countdown: Countdown | None = None
 
     def begin(self, call: Callable[[], object], notifier: "Notifier") -> None:
         """Show what the first paint did without; from now on have ``call`` called soon after
@@ -68,6 +71,12 @@ class Watch:
         self.count_soon()
         self._call = call
         self._listen_on()
+
+    def count_down(self, done: "Done") -> None:
+        """Say what was done; until it leaves, how long that is."""
+        from agent_tui.ui.countdown import Countdown
+
+        self._countdown = Countdown(self._shell, self._status, done)
 
     def look(self) -> None:
         """Show what is different since the last look; a store that fails is told."""
@@ -120,6 +129,8 @@ class Watch:
         passed, written = minute != self._minute, stamp != self._stamp
         self._minute, self._stamp = minute, stamp
         desk.list.tick()
+        if self._countdown is not None and not self._countdown.tick():
+            self._countdown = None
         self._name_window()
         if written:
             self._refresh_is_due = True

@@ -387,3 +387,21 @@ async def test_leaving_the_time_sends_nothing(shop: SqliteDatabase, home: Path) 
         await shown.until(lambda: shown.app.where() == "composer")
         assert body(shown) == "Good morning!"
     assert outbox.shown(shop) == []
+
+
+async def test_the_undo_window_is_counted_down_until_something_else_is_said(
+    shop: SqliteDatabase, home: Path
+) -> None:
+    now = Now()
+    async with screen(shop, home, clock=now) as shown:
+        await begin(shown)
+        await shown.type("On its way.")
+        await shown.press("ctrl+s")
+        await shown.until(lambda: shown.shows("leaves in 10 s, u calls it back"))
+        now.at += 3_000
+        await shown.until(lambda: shown.shows("leaves in 7 s, u calls it back"))
+        now.at += 8_000
+        await shown.until(lambda: shown.shows("on its way."))
+        shown.app.say("Something else.")
+        now.at += 60_000
+        await shown.until(lambda: shown.shows("Something else."))

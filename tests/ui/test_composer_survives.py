@@ -85,3 +85,13 @@ def test_a_bracketed_paste_presses_no_key(composing: Terminal, db: SqliteDatabas
     assert "lines" in kept(db)
     assert kept(db).replace("\n", "").isprintable()
     assert "Reply to Ada" in composing.text()
+
+
+def test_counting_the_undo_window_down_costs_a_short_line_a_second(composing: Terminal) -> None:
+    composing.press("It is on its way.")
+    composing.wait_for("on its way")
+    composing.press("\x13")
+    composing.wait_for("leaves in 8 s")
+    before = len(composing.log)
+    composing.wait_for("leaves in 5 s")
+    assert len(composing.log) - before <= 3 * 400
