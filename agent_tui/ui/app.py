@@ -104,6 +104,7 @@ class AgentApp(App[None]):
             self._status.say,
             self._later,
             partial(navigation.view_name, self),
+            lambda: self._status.room,
         )
         self._opened = PaneStack()
         self._typeahead = TypeAhead(self.post_message, self._later)

@@ -90,6 +90,11 @@ class StatusLine(Widget):
         self._facts: tuple[Piece, ...] = ()
 
     @property
+    def room(self) -> int:
+        """Cells that a sentence may have beside what must not be overlooked."""
+        return self.size.width - sum(cell_len(fact.text) for fact in self._facts) - 2
+
+    @property
     def sentence(self) -> str:
         """What is said now; empty when only the hint stands there."""
         return self._sentence

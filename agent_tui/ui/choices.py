@@ -77,9 +77,15 @@ def presets(
 
 
 def snooze_presets(now: Millis, zone: tzinfo | None = None, hours: Hours = OFFICE) -> list[Choice]:
-    """The times that are offered for snoozing at ``now``, the commonest first."""
-    week = (datetime.fromtimestamp(now / 1000, zone) + timedelta(days=7)).date()
-    return presets((*_PRESETS, ("In a week", f"{week} 9:00")), now, zone, hours)
+    """The times that are offered at ``now``, the commonest first; those that are to come."""
+    here = datetime.fromtimestamp(now / 1000, zone)
+    week = (here + timedelta(days=7)).date()
+    found: list[Choice] = []
+    for title, when in (*_PRESETS, ("In a week", f"{week} 9:00")):
+        with suppress(ActionError):  # this evening is over, or business hours never come
+            at = parse_when(when, now, zone, hours)
+            found.append(Choice(when, title, say_when(at, now, zone)))
+    return found
 
 
 async def assign(shell: Shell) -> None:
@@ -123,7 +129,7 @@ async def macro(shell: Shell) -> None:
         for one in shell.settings.macros
     ]
     if not items:
-        raise ActionError("There are no macros yet; ':help config' shows how to write one.")
+        raise ActionError("There are no macros yet; see ':help config'.")
     chosen = await shell.choose("Macro", items)
     if chosen is not None:
         shell.do("macro", macro=chosen)

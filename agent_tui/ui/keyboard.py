@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Protocol
 
-from agent_tui.ui.keys import Keymap, following
+from agent_tui.ui.keys import NARROWEST, Keymap, following
 from agent_tui.ui.navigation import MOTIONS
 from agent_tui.ui.shell import TRIAGE, Where
 
@@ -34,11 +34,12 @@ class Keyboard:
         hint: Callable[[str], None],
         later: Later,
         view_name: Callable[[int], str] = str,
+        room: Callable[[], int] = lambda: NARROWEST,
     ) -> None:
         """``run`` gets a command's name and count, ``hint`` what may be typed next; ``view_name``
-        says what a digit alone would choose."""
+        says what a digit alone would choose, ``room`` how many cells a hint may have."""
         self._keymap, self._run, self._hint, self._later = keymap, run, hint, later
-        self._view_name = view_name
+        self._view_name, self._room = view_name, room
         self._count = ""
         self._keys: tuple[str, ...] = ()
         self._timer: Timer | None = None
@@ -57,7 +58,7 @@ class Keyboard:
         if longer:
             self._keys = typed
             self._stop_timer()
-            self._hint(following(typed, longer))
+            self._hint(following(typed, longer, self._room()))
             return True
         if where in _CHATS_AT_HAND and key in _CHAT_DIGITS and not self._keys:
             self._forget()

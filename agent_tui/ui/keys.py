@@ -150,24 +150,25 @@ def shown(keys: Iterable[str]) -> str:
     return "".join(key if len(key) == 1 else _titled(key) for key in keys)
 
 
-_ROOM = 58
-"""Cells for what may follow a prefix: it fits the narrowest terminal that everything fits."""
+NARROWEST = 58
+"""Cells for what may follow a prefix on the narrowest terminal that everything fits."""
 
 
-def following(typed: Iterable[str], longer: Mapping[str, str]) -> str:
+def following(typed: Iterable[str], longer: Mapping[str, str], room: int = NARROWEST) -> str:
     """What may be typed behind a prefix, for the status line: ``g-  c chats  g first``.
 
-    Names are cut, all alike, where they do not fit; each key stays.
+    Where names do not fit into ``room`` they are cut, all alike; each key stays.
     """
     head = f"{shown(typed)}-"
-    for most in (40, 16, 12, 9, 7, 5, 3, 0):
-        entries = [
-            f"{shown((key,))} {name[:most]}".rstrip() for key, name in sorted(longer.items())
-        ]
-        line = "  ".join([head, *entries])
-        if len(line) <= _ROOM:
-            break
-    return line
+    named = sorted((shown((key,)), name) for key, name in longer.items())
+    roomy = "  ".join([head, *(f"{key} {name}" for key, name in named)])
+    if len(roomy) <= room:
+        return roomy
+    for most in range(12, 0, -1):
+        tight = " ".join([head, *(f"{key}:{name.split('-')[0][:most]}" for key, name in named)])
+        if len(tight) <= room:
+            return tight
+    return " ".join([head, *(key for key, _ in named)])
 
 
 def _titled(key: str) -> str:

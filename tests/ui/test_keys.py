@@ -213,7 +213,7 @@ def test_a_sequence_waits_for_its_end_and_hints_at_it() -> None:
     typist = Typist()
     typist.type("g")
     assert typist.done == []
-    assert typist.hints[-1].startswith("g-  c cha")  # cut to fit a line
+    assert typist.hints[-1].startswith("g- c:ch")  # cut to fit a line
     typist.type("g")
     assert typist.done == [("first", 0)]
 
@@ -238,14 +238,15 @@ def test_what_may_follow_fits_a_line_of_60_cells_and_has_every_key(preset: Prese
             longer = keymap.longer(where, prefix)
             line = following(prefix, longer)
             assert len(line) <= 58
-            assert all(f"  {shown((key,))}" in line for key in longer)
+            assert all(f" {shown((key,))}" in line for key in longer)
 
 
 def test_much_that_may_follow_is_cut_to_a_line() -> None:
     longer = {chr(97 + n): f"command-number-{n}" for n in range(12)}
     line = following("g", longer)
     assert len(line) <= 58
-    assert all(f"  {key}" in line for key in longer)
+    assert all(f" {key}" in line for key in longer)
+    assert following("g", {"c": "chats", "v": "edit-view"}, 80) == "g-  c chats  v edit-view"
 
 
 def test_a_key_does_a_whole_line() -> None:
