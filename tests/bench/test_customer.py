@@ -1,7 +1,8 @@
-"""A customer of 5,000 conversations and 500 orders: opened, against a conversation of 50 messages
-of somebody new; and gone through, against the list."""
+"""A customer of 5,000 conversations and 500 orders, pane and timeline: opened, against a
+conversation of 50 messages of somebody new; and gone through, against the list."""
 
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from statistics import median
 
@@ -25,6 +26,7 @@ KEYS = 60
 
 _NEW, _LARGE, _MERGED = 1_000_001, 1_000_002, 2_000_000
 _PREPARED, _LARGE_ONES = "Prepared", "Grand Hotel"
+_TIMELINE = "everything, newest first"
 _LATER = 10**9
 """After everything else in the store, in milliseconds."""
 
@@ -38,9 +40,9 @@ class Opened:
     seconds: list[float] = field(default_factory=list)
     octets: list[int] = field(default_factory=list)
 
-    def measure(self, terminal: Terminal, key: str, shown: str) -> None:
+    def measure(self, terminal: Terminal, keys: str, shown: str) -> None:
         begin, before = time.monotonic(), len(terminal.log)
-        terminal.press(key)
+        terminal.press(*keys)
         terminal.wait_for(shown)
         self.seconds.append(time.monotonic() - begin)
         terminal.settle()
@@ -66,7 +68,7 @@ def on(tmp_path_factory: pytest.TempPathFactory) -> Ground:
 
 
 def test_opening_a_large_customer(on: Ground) -> None:
-    prepared, large = Opened(), Opened()
+    prepared, large, timeline = Opened(), Opened(), Opened()
     with open_inbox(on, 160, 40) as terminal:
         terminal.wait_for(_PREPARED)
         terminal.press("\r")
@@ -74,41 +76,57 @@ def test_opening_a_large_customer(on: Ground) -> None:
         terminal.settle(1.0)
         for _ in range(ROUNDS):
             large.measure(terminal, "J", f"{TALKS:,} conversations:")
+            timeline.measure(terminal, "gt", _TIMELINE)
+            terminal.press("q")
+            terminal.wait_for(f"{TALKS:,} conversations:")
+            terminal.settle()
             prepared.measure(terminal, "K", "1 conversation:")
         terminal.press("q")
         leave(terminal)
 
     head = ["160x40", "on the screen", "bytes"]
-    show(
-        f"A customer of {TALKS:,} conversations and {ORDERS} orders, medians of {ROUNDS}",
-        head,
-        [prepared.row(f"{MESSAGES} messages, nothing else"), large.row("the large customer")],
-    )
-    show("Large to prepared", ["ratio"], [[_ratio(large.seconds, prepared.seconds)]])
+    rows = [
+        [*prepared.row(f"{MESSAGES} messages, nothing else"), ""],
+        [*large.row("the large customer"), _ratio(large.seconds, prepared.seconds)],
+        [*timeline.row("their timeline"), _ratio(timeline.seconds, prepared.seconds)],
+    ]
+    what = f"A customer of {TALKS:,} conversations and {ORDERS} orders, medians of {ROUNDS}"
+    show(what, [*head, "ratio"], rows)
 
 
 def test_going_through_a_large_customer(on: Ground) -> None:
-    with open_inbox(on, 160, 40) as inbox, open_inbox(on, 160, 40) as beside:
-        keys, ours = Keys(inbox), Keys(beside)
-        for terminal in (inbox, beside):
+    with ExitStack() as stack:
+        inbox, pane, timeline = (stack.enter_context(open_inbox(on, 160, 40)) for _ in range(3))
+        for terminal in (inbox, pane, timeline):
             terminal.wait_for(f"{_PREPARED}|{_LARGE_ONES}")
             terminal.settle(1.0)
-        beside.press("j", "\r", "x")
-        beside.wait_for(f"{TALKS:,} conversations:")
-        beside.settle(1.0)
+        for terminal, keys, shown in (
+            (pane, "x", f"{TALKS:,} conversations:"),
+            (timeline, "gt", _TIMELINE),
+        ):
+            terminal.press("j", "\r", *keys)
+            terminal.wait_for(shown)
+            terminal.settle(1.0)
+        listed, paned, timed = Keys(inbox), Keys(pane), Keys(timeline)
         for _ in range(KEYS):
-            keys.measure()
-            ours.measure()
-        end = beside.answer("G", 0.4)
-        leave(inbox)
-        beside.press("q", "q")
-        leave(beside)
+            for each in (listed, paned, timed):
+                each.measure()
+        ends = [terminal.answer("G", 0.4).seconds for terminal in (inbox, pane, timeline)]
+        for terminal, leaving in ((inbox, ""), (pane, "qq"), (timeline, "qq")):
+            terminal.press(*leaving)
+            leave(terminal)
 
-    head = ["", "key", "bytes", "most", "settled", "most"]
-    rows = [keys.row("the list"), ours.row("the customer's pane")]
+    head = ["", "key", "bytes", "most", "settled", "most", "ratio", "to the end"]
+    rows = [
+        [*each.row(name), f"{each.milliseconds / listed.milliseconds:.2f}", f"{end * 1000:.0f} ms"]
+        for each, name, end in zip(
+            (listed, paned, timed),
+            ("the list", "the customer's pane", "their timeline"),
+            ends,
+            strict=True,
+        )
+    ]
     show(f"Cursor key, 160x40, medians of {KEYS}", head, rows)
-    show("Pane to list", ["ratio"], [[f"{ours.milliseconds / keys.milliseconds:.2f}"]])
-    show("To its end", ["key"], [[f"{end.seconds * 1000:.0f} ms"]])
 
 
 def _ratio(mine: list[float], other: list[float]) -> str:
