@@ -128,8 +128,12 @@ def spent(db: Database, customer_id: int) -> list[Money]:
 
 def _theirs(db: Database, customer_id: int) -> str:
     """Table and condition for the records of the person ``:customer``."""
-    several = len(people.members(db, customer_id))
-    return f"records r WHERE r.customer_id IN {people.THEIRS}{_once(several)}"
+    if len(people.members(db, customer_id)) < 2:
+        return "records r WHERE r.customer_id = :customer"
+    return (
+        "records r WHERE r.id IN (SELECT MAX(t.id) FROM records t"
+        f" WHERE t.customer_id IN {people.THEIRS} GROUP BY t.account, t.kind, t.remote_id)"
+    )
 
 
 def _once(members: int) -> str:

@@ -188,7 +188,7 @@ class CustomerPane(Pane):
                 far = len(before.conversations)
                 talked = customer_pages.conversations_of(db, number, far)
         return _Read(
-            person_lines.read(db, number),
+            person_lines.read(db, number, before.known),
             _facts(db, number),
             records.of_customer(db, number, known),
             talked,

@@ -31,8 +31,12 @@ class Known(NamedTuple):
     consent: Stamp | None = None  # by whom and when the newsletter choice was noted
 
 
-def read(db: Database, customer_id: int) -> Known | None:
-    """Everything about the person behind a customer."""
+def read(db: Database, customer_id: int, before: Known | None = None) -> Known | None:
+    """Everything about the person behind a customer.
+
+    Who it may be is looked for when another person is read than ``before``, or one who has changed:
+    a customer is read again with each change of the store.
+    """
     person = customers.person(db, customer_id)
     if person is None:
         return None
@@ -43,14 +47,13 @@ def read(db: Database, customer_id: int) -> Known | None:
     if said.newsletter:
         noted = events.of_fields(db, Entity.CUSTOMER, said.customer, ("newsletter",), limit=1)
         consent = noted[0].stamp if noted else None
-    return Known(
-        person,
-        customers.claims(db, customer_id),
-        company,
-        len([one for one in colleagues if one != person.id]),
-        likeness.suggestions(db, person),
-        consent,
-    )
+    claims = customers.claims(db, customer_id)
+    if before is not None and (before.person, before.claims) == (person, claims):
+        suggestions = before.suggestions
+    else:
+        suggestions = likeness.suggestions(db, person)
+    others = len([one for one in colleagues if one != person.id])
+    return Known(person, claims, company, others, suggestions, consent)
 
 
 def lines(known: Known, now: Millis, width: int, keys_of: KeysOf) -> list[Line]:

@@ -14,6 +14,7 @@ from agent_tui.store import changes, customer_pages, customers, lookups, people,
 from agent_tui.store.database import Conflict, Database
 from agent_tui.store.sqlite import SqliteDatabase
 from tests.factory import START, chat, incoming, listed, receive
+from tests.store.many import fill
 from tests.store.plans import Explained
 
 STAMP = Stamp("maria", "merge", "b1", START)
@@ -213,6 +214,9 @@ def test_pages_of_a_big_person_are_read_from_indexes(db: SqliteDatabase, family:
     known = records.of_customer(seen, family[2], 2)
     more = records.of_customer(seen, family[2], 9, (known[-1].record.at, known[-1].id))
     counted = records.count(seen, family[2]), customer_pages.channels(seen, family[2])
+    records.spent(seen, family[2])
+    records.open_ones(seen, family[2])
+    customer_pages.count_others(seen, first[0])
     seen.close()
 
     assert counted == ({RecordKind.ORDER: 6}, {Channel.MAIL: 6})
@@ -221,3 +225,36 @@ def test_pages_of_a_big_person_are_read_from_indexes(db: SqliteDatabase, family:
     steps = [step for plan in seen.plans for step in plan]
     assert sum("conversations_by_customer (customer_id=? AND last_at<?)" in s for s in steps) == 6
     assert sum("SEARCH r USING INDEX records_by_customer" in s for s in steps) >= 12
+
+
+def test_a_person_of_thousands_of_conversations_costs_a_page_and_counts_by_indexes(
+    db: SqliteDatabase,
+) -> None:
+    fill(db, 5_000)
+    with db.transaction():
+        db.run("UPDATE conversations SET customer_id = id % 5 + 1")
+        db.run("UPDATE customers SET merged_into = 1, person_id = 1 WHERE id BETWEEN 2 AND 5")
+    found = tuple(order(str(number), at=START + number) for number in range(500))
+    for member in (1, 4):
+        records.put(db, member, "shop", Looked(records=found), START)
+
+    seen = Explained(db)
+    first = customer_pages.conversations_of(seen, 3, 60)
+    second = customer_pages.conversations_of(seen, 3, 60, first[-1])
+    talks = sum(customer_pages.channels(seen, 3).values())
+    known = records.of_customer(seen, 3, 60)
+    counted = records.count(seen, 3)
+    seen.close()
+
+    everything = listed(db, "customer:#3")
+    assert first + second == everything[:120]
+    assert (talks, counted) == (5_000, {RecordKind.ORDER: 500})
+    assert [one.record.remote_id for one in known] == [str(499 - n) for n in range(60)]
+    assert seen.scans == []
+    steps = [step for plan in seen.plans for step in plan]
+    assert any("COVERING INDEX conversations_by_whose_channel" in step for step in steps)
+    ranges = [step for step in steps if step.startswith("SEARCH c USING INDEX")]
+    assert {step.partition(" (")[0] for step in ranges} == {
+        "SEARCH c USING INDEX conversations_by_customer"
+    }
+    assert len(ranges) == 10  # each member's newest, twice: never all of them
