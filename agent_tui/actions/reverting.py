@@ -20,6 +20,7 @@ from agent_tui.store import (
     customers,
     drafts,
     events,
+    joining,
     messages,
     outbox,
 )
@@ -32,6 +33,9 @@ PART = 100
 
 BEGUN, ENDED = "begun", "ended"
 """Fields of the events that frame what is taken back in several parts."""
+
+_MOVES = frozenset({joining.MERGED, joining.PARTED})
+_TRIAGED = frozenset(changes.CONVERSATION_FIELDS)
 
 _Thing = tuple[tuple[Entity, int], list[Event]]
 """What events are about, and those events, newest first."""
@@ -106,7 +110,7 @@ class Reverting:
 
     def _revert(self, part: Sequence[_Thing]) -> None:
         triaged = {n: group for (entity, n), group in part if _is_triage(entity, group)}
-        self._revert_conversations(triaged)
+        self._revert_conversations(self._rejoined(triaged))
         for (entity, number), group in part:
             if _is_triage(entity, group):
                 continue
@@ -115,6 +119,39 @@ class Reverting:
                 self._logged = True
             except ActionError as error:
                 self._refused.append(str(error))
+
+    def _rejoined(self, groups: Mapping[int, Sequence[Event]]) -> dict[int, Sequence[Event]]:
+        """Take back merges and splits; the groups in which more is left to revert."""
+        moves = sorted(
+            (event for group in groups.values() for event in group if event.field in _MOVES),
+            key=lambda event: -event.id,
+        )
+        refused: set[int] = set()
+        for event in moves:
+            try:
+                self._touched.update(dict.fromkeys(self._rejoin(event)))
+                self._logged = True
+            except Conflict as error:
+                refused.add(event.entity_id)
+                self._refused.append(f"Not undone: {error}")
+        moved = {event.entity_id for event in moves}
+        return {
+            number: group
+            for number, group in groups.items()
+            if number not in moved
+            or (number not in refused and any(e.field in _TRIAGED for e in group))
+        }
+
+    def _rejoin(self, event: Event) -> tuple[int, int]:
+        """Undo a merge or a split; the two conversations."""
+        db, stamp = self._context.db, self._stamp
+        record = event.before if isinstance(event.before, dict) else None
+        if record is None:
+            raise Conflict("what was merged by itself, or erased since, stays as it is.")
+        if event.field == joining.MERGED:
+            return joining.part(db, stamp, record, undoes=self._batch), record["target"]
+        joining.merge(db, stamp, record["source"], record["target"], undoes=self._batch)
+        return record["target"], record["source"]
 
     def _revert_conversations(self, groups: Mapping[int, Sequence[Event]]) -> None:
         """All of them in a few statements."""

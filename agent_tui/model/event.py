@@ -54,6 +54,8 @@ TOLD = (
     "offline",
     "consent",
     "credit",
+    "merged",
+    "parted",
 )
 """The fields of a conversation whose changes are told in its history and in the timeline."""
 

@@ -80,6 +80,25 @@ def move(db: Database, source: int, target: int) -> None:
     )
 
 
+def origins(db: Database, number: int) -> list[int]:
+    """Of which conversations the events are that are found under ``number``."""
+    rows = db.all(
+        "SELECT DISTINCT coalesce(origin, entity_id) AS id FROM events"
+        " WHERE entity = 'conversation' AND entity_id = :id ORDER BY id",
+        {"id": number},
+    )
+    return [row["id"] for row in rows]
+
+
+def move_back(db: Database, source: int, target: int, origins: Sequence[int]) -> None:
+    """Find the events of ``origins``, which went with ``source`` to ``target``, there again."""
+    db.many(
+        "UPDATE events SET entity_id = :source"
+        " WHERE entity = 'conversation' AND entity_id = :target AND origin = :origin",
+        [{"source": source, "target": target, "origin": origin} for origin in origins],
+    )
+
+
 def verify(db: Database) -> Audit:
     """Go through the whole chain; about 5 us an event."""
     secret = key(db)

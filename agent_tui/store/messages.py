@@ -99,6 +99,11 @@ def time_of(message_id: int) -> Millis:
     return message_id // IDS_PER_MS
 
 
+def first_id(at: Millis) -> int:
+    """The lowest id that a message of that time can have."""
+    return at * IDS_PER_MS
+
+
 def new_id(db: Database, at: Millis) -> int:
     """A free message id for that time: ids grow with the messages' times.
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from agent_tui.model.conversation import Conversation
 from agent_tui.model.event import Entity, Stamp
 from agent_tui.model.threading import Candidate, joins
-from agent_tui.store import audit, conversations, events, summary
+from agent_tui.store import audit, conversations, events, joining, summary
 from agent_tui.store.database import Database
 
 _IDS_AT_A_TIME = 100
@@ -22,13 +22,16 @@ def find(
     """The conversation that a mail of ``people`` belongs to.
 
     A mail that belongs to several (an answer to two threads, or the missing middle of one that
-    arrived newest first) makes them one.
+    arrived newest first) makes them one, unless an agent keeps them apart: then it belongs to
+    the one with the last mail that it names.
     """
     ids = [i for i in (message_id, *references) if i]
     found = [c.conversation_id for c in _candidates(db, account, ids) if joins(c, people)]
     if not found:
         return None
     first, *others = sorted(set(found))
+    if others and joining.kept_apart(db, [first, *others]):
+        return _nearest(db, account, ids, [first, *others])
     for other in others:
         _merge(db, stamp, other, first)
     return first
@@ -93,35 +96,27 @@ def _candidates(db: Database, account: str, ids: Sequence[str]) -> list[Candidat
     ]
 
 
-_SETS = {  # tables where both conversations may have the same row: their other columns
-    "participants": "address",
-    "thread_ids": "account, message_id, issued",
-    "conversation_labels": "label",
-    "presence": "who, ours, until",
-}
+def _nearest(db: Database, account: str, ids: Sequence[str], found: Sequence[int]) -> int:
+    """Which of ``found`` has the last mail that is named; the first when none has."""
+    for one in reversed(ids):
+        row = db.one(
+            "SELECT conversation_id AS id FROM messages"
+            " WHERE account = :account AND message_id = :one",
+            {"account": account, "one": one},
+        )
+        if row is not None and row["id"] in found:
+            return int(row["id"])
+    return found[0]
 
 
 def _merge(db: Database, stamp: Stamp, source: int, target: int) -> None:
     """Move everything of ``source`` into ``target`` and drop the empty shell."""
-    params = {"source": source, "target": target}
-    for table, columns in _SETS.items():
-        db.run(
-            f"INSERT INTO {table} (conversation_id, {columns}) SELECT :target, {columns}"
-            f" FROM {table} WHERE conversation_id = :source ON CONFLICT DO NOTHING",
-            params,
-        )
-        db.run(f"DELETE FROM {table} WHERE conversation_id = :source", params)
-    for table in ("messages", "drafts", "outbox"):
-        db.run(
-            f"UPDATE {table} SET conversation_id = :target WHERE conversation_id = :source",
-            params,
-        )
     events.append(db, stamp, Entity.CONVERSATION, source, audit.MERGED, None, target)
-    audit.move(db, source, target)
+    joining.move_all(db, source, target)
     one, two = conversations.by_ids(db, [source, target])
     conversations.update(db, two, _together(one, two))
     _keep_word(db, one, two)
-    db.run("DELETE FROM conversations WHERE id = :source", params)
+    db.run("DELETE FROM conversations WHERE id = :source", {"source": source})
     summary.recount(db, target)
 
 

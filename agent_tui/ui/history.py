@@ -106,6 +106,8 @@ def _what(event: Event) -> str:
             return f"as {safe_line(str(event.after))}" if event.after else ""
         case "offline":
             return f"a mail to {safe_line(str(event.after))} begun"
+        case "merged" | "parted":
+            return _moved(event)
         case "guard":
             return f"answered although: {_joined(event.before)}"
         case _:
@@ -117,6 +119,13 @@ def _priority(value: object) -> str:
         return f"priority {Priority(int(str(value))).name.lower()}"
     except ValueError:
         return ""
+
+
+def _moved(event: Event) -> str:
+    known = event.before if isinstance(event.before, dict) else {}
+    if event.field == "parted":
+        return f"parted from #{known['target']}" if known else "parted"
+    return f"#{known['row']['id']} merged into it" if known else "another thread joined it"
 
 
 def _joined(value: object) -> str:

@@ -189,6 +189,20 @@ COMMANDS: tuple[Command, ...] = (
         "Its query, order, name and place; keeps a search as a view.",
     ),
     Command(
+        "merge-conversations",
+        "Merge conversations",
+        frozenset({Where.LIST, Where.READING}),
+        InModule("joining", "merge"),
+        "Those that are selected become one; u makes them several again.",
+    ),
+    Command(
+        "split",
+        "Split the conversation",
+        _OPEN,
+        InModule("joining", "split"),
+        "The message at the top of the view, alone or with all after it, becomes another one.",
+    ),
+    Command(
         "undo-list",
         "Undo from a list",
         TRIAGE,

@@ -90,6 +90,8 @@ _TRIAGE = (
     Bound("u", "undo"),
     Bound("ctrl+r", "redo"),
     Bound("gu", "undo-list"),
+    Bound("M", "merge-conversations"),
+    Bound("gS", "split"),
     Bound(".", "repeat"),
     Bound("x", "customer"),
     Bound("X", "profile"),
@@ -208,6 +210,7 @@ _MUTT = (
     Bound("alt+0", "chats"),
     Bound("alt+o", "order"),
     Bound("alt+u", "undo-list"),
+    Bound("alt+s", "split"),
     Bound("alt+r", "ratings"),
     Bound("alt+t", "timeline"),
 )

@@ -113,3 +113,23 @@ async def test_what_was_done_is_listed_and_taken_back_alone_or_with_what_came_af
         await s.press("2", "a")
         await s.until(lambda: s.shows("Undone: 2 of 2."))
         assert not any(c.assignee for c in listed(shop))
+
+
+async def test_conversations_are_merged_and_split_by_a_key_and_put_back(
+    shop: SqliteDatabase, tmp_path: Path
+) -> None:
+    async with screen(shop, tmp_path, size=(100, 24)) as s:
+        await s.press("M")
+        await s.until(lambda: s.shows("Select the conversations to merge first"))
+        await s.press("space", "space", "M")
+        await s.until(lambda: s.shows('Merge 2 conversations into #29 "S29"? y/n'))
+        await s.press("y")
+        await s.until(lambda: s.shows("2 conversations are one: #29."))
+        assert len(listed(shop)) == COUNT - 1
+
+        await s.press("escape", "enter", "G", "g", "S")
+        await s.until(lambda: s.shows("or it and all after it (a)?"))
+        await s.press("a")
+        await s.until(lambda: s.shows(f"#{COUNT + 1} now.") or s.shows("all of it"))
+        await s.press("u")
+        await s.until(lambda: s.shows("Undone"))
