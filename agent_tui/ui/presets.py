@@ -95,7 +95,7 @@ _TRIAGE = (
     Bound(".", "repeat"),
     Bound("x", "customer"),
     Bound("X", "profile"),
-    Bound("M", "merge"),
+    Bound("M", "merge", frozenset({Where.CUSTOMER})),
     Bound("v", "attachments"),
     Bound("o", "links"),
     Bound("y", "copy"),
