@@ -34,6 +34,7 @@ def posted(found: Node, place: str) -> Posted | None:
     written_at = at_of(found.text("created_at"))
     if not number or written_at is None:
         return None
+    product = safe_line(found.node("product").text("title"), 200)
     pictures = dict.fromkeys(one.text("url") for one in found.nodes("images"))
     return Posted(
         id=number,
@@ -42,10 +43,10 @@ def posted(found: Node, place: str) -> Posted | None:
         author="",
         by=_author(found, place),
         rating=stars(found.whole("rating")),
-        title="",
+        title=product,  # it has none of its own, and its text may be empty
         text="\n".join([found.text("content"), *pictures]),
         about=Review(
-            product=safe_line(found.node("product").text("title"), 200),
+            product=product,
             product_id=found.line("product_id"),
             verified=found.has("order_id"),
             moderation=MODERATIONS.get(found.text("status"), Moderation.HELD),

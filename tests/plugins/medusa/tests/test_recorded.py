@@ -64,7 +64,8 @@ async def played() -> AsyncIterator[Recorder]:
 async def test_a_review_comes_with_its_stars_product_buyer_and_state(recorded: Day) -> None:
     review, about = recorded.review, recorded.review.review
 
-    assert (review.body.text, review.rating) == ("Shines <b>bright</b>", 5)
+    assert (review.subject, review.body.text) == ("Lamp", "Shines <b>bright</b>")
+    assert review.rating == 5
     assert about is not None
     assert (about.product, about.verified, about.moderation) == ("Lamp", True, Moderation.HELD)
     assert review.sender.kind is IdentityKind.SHOP
