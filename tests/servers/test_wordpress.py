@@ -224,11 +224,11 @@ def test_in_a_terminal_two_hundred_reviews_arrive_and_are_answered_once_each(
 def test_in_a_terminal_a_review_that_its_customer_edits_shows_both_versions(
     wordpress: WordPress, tmp_path: Path
 ) -> None:
-    number = wordpress.review(wordpress.product("Bucket"), "It leaks a little", stars=2)
+    number = wordpress.review(wordpress.product("Bucket"), "It drips a little", stars=2)
     home = _home(wordpress, tmp_path)
     with home.screen(cols=120, rows=36) as screen:
         screen.wait_for("Bucket")
-        _search(screen, "leaks")
+        _search(screen, "drips")
         screen.wait_for("1 in Inbox")
         screen.press("\r")
         screen.wait_for("2/5 Bucket")
@@ -241,17 +241,17 @@ def test_in_a_terminal_a_review_that_its_customer_edits_shows_both_versions(
         eventually(
             lambda: _answered(wordpress, number) == "We send another bucket", "it is edited", 60
         )
-        wordpress.revised(number, "It leaks no more", 5)
+        wordpress.revised(number, "It drips no more", 5)
         screen.press("q", "q", "q")
         screen.wait_for_exit()
 
     with home.screen(cols=120, rows=36) as screen:  # its engine looks as soon as it starts
-        _search(screen, "leaks")
+        _search(screen, "drips")
         screen.wait_for("★★★★★")
         screen.press("\r")
         text = screen.wait_for("now it says:")
         assert "it had ★★☆☆☆ 2/5 and said:" in text
-        for words in ("It leaks a little", "It leaks no more", "We send another bucket"):
+        for words in ("It drips a little", "It drips no more", "We send another bucket"):
             assert words in text
         assert "changed from 2 to 5 stars" in text
 
