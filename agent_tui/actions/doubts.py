@@ -10,7 +10,7 @@ from agent_tui.model.conversation import LIVE, Channel, Conversation
 from agent_tui.model.draft import Draft, DraftKind
 from agent_tui.model.event import Entity, Stamp
 from agent_tui.model.message import Direction, Message
-from agent_tui.store import accounts, conversations, events, messages
+from agent_tui.store import accounts, conversations, customers, events, messages
 
 UNFINISHED = "{{"
 """What a canned reply's open variable or prompt looks like in a draft."""
@@ -69,7 +69,9 @@ def _wrong_name(context: Context, draft: Draft, conversation: Conversation) -> l
     thread = messages.of_conversation(context.db, conversation.id)[-_MOST_READ:]
     theirs = [message for message in thread if message.direction is Direction.INBOUND]
     signed = [message.body.text for message in theirs]
-    greeted = slips.wrong_name(draft.body, [*names, *_writer_names(theirs)], wrote=signed)
+    person = customers.person(context.db, conversation.customer_id)
+    names += [*_writer_names(theirs), *(person.names if person else ())]
+    greeted = slips.wrong_name(draft.body, names, wrote=signed)
     if not greeted:
         return []
     return [f"It greets '{greeted}', and the customer is {conversation.customer}."]

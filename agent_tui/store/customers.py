@@ -112,9 +112,11 @@ def update(db: Database, customer: Customer, fields: Mapping[str, object]) -> No
 
 
 def addresses(db: Database, typed: str, limit: int = 8) -> list[Address]:
-    """Customers' mail addresses that begin with ``typed``, by address."""
+    """Customers' mail addresses that begin with ``typed``, by address; of merged ones with the name
+    of who stands for all."""
     rows = db.all(
-        "SELECT i.value, c.name FROM identities i JOIN customers c ON c.id = i.customer_id"
+        "SELECT i.value, c.name FROM identities i JOIN customers own ON own.id = i.customer_id"
+        " JOIN customers c ON c.id = own.person_id"
         " WHERE i.kind = :kind AND i.value >= :typed AND i.value < :behind"
         " ORDER BY i.value LIMIT :limit",
         {

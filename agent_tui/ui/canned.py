@@ -64,15 +64,19 @@ def languages(
     shell: Shell, asked: Asked, environment: Mapping[str, str] = os.environ
 ) -> Sequence[str]:
     """The languages to answer in, best first: the one that the customer's last message seems to
-    be in, the agent's own, English."""
+    be in, those that agents noted, the agent's own, English."""
     text = ""
+    noted: tuple[str, ...] = ()
     if asked.conversation is not None:
+        person = customers.person(shell.db, asked.conversation.customer_id)
+        noted = person.languages if person is not None else ()
         thread = messages.of_conversation(shell.db, asked.conversation.id)
         last = drafting.answered(thread)
         text = f"{last.subject}\n{drafting.own_text(last.body)}" if last is not None else ""
     locales = (environment.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
     own = re.match(r"([a-z]{2})[_.-]", next(filter(None, locales), ""))  # not C or POSIX
-    found = (likely_language(text), own[1] if own else None, "en")
+    reads = (language.partition("-")[0] for language in noted)
+    found = (likely_language(text), *reads, own[1] if own else None, "en")
     return list(dict.fromkeys(language for language in found if language))
 
 

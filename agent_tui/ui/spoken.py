@@ -21,11 +21,12 @@ def row(
 ) -> tuple[Piece, ...]:
     """What the columns of the list say, as a sentence of exactly ``width`` cells: what must be
     known to decide stands first, for the end may be cut."""
+    vip = "VIP " if conversation.vip else ""
     facts = (
         "selected" if selected else "",
         "unread" if conversation.unread else "",
         "" if conversation.priority is Priority.NORMAL else conversation.priority.name.lower(),
-        f"{_kind(conversation)} {conversation.customer or 'nobody'}",
+        f"{_kind(conversation)} {vip}{conversation.customer or 'nobody'}",
         f"waits {wait}" if (wait := waited(conversation, now)) else "",
         until(conversation.due_at, now),
         "is writing" if writing else "",

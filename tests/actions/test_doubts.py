@@ -7,6 +7,7 @@ import pytest
 
 from agent_tui.actions import doubts, reply
 from agent_tui.actions.action import Doubtful
+from agent_tui.actions.registry import perform
 from agent_tui.model.draft import Draft, DraftKind
 from agent_tui.model.event import Entity
 from agent_tui.store import drafts, events, outbox
@@ -69,6 +70,12 @@ def test_another_name_is_named_with_the_right_one(desk: Desk) -> None:
     draft = begun(desk, "Hello Bob,\n\nit is on its way.")
     said = ("It greets 'Bob', and the customer is Ada Park.",)
     assert doubts.against(desk.context, draft) == said
+
+
+def test_any_name_of_the_person_may_be_greeted(desk: Desk) -> None:
+    perform("alias", desk.context, [only(desk.db).id], {"name": "Bobbie"})
+
+    assert doubts.against(desk.context, begun(desk, "Hello Bobbie,\n\nit is on its way.")) == ()
 
 
 def test_a_promised_file_that_is_not_there_is_doubted(desk: Desk, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from agent_tui.model.conversation import Channel
 from agent_tui.model.customer import IdentityKind
 from agent_tui.model.event import Stamp
+from agent_tui.model.message import Address
 from agent_tui.model.record import Looked, Money, Profile, Record, RecordKind
 from agent_tui.store import changes, customer_pages, customers, lookups, people, records
 from agent_tui.store.database import Conflict, Database
@@ -169,6 +170,18 @@ def test_whoever_is_asked_for_the_whole_person_answers(db: SqliteDatabase) -> No
     assert len(listed(db, "customer:ada@work.example")) == 2
     assert {one.customer for one in listed(db)} == {"Ada L."}
     assert {one.person_id for one in listed(db)} == {work}
+
+
+def test_addresses_of_merged_customers_are_offered_with_the_name_that_stays(
+    db: SqliteDatabase,
+) -> None:
+    ada, work = someone(db, "Ada"), someone(db, "Okafor, Ada", "ada@work.example")
+    merge(db, work, ada)
+
+    assert customers.addresses(db, "ada@") == [
+        Address("Ada", "ada@ada.example"),
+        Address("Ada", "ada@work.example"),
+    ]
 
 
 def test_an_order_that_two_members_share_counts_once_as_it_was_seen_last(

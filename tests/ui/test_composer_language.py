@@ -48,6 +48,16 @@ async def test_the_customers_language_comes_before_the_agents_and_english(
         assert languages(shown.app, asked, {"LANG": locale}) == wanted
 
 
+async def test_a_language_that_agents_noted_comes_before_the_agents_own(
+    db: SqliteDatabase, home: Path
+) -> None:
+    wrote(db, "#10558")
+    async with screen(db, home) as shown:
+        shown.app.do("language", None, languages="pt-br")
+        asked = Asked(only(db), None)
+        assert languages(shown.app, asked, {"LANG": "de_AT.UTF-8"}) == ["pt", "de", "en"]
+
+
 @pytest.mark.parametrize(
     ("text", "first"), [(GERMAN, "Es ist unterwegs."), (ENGLISH, "It is on its way.")]
 )

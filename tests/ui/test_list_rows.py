@@ -90,6 +90,11 @@ def test_priority_draft_and_files_have_marks() -> None:
     assert text(attachments=2)[4] == "@"
 
 
+def test_a_vip_is_marked_by_a_word() -> None:
+    assert "VIP Ada Byron" in text(vip=True)
+    assert "VIP" not in text()
+
+
 @pytest.mark.parametrize("channel", Channel)
 def test_each_channel_has_a_letter_of_its_own(channel: Channel) -> None:
     letters = {other: text(channel=other)[3] for other in Channel}

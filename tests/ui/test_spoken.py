@@ -42,6 +42,7 @@ def said(conversation: Conversation, width: int = 200, *, selected: bool = False
     ("more", "words"),
     [
         ({}, "mail from Ada Okafor: The zip broke"),
+        ({"vip": True}, "mail from VIP Ada Okafor: The zip broke"),
         ({"unread": 2}, "unread, mail from Ada Okafor: The zip broke"),
         (
             {"waiting_since": NOW - 3 * HOUR, "due_at": NOW - HOUR, "assignee": "maria"},
