@@ -32,8 +32,8 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser = subparsers.add_parser(
         "customer",
         help="hand out or erase all that is known of a customer",
-        description="ID is the customer's number (the details beside a conversation show it) or "
-        "a mail address. All customers who are merged into one person are meant together.",
+        description="ID is a mail address or the customer's number, 'customer_id' in "
+        "'agent-tui list --json'. All customers who are merged into one person are meant together.",
     )
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
     out = verbs.add_parser(

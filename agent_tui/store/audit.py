@@ -100,7 +100,7 @@ def move_back(db: Database, source: int, target: int, origins: Sequence[int]) ->
 
 
 def verify(db: Database) -> Audit:
-    """Go through the whole chain; about 5 us an event."""
+    """Go through the whole chain; some 17 us of CPU an event."""
     secret = key(db)
     before, chained, older = b"", 0, 0
     moved: dict[tuple[int, int], int] = {}  # from where to where: the first such event
