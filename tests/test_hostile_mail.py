@@ -24,6 +24,7 @@ OURS = re.compile(
     r"|\x1b\[\?(?:7|25|1000|1003|1004|1006|1015|1049|2004)[hl]"  # modes that Textual sets
     r"|\x1b\[\?(?:2026|2048)\$p|\x1b\[>[0-9]+u|\x1b\[<u"  # what it asks, and its keyboard's mode
     r"|\x1b\]22;default\x07"  # the shape of the pointer
+    r"|\x1b\[2[23];2t|\x1b\]2;[\w ]{1,40} - agent-tui\x1b\\"  # the window's title: view and count
 )
 
 TURNS = frozenset("\N{RIGHT-TO-LEFT OVERRIDE}\N{LEFT-TO-RIGHT OVERRIDE}")
