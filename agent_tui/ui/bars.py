@@ -57,7 +57,9 @@ class ViewBar(Widget):
             pieces.append(Piece(f"  {selected}", Part.BAR_ACCENT))
             pieces.append(Piece("  Esc: none", Part.BAR))
         elif narrowing:
-            pieces.append(Piece("  Esc: whole view", Part.BAR))
+            keep = self._shell.keys_of("edit-view")
+            kept = f"  {keep[0]}: keep as a view" if keep else ""
+            pieces.append(Piece(f"  Esc: whole view{kept}", Part.BAR))
         else:
             pieces.append(Piece("  ", Part.BAR))
             pieces += [

@@ -245,6 +245,13 @@ COMMANDS: tuple[Command, ...] = (
         "The message, an address or a link; of an order its tracking number.",
     ),
     Command(
+        "pipe",
+        "Pipe",
+        _READING,
+        InModule("pipe", "pipe"),
+        "The message into a program of yours; shows what that says.",
+    ),
+    Command(
         "order",
         "Go to the order",
         TRIAGE,

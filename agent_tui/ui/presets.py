@@ -99,6 +99,7 @@ _TRIAGE = (
     Bound("v", "attachments"),
     Bound("o", "links"),
     Bound("y", "copy"),
+    Bound("|", "pipe"),
     Bound("d", "details"),
     Bound("b", "fold"),
     Bound("z", "zoom"),
