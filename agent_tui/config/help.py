@@ -25,8 +25,8 @@ _TAIL = """
 
 The table `keys` binds keys to commands, over those of the `key_preset`. The page `keys` lists the
 commands, and a key may do a whole line as `:` takes it, such as `snooze tomorrow 9am` or
-`view Mine`; `none` takes a key away. Two commands on one key are refused at the start, and a key that
-begins another one, such as `g` beside `gg`.
+`view Mine`; `none` takes a key away. Two commands on one key are refused at the start, and a key
+that begins another one, such as `g` beside `gg`.
 
 ## Macros
 

@@ -198,8 +198,8 @@ def test_an_own_view_replaces_the_built_in_one_in_its_place(paths: Paths) -> Non
         ),
         (
             '[[views]]\nname = "x"\nquery = "y"\nsort = "newst"',
-            "line 4: 'sort' must be one of 'newest', 'oldest', 'waiting', 'due', not 'newst'; "
-            "did you mean 'newest'?",
+            "line 4: 'sort' must be one of 'newest', 'oldest', 'waiting', 'due', 'unanswered', "
+            "not 'newst'; did you mean 'newest'?",
         ),
         (
             '[[views]]\nname = "x"\nquery = "y"\n[[views]]\nname = "x"\nquery = "y"',
