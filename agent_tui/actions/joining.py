@@ -92,10 +92,7 @@ def _split(context: Context, targets: Sequence[int], args: Mapping[str, str]) ->
         raise ActionError(f"There is no conversation #{targets[0]}.")
     if len(targets) > 1:
         raise ActionError("One conversation is split at a time.")
-    if conversation.thread_key is not None:
-        raise ActionError(
-            f"#{conversation.id} is one thread at its provider; only mails are split."
-        )
+    check_splittable(conversation)
     thread = messages.of_conversation(context.db, conversation.id)
     moved = _moved(thread, args)
     stamp = context.stamp(SPLIT)
@@ -110,6 +107,14 @@ def _split(context: Context, targets: Sequence[int], args: Mapping[str, str]) ->
         )
     what = "1 message is" if len(moved) == 1 else f"{len(moved)} messages are"
     return Done(f"{what} #{number} now.", (number, conversation.id), stamp.batch)
+
+
+def check_splittable(conversation: Conversation) -> None:
+    """Raise ActionError when its provider holds its messages together."""
+    if conversation.thread_key is not None:
+        raise ActionError(
+            f"#{conversation.id} is one thread at its provider; only mails are split."
+        )
 
 
 def _moved(thread: Sequence[Message], args: Mapping[str, str]) -> list[Message]:

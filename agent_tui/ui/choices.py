@@ -30,6 +30,9 @@ _SENDING = (
     ("This evening", "today 18:00"),
 )
 
+_MOST_LOOKED_AT = 500
+"""Of many that are selected so many tell which labels are on already."""
+
 
 async def snooze(shell: Shell) -> None:
     """Ask until when, from presets or as typed, and snooze."""
@@ -103,9 +106,9 @@ async def assign(shell: Shell) -> None:
 
 
 async def label(shell: Shell) -> None:
-    """Ask for a label to put on, or to take off where it is on already; a new one as typed."""
-    current = shell.current()
-    on = set(current.labels) if current else set()
+    """Ask for a label to put on, or to take off where all have it already; a new one as typed."""
+    meant = conversations.by_ids(shell.db, shell.targets()[:_MOST_LOOKED_AT])
+    on = set.intersection(*(set(one.labels) for one in meant)) if meant else set()
     every = sorted(on) + [name for name in conversations.labels(shell.db) if name not in on]
     items = [
         Choice(_toggled(name, on), name, "on: take it off" if name in on else "") for name in every

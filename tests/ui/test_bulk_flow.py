@@ -8,6 +8,7 @@ import pytest
 from agent_tui.actions import bulk
 from agent_tui.model.clock import MINUTE
 from agent_tui.model.conversation import Status
+from agent_tui.store.conversations import set_labels
 from agent_tui.store.sqlite import SqliteDatabase
 from tests.factory import START, incoming, listed, mail_account, receive
 from tests.ui.screen import screen
@@ -133,3 +134,17 @@ async def test_conversations_are_merged_and_split_by_a_key_and_put_back(
         await s.until(lambda: s.shows(f"#{COUNT + 1} now.") or s.shows("all of it"))
         await s.press("u")
         await s.until(lambda: s.shows("Undone"))
+
+
+async def test_a_label_that_all_selected_have_is_offered_to_be_taken_off(
+    shop: SqliteDatabase, tmp_path: Path
+) -> None:
+    conversations = listed(shop)
+    for one, labels in ((conversations[0], ["vip", "old"]), (conversations[1], ["vip"])):
+        set_labels(shop, one.id, labels)
+    async with screen(shop, tmp_path, size=(100, 24)) as s:
+        await s.press("space", "space", "#")
+        await s.until(lambda: s.shows("on: take it off"))
+        assert s.text.count("on: take it off") == 1
+        await s.press("enter")
+        await s.until(lambda: s.shows("Label 2 conversations -vip, 0 messages sent"))
