@@ -61,6 +61,7 @@ class TimelinePane(Pane):
         self._day = lines.day(shell.clock())
         self._lines: list[int] = []  # the entry of each line; of a day's heading what follows it
         self._line_of: list[int] = []  # each entry's line
+        self._drawn: dict[tuple[int, int, int], Strip] = {}  # Textual asks twice for a new pane
         self._top = 0
         self._number()
 
@@ -167,15 +168,19 @@ class TimelinePane(Pane):
         line = self._top + y - 1
         if line >= len(self._lines):
             return draw.blank(width, theme)
-        entry = self._window.rows[self._lines[line]]
+        number = self._lines[line]
+        entry = self._window.rows[number]
         if not self._is_entry(line):
             day = lines.heading(entry.at, self._shell.clock())
             return draw.strip([Piece(f" {day}", Part.ACCENT, bold=True)], width, theme)
-        pieces = lines.row(entry, width, self._glyphs)
-        if self._lines[line] == self._window.cursor:
+        if number == self._window.cursor:
             part = Part.CURSOR if self.has_focus else Part.CURSOR_AWAY
-            pieces = (Piece("".join(piece.text for piece in pieces), part),)
-        return draw.strip(pieces, width, theme)
+            pieces = lines.row(entry, width, self._glyphs)
+            return draw.strip([Piece("".join(p.text for p in pieces), part)], width, theme)
+        key = number, width, id(theme)
+        if key not in self._drawn:
+            self._drawn[key] = draw.strip(lines.row(entry, width, self._glyphs), width, theme)
+        return self._drawn[key]
 
     def _read(self, after: Place | None, backwards: bool, limit: int) -> list[Entry]:
         return timeline.page(
@@ -215,7 +220,7 @@ class TimelinePane(Pane):
 
     def _number(self) -> None:
         """Count the lines: an entry has one, and the first of a day its heading above it."""
-        self._lines, self._line_of = [], []
+        self._lines, self._line_of, self._drawn = [], [], {}
         before: int | None = None
         for number, entry in enumerate(self._window.rows):
             day = lines.day(entry.at)

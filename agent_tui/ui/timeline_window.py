@@ -6,7 +6,7 @@ from collections.abc import Callable
 from agent_tui.model.timeline import Place
 from agent_tui.store.timeline import Entry
 
-PAGE = 100
+PAGE = 60
 """Entries read at once: more than most screens show."""
 
 _PAGES_KEPT = 6

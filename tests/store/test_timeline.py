@@ -20,10 +20,20 @@ from agent_tui.query.compile import Compiled
 from agent_tui.query.entries import compile_entries
 from agent_tui.query.parse import parse
 from agent_tui.query.syntax import EVERYTHING, Key, Query, Words
-from agent_tui.store import changes, conversations, customers, events, messages, sqlite, timeline
+from agent_tui.store import (
+    changes,
+    conversations,
+    customers,
+    events,
+    messages,
+    people,
+    sqlite,
+    timeline,
+)
 from agent_tui.store.sqlite import SqliteDatabase
 from agent_tui.store.threads import _merge as join_threads
 from agent_tui.store.timeline import Entry, Said
+from agent_tui.ui.history import told
 from tests.factory import START
 from tests.query.strategies import queries, term
 from tests.store.history import (
@@ -76,6 +86,36 @@ def test_everything_of_two_addresses_a_handle_and_reviews_stands_in_the_order_of
         *("note", "event", "review", "message", "shipment", "message", "order", "message")
     ]
     assert [e.at for e in entries] == sorted((e.at for e in entries), reverse=True)
+
+
+def test_a_merge_puts_two_timelines_together_and_an_un_merge_takes_them_apart_again(
+    db: SqliteDatabase,
+) -> None:
+    one, two = customer(db, "home"), customer(db, "work")
+    for owner, at in ((one, START), (two, START + HOUR), (one, START + 2 * HOUR)):
+        say(db, conversation(db, owner), at)
+        buy(db, owner, bought(at + MINUTE, str(at)), account=f"shop{owner}")
+    apart = [shown(db, people.members(db, owner)) for owner in (one, two)]
+
+    _merge_into(db, two, one)
+    together = shown(db, people.members(db, two), parse("-kind:event"))
+    _merge_into(db, two, None)
+
+    assert people.members(db, two) == [two]
+    assert together == sorted(apart[0] + apart[1], key=lambda e: e.place, reverse=True)
+    assert [shown(db, [owner], parse("-kind:event")) for owner in (one, two)] == apart
+    (parted, merged) = [e for e in shown(db, [two]) if isinstance(e.about, Event)]
+    assert (told(merged.about), told(parted.about)) == (  # type: ignore[arg-type]  # both events
+        f"merged with customer #{one}",
+        f"parted from customer #{one}",
+    )
+
+
+def _merge_into(db: SqliteDatabase, other: int, into: int | None) -> None:
+    found = customers.get(db, other)
+    assert found is not None
+    stamp = Stamp(ME, "merge", f"b{into}", START + DAY)
+    changes.change_customer(db, stamp, found, merged_into=into)
 
 
 def test_of_one_moment_the_message_is_newer_than_what_was_done_before_it(
@@ -147,9 +187,10 @@ def test_joined_conversations_are_entries_of_the_one_that_is_left(db: SqliteData
     with db.transaction():
         join_threads(db, Stamp(ENGINE, "receive", "join", START), joined, kept)
 
-    assert [(e.kind, e.conversation_id) for e in shown(db, [one])] == [
-        *((EntryKind.EVENT, kept), (EntryKind.MESSAGE, kept), (EntryKind.MESSAGE, kept))
-    ]
+    entries = shown(db, [one])
+    assert {e.conversation_id for e in entries} == {kept}
+    assert [e.at for e in entries if e.kind is EntryKind.MESSAGE] == [START + HOUR, START]
+    assert START + 2 * HOUR in [e.at for e in entries if e.kind is EntryKind.EVENT]
     assert shown(db, [two]) == []
 
 

@@ -86,6 +86,8 @@ async def _found(trial: Trial) -> None:
     hold(len(set(keys)) == len(keys), f"records of one kind share a remote id: {keys}")
     times = [one.at for one in looked.records]
     hold(times == sorted(times, reverse=True), "the records do not come newest first")
+    for score in (one.score for one in looked.records if one.score is not None):
+        hold(0 <= score.points <= score.of, f"{score!r} is beyond its own scale")
     urls = [one.url for one in looked.records] + [p.url for p in looked.profiles]
     urls += [shipment.url for one in looked.records for shipment in one.shipments]
     for url in urls:
