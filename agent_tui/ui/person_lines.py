@@ -1,4 +1,4 @@
-"""Who a customer is, as lines above their orders and conversations: read, then drawn; pure."""
+"""Who a customer is: read from the store, and as lines above their orders and conversations."""
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
@@ -17,6 +17,9 @@ from agent_tui.ui.markup import Line, plain_lines
 from agent_tui.ui.rows import Piece
 from agent_tui.ui.theme import Part
 
+_MANY = 99
+"""Colleagues that are counted."""
+
 KeysOf = Callable[[str], Sequence[str]]
 
 
@@ -26,7 +29,7 @@ class Known(NamedTuple):
     person: Person
     claims: Sequence[tuple[IdentityKind, str]] = ()  # what they say to be
     company: Company | None = None
-    colleagues: int = 0  # how many people the company has beside them
+    colleagues: int = 0  # how many people the company has beside them, up to _MANY
     suggestions: Sequence[Suggestion] = ()
     consent: Stamp | None = None  # by whom and when the newsletter choice was noted
 
@@ -34,26 +37,25 @@ class Known(NamedTuple):
 def read(db: Database, customer_id: int, before: Known | None = None) -> Known | None:
     """Everything about the person behind a customer.
 
-    Who it may be is looked for when another person is read than ``before``, or one who has changed:
-    a customer is read again with each change of the store.
+    Who it may be, and how many colleagues they have, is looked for when another person is read than
+    ``before``, or one who has changed: a customer is read again with each change of the store.
     """
     person = customers.person(db, customer_id)
     if person is None:
         return None
     company = companies.of_person(db, person)
-    colleagues = companies.people(db, company.id) if company else []
     said = person.newsletter
     consent = None
     if said.newsletter:
         noted = events.of_fields(db, Entity.CUSTOMER, said.customer, ("newsletter",), limit=1)
         consent = noted[0].stamp if noted else None
     claims = customers.claims(db, customer_id)
-    if before is not None and (before.person, before.claims) == (person, claims):
-        suggestions = before.suggestions
-    else:
-        suggestions = likeness.suggestions(db, person)
-    others = len([one for one in colleagues if one != person.id])
-    return Known(person, claims, company, others, suggestions, consent)
+    if before is not None and before[:3] == (person, claims, company):
+        return before._replace(consent=consent)
+    everybody = companies.people(db, company.id, _MANY + 1) if company else []
+    colleagues = len([one for one in everybody if one != person.id])
+    suggestions = likeness.suggestions(db, person)
+    return Known(person, claims, company, colleagues, suggestions, consent)
 
 
 def lines(known: Known, now: Millis, width: int, keys_of: KeysOf) -> list[Line]:
@@ -103,7 +105,7 @@ def _names(known: Known) -> Iterator[tuple[str, Part]]:
         if known.person.company_id is None:
             said += ", by their mail address"
         if known.colleagues:
-            said += f", with {known.colleagues:,} more"
+            said += f", with {known.colleagues}{'+' if known.colleagues >= _MANY else ''} more"
         yield said, Part.ACCENT
         yield from ((line, Part.NOTE) for line in safe_text(known.company.notes).splitlines())
 
