@@ -6,6 +6,7 @@ What cannot be sent at all, such as a text that the provider would refuse, is a 
 
 from agent_tui.actions import public, slips
 from agent_tui.actions.action import Context
+from agent_tui.content.trust import elsewhere
 from agent_tui.model.conversation import LIVE, Channel, Conversation
 from agent_tui.model.draft import Draft, DraftKind
 from agent_tui.model.event import Entity, Stamp
@@ -31,6 +32,7 @@ def against(context: Context, draft: Draft) -> tuple[str, ...]:
     if conversation is not None and draft.kind is DraftKind.REPLY:
         found += _unseen(context, draft, conversation)
         found += _wrong_name(context, draft, conversation)
+        found += _elsewhere(context, draft, conversation)
         found += public.doubts(context, conversation, draft.body)
     return (*found, *_forgotten_file(context, draft, conversation))
 
@@ -75,6 +77,33 @@ def _wrong_name(context: Context, draft: Draft, conversation: Conversation) -> l
     if not greeted:
         return []
     return [f"It greets '{greeted}', and the customer is {conversation.customer}."]
+
+
+def _elsewhere(context: Context, draft: Draft, conversation: Conversation) -> list[str]:
+    """Whether it goes where only the mail's Reply-To says, at another organisation than the
+    sender's; once an answer went there, the agent has decided."""
+    number = messages.newest_id(context.db, conversation.id, Direction.INBOUND)
+    asked = messages.get(context.db, number) if number is not None else None
+    if asked is None or not asked.recipients.reply_to or _is_ours(context, draft, asked.address):
+        return []
+    wanted = {a.email.lower() for a in elsewhere(asked.address, asked.recipients.reply_to)}
+    going = [a for a in draft.recipients.all() if a.email.lower() in wanted]
+    if not going or going[0].email.lower() in _answered(context, conversation):
+        return []
+    return [f"It goes to {going[0].email}, but the mail came from {asked.address}."]
+
+
+def _is_ours(context: Context, draft: Draft, address: str) -> bool:
+    """Whether the mail came from our own domain, as those of contact forms do."""
+    account = accounts.get(context.db, draft.account)
+    own = account.address.rpartition("@")[2].lower() if account is not None else ""
+    return bool(own) and address.rpartition("@")[2].lower() == own
+
+
+def _answered(context: Context, conversation: Conversation) -> set[str]:
+    thread = messages.of_conversation(context.db, conversation.id)
+    ours = (m for m in thread if m.direction is Direction.OUTBOUND)
+    return {a.email.lower() for message in ours for a in message.recipients.all()}
 
 
 def _forgotten_file(context: Context, draft: Draft, conversation: Conversation | None) -> list[str]:

@@ -10,9 +10,10 @@ from agent_tui.actions.action import Doubtful
 from agent_tui.actions.registry import perform
 from agent_tui.model.draft import Draft, DraftKind
 from agent_tui.model.event import Entity
+from agent_tui.model.message import Address
 from agent_tui.store import drafts, events, outbox
 from agent_tui.store.sqlite import SqliteDatabase
-from tests.factory import Desk, incoming, mail_account, only, ours, receive
+from tests.factory import Desk, incoming, listed, mail_account, only, ours, receive
 
 OPEN = "A variable or prompt of the canned reply is still open."
 
@@ -107,3 +108,42 @@ def test_the_agent_has_the_last_word_and_it_is_an_event(desk: Desk) -> None:
     assert override.before == ["It greets 'Bob', and the customer is Ada Park."]
     assert override.after == "sent anyway"
     assert override.stamp.actor == desk.agent
+
+
+def redirected(desk: Desk, sender: str, answers: str) -> None:
+    """A mail of the same thread that wants its answers elsewhere."""
+    mail = incoming("Answer here.", sender=sender, references=("first@customer.example",))
+    people = replace(mail.recipients, reply_to=(Address("", answers),))
+    receive(desk.db, replace(mail, recipients=people))
+
+
+def test_an_answer_that_goes_to_another_domain_than_the_mail_came_from_is_doubted(
+    desk: Desk,
+) -> None:
+    redirected(desk, "ada@customer.example", "x@evil.test")
+    draft = begun(desk, "It is on its way.")
+
+    assert draft.recipients.to == (Address("", "x@evil.test"),)
+    assert doubts.against(desk.context, draft) == (
+        "It goes to x@evil.test, but the mail came from ada@customer.example.",
+    )
+    reply.send(desk.context, draft, anyway=True)
+    assert doubts.against(desk.context, begun(desk, "One thing more.")) == ()
+
+
+@pytest.mark.parametrize(
+    ("sender", "answers"),
+    [
+        ("ada@customer.example", "ada.park@mail.customer.example"),
+        ("form@shop.example", "ada@customer.example"),  # our own contact form
+    ],
+)
+def test_answers_that_honest_senders_want_elsewhere_are_not(
+    desk: Desk, sender: str, answers: str
+) -> None:
+    redirected(desk, sender, answers)
+    newest = listed(desk.db)[0]
+    draft = replace(reply.start(desk.context, newest, DraftKind.REPLY), body="It is on its way.")
+
+    assert draft.recipients.to == (Address("", answers),)
+    assert doubts.against(desk.context, draft) == ()
