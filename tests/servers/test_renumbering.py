@@ -1,0 +1,139 @@
+"""A mailbox numbered anew, in six ways: nothing doubles, all that agents did stays."""
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+
+from agent_tui.actions import reply
+from agent_tui.actions.action import Context
+from agent_tui.actions.registry import perform
+from agent_tui.model.clock import system_clock
+from agent_tui.model.draft import DraftKind
+from agent_tui.model.message import Direction
+from agent_tui.store import accounts, drafts
+from agent_tui.store.intake import commit_batch
+from agent_tui.store.sqlite import SqliteDatabase
+from tests.factory import listed, mail_account
+from tests.servers.imap_account import adapter, mail
+from tests.servers.real import Dovecot, User
+
+pytestmark = pytest.mark.server
+
+ACCOUNT = "mail"
+COUNT = 8
+
+
+def folder(dovecot: Dovecot, user: User) -> Path:
+    return dovecot.base / "mail" / user.name / "mail"
+
+
+def renumber(dovecot: Dovecot, user: User, validity: Callable[[int], int]) -> None:
+    """Give the INBOX another UIDVALIDITY, as a server that was moved or lost its index does."""
+    uids = folder(dovecot, user) / "dovecot-uidlist"
+    first, _, rest = uids.read_text().partition("\n")
+    words = [
+        f"V{validity(int(word[1:]))}" if word.startswith("V") else word for word in first.split()
+    ]
+    fresh = uids.with_suffix(".new")
+    fresh.write_text("\n".join([" ".join(words), rest]))
+    shutil.copymode(uids, fresh)
+    stat = uids.stat()
+    shutil.chown(fresh, stat.st_uid, stat.st_gid)
+    fresh.replace(uids)
+    for index in folder(dovecot, user).glob("dovecot.index*"):
+        index.unlink()
+
+
+def remove(dovecot: Dovecot, user: User, count: int) -> None:
+    """Take ``count`` mails away behind the server's back."""
+    lying = [p for sub in ("new", "cur") for p in sorted((folder(dovecot, user) / sub).iterdir())]
+    for path in lying[:count]:
+        path.unlink()
+
+
+def deliver(dovecot: Dovecot, user: User, name: str, count: int = COUNT) -> None:
+    """Mails with a Message-ID each, but for two equal ones that have none."""
+    for number in range(count - 2):
+        dovecot.deliver(mail(f"{name} {number}", message_id=f"{name}{number}"), user)
+    for _ in range(2):
+        bare: EmailMessage = mail(f"{name} without an id")
+        del bare["Message-ID"]
+        dovecot.deliver(bare, user)
+
+
+async def pull(db: SqliteDatabase, dovecot: Dovecot, user: User) -> None:
+    """One pull, stored as the engine does."""
+    account = adapter(dovecot, user)
+    async for batch in account.pull(accounts.cursors(db, ACCOUNT)):
+        commit_batch(db, ACCOUNT, batch, frozenset({user.address}), system_clock())
+    await account.close()
+
+
+def number_of(db: SqliteDatabase) -> int:
+    """The UIDVALIDITY by which the INBOX was taken last."""
+    found: int = json.loads(accounts.cursors(db, ACCOUNT)["INBOX"])["uidvalidity"]
+    return found
+
+
+def messages_called(db: SqliteDatabase, name: str) -> int:
+    row = db.one(
+        "SELECT count(*) AS n FROM messages WHERE direction = :inbound AND subject LIKE :name",
+        {"inbound": Direction.INBOUND, "name": f"{name} %"},
+    )
+    return int(row["n"]) if row else 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "validity", "gone", "new"),
+    [
+        ("the same mails", lambda v: v + 1, 0, False),
+        ("all others", lambda v: v + 1, COUNT, True),
+        ("half of them others", lambda v: v + 1, COUNT // 2, True),
+        ("a smaller number", lambda v: v - 1000, 0, False),
+        ("at each pull", lambda v: v + 1, 0, False),
+        ("no number", lambda _: 0, 0, False),
+    ],
+)
+async def test_a_mailbox_numbered_anew_doubles_nothing_and_keeps_what_agents_did(
+    kind: str,
+    validity: Callable[[int], int],
+    gone: int,
+    new: bool,
+    dovecot: Dovecot,
+    user: User,
+    db: SqliteDatabase,
+) -> None:
+    mail_account(db)
+    deliver(dovecot, user, "old")
+    await pull(db, dovecot, user)
+    assert messages_called(db, "old") == COUNT
+    context = Context(db, "maria", system_clock, {})
+    target = next(c for c in listed(db) if c.subject == "old 5")
+    perform("label", context, [target.id], {"labels": "repair"})
+    perform("assign", context, [target.id], {"agent": "me"})
+    perform("note", context, [target.id], {"text": "Ask the workshop."})
+    begun = reply.start(context, target, DraftKind.REPLY)
+    drafts.save(db, replace(begun, body="Half a sen"))
+    conversations = len(listed(db))
+
+    for _ in range(3 if kind == "at each pull" else 1):
+        before = number_of(db)
+        remove(dovecot, user, gone)
+        renumber(dovecot, user, validity)
+        if new:
+            deliver(dovecot, user, "new")
+        await pull(db, dovecot, user)
+        await pull(db, dovecot, user)
+        assert number_of(db) != before
+
+    assert messages_called(db, "old") == COUNT
+    assert messages_called(db, "new") == (COUNT if new else 0)
+    assert len(listed(db)) == conversations + (COUNT if new else 0)
+    kept = next(c for c in listed(db) if c.id == target.id)
+    assert (kept.labels, kept.assignee, kept.messages) == (("repair",), "maria", 2)
+    assert [draft.body for draft in drafts.of_agent(db, "maria")] == ["Half a sen"]
