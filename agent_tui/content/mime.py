@@ -198,12 +198,13 @@ def _with_line_feeds(raw: bytes) -> bytes:
 
 
 def _content_hash(headers: Headers, root: Part, data: Mapping[str, bytes]) -> str:
-    """Of what stays the same however a mail is fetched: line ends and sizes do not."""
+    """Of what stays the same however a mail comes and is fetched: line ends, sizes and blank lines
+    at the end do not."""
     digest = hashlib.sha256()
     for name in ("from", "date", "subject"):
         digest.update(headers.first(name).encode("utf-8", "replace") + b"\0")
     for section in sorted(data):
-        digest.update(_LINE_END.sub(b"\n", data[section]) + b"\0")
+        digest.update(_LINE_END.sub(b"\n", data[section]).rstrip() + b"\0")
     for file in files(root):
         digest.update(f"{file.name}\0{file.type}\0".encode())
     return digest.hexdigest()

@@ -12,11 +12,12 @@ import os
 import random
 import shutil
 import signal
+import sqlite3
 import sys
 import tempfile
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 from tests.mailbox import with_mail
@@ -25,6 +26,8 @@ from tests.terminal import Terminal
 
 _KEPT_AFTER_S = 2.0
 _LEFT_AFTER_S = 10.0
+_RUNS_A_DRAFT = 20
+"""Then another one is begun: all that was typed must fit on the screen, where it is looked for."""
 
 
 def _signals(*numbers: signal.Signals) -> Callable[[Terminal], None]:
@@ -68,6 +71,8 @@ def main() -> int:
     try:
         home = with_mail(Home(folder / "home"), folder / "mail")
         for number in range(options.runs):
+            if number % _RUNS_A_DRAFT == 0:
+                _begin_anew(home)
             failures += [f"run {number}: {problem}" for problem in _run(home, seed, number)]
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -107,6 +112,11 @@ def _run(home: Home, seed: int, number: int) -> list[str]:
     if not kept.startswith(before + word):
         problems.append(f"after {name} '{before + word}' is kept as '{kept}'")
     return problems
+
+
+def _begin_anew(home: Home) -> None:
+    with closing(sqlite3.connect(home.database)) as connection, connection:
+        connection.execute("DELETE FROM drafts")
 
 
 def _kept(home: Home) -> str:

@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from email.message import EmailMessage
 from pathlib import Path
@@ -12,6 +12,8 @@ import pytest
 from agent_tui.actions import reply
 from agent_tui.actions.action import Context
 from agent_tui.actions.registry import perform
+from agent_tui.content.mail import Mail
+from agent_tui.content.mime import read_mail
 from agent_tui.model.clock import system_clock
 from agent_tui.model.draft import DraftKind
 from agent_tui.model.message import Direction
@@ -66,9 +68,11 @@ def deliver(dovecot: Dovecot, user: User, name: str, count: int = COUNT) -> None
         dovecot.deliver(bare, user)
 
 
-async def pull(db: SqliteDatabase, dovecot: Dovecot, user: User) -> None:
+async def pull(
+    db: SqliteDatabase, dovecot: Dovecot, user: User, mailboxes: Sequence[str] = ("INBOX",)
+) -> None:
     """One pull, stored as the engine does."""
-    account = adapter(dovecot, user)
+    account = adapter(dovecot, user, mailboxes=list(mailboxes))
     async for batch in account.pull(accounts.cursors(db, ACCOUNT)):
         commit_batch(db, ACCOUNT, batch, frozenset({user.address}), system_clock())
     await account.close()
@@ -137,3 +141,55 @@ async def test_a_mailbox_numbered_anew_doubles_nothing_and_keeps_what_agents_did
     kept = next(c for c in listed(db) if c.id == target.id)
     assert (kept.labels, kept.assignee, kept.messages) == (("repair",), "maria", 2)
     assert [draft.body for draft in drafts.of_agent(db, "maria")] == ["Half a sen"]
+
+
+async def test_equal_mails_and_reused_ids_are_all_there_once_after_ten_pulls(
+    dovecot: Dovecot, user: User, db: SqliteDatabase
+) -> None:
+    """Three equal ones without a Message-ID, one in two mailboxes, and an id used twice."""
+    mail_account(db)
+    bare = mail("twin of three")
+    del bare["Message-ID"]
+    for _ in range(3):
+        dovecot.deliver(bare, user)
+    dovecot.deliver(mail("reused one", "The zip broke.", message_id="reused"), user)
+    dovecot.deliver(mail("reused two", "Where is my order?", message_id="reused"), user)
+    both = mail("both places", message_id="both")
+    dovecot.deliver(both, user)
+    with dovecot.session(user) as other:
+        other.create("Orders")
+        other.append("Orders", "", "", both.as_bytes())
+
+    for _ in range(10):
+        await pull(db, dovecot, user, mailboxes=["INBOX", "Orders"])
+
+    found = {name: messages_called(db, name) for name in ("twin", "reused", "both")}
+    assert found == {"twin": 3, "reused": 2, "both": 1}
+
+
+async def test_poison_is_kept_raw_listed_and_fetched_once_and_the_others_arrive(
+    dovecot: Dovecot, user: User, db: SqliteDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[bytes] = []
+
+    def reading(raw: bytes) -> Mail:
+        if b"Subject: poison" in raw:
+            read.append(raw)
+            raise RecursionError
+        return read_mail(raw)
+
+    monkeypatch.setattr("agent_tui.adapters.mail.read_mail", reading)
+    mail_account(db)
+    deliver(dovecot, user, "before")
+    dovecot.deliver(mail("poison", message_id="poison"), user)
+    deliver(dovecot, user, "after")
+
+    for _ in range(5):
+        await pull(db, dovecot, user)
+
+    assert len(read) == 1
+    assert (messages_called(db, "before"), messages_called(db, "after")) == (COUNT, COUNT)
+    (row,) = db.all("SELECT raw, notes FROM messages WHERE raw IS NOT NULL")
+    assert b"Subject: poison" in row["raw"]
+    assert "could not be read" in row["notes"]
+    assert len(listed(db)) == 2 * COUNT + 1
