@@ -328,7 +328,7 @@ class Desk(Widget):
         after, self._after = self._after, self._settings.after_resolve
         listed, read = self.list.current, self.reading.conversation
         self.list.reload(own=True)
-        self.list.drop_unlisted()
+        self.list.drop_unlisted(ids)
         self.tell_bar()
         gone = read is not None and read.id in ids and self.list.has_left(read)
         if self.slot is Slot.LIST:

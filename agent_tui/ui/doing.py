@@ -70,8 +70,6 @@ class Doing:
         except commands.refusals() as error:
             shell.say(str(error), error=True)
             return False
-        if targets is None:
-            shell.desk.list.drop_unlisted()
         self._tell(name, args, done)
         return True
 

@@ -212,10 +212,13 @@ class ListPane(Pane):
         draw.repaint(self, before, self._view())
         self._selected()
 
-    def drop_unlisted(self) -> None:
-        """What was done to the selected has taken some of them out of the list."""
-        if self.selection and self.listing is not None:
-            self.keep_selected(self.listing.within(self.selected()))
+    def drop_unlisted(self, changed: Iterable[int]) -> None:
+        """Those of ``changed`` that the list has no longer are not selected any more."""
+        mine = [one for one in changed if one in self.selection]
+        if mine and self.listing is not None:
+            gone = set(mine).difference(self.listing.within(mine))
+            if gone:
+                self.keep_selected(one for one in self.selection.ids if one not in gone)
 
     def clear_selection(self) -> bool:
         """Select nothing; False when nothing was."""

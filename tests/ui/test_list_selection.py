@@ -164,3 +164,12 @@ def test_what_a_list_still_has_of_some_ids_keeps_their_order(shop: SqliteDatabas
     zips = [row.id for row in listed(shop, "zip")]
 
     assert numbers.among(shop, query, ids) == zips
+
+
+async def test_what_leaves_the_list_is_selected_no_longer(
+    shop: SqliteDatabase, tmp_path: Path
+) -> None:
+    async with screen(shop, tmp_path) as s:
+        await s.press("space", "e")
+        await s.until(lambda: s.shows(" resolved."))
+        assert not s.shows("selected")
