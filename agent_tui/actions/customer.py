@@ -32,12 +32,12 @@ Edit = Callable[[Person, Customer], Mapping[str, CustomerValue]]
 
 def _rename(context: Context, targets: Sequence[int], args: Mapping[str, str]) -> Done:
     name = args["name"].strip()
-    return change_root(context, targets, "rename", {"name": name}, f"called {name}")
+    return change_root(context, targets, "rename", {"name": name}, f"called '{name}'")
 
 
 def _describe(context: Context, targets: Sequence[int], args: Mapping[str, str]) -> Done:
     fields = {"notes": args.get("notes", "")}
-    return change_root(context, targets, "describe", fields, "described")
+    return change_root(context, targets, "describe", fields, "notes saved")
 
 
 def _alias(context: Context, targets: Sequence[int], args: Mapping[str, str]) -> Done:

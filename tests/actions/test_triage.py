@@ -1,9 +1,12 @@
 """What each action does to a conversation, what it says, and what the provider is told."""
 
+from dataclasses import replace
+
 import pytest
 
 from agent_tui.actions.action import ActionError, Scope
 from agent_tui.actions.registry import perform, registry
+from agent_tui.config.settings import Macro
 from agent_tui.model.account import Capabilities, EffectKind
 from agent_tui.model.clock import DAY, HOUR
 from agent_tui.model.conversation import Channel, Conversation, Priority, Status
@@ -144,14 +147,14 @@ def test_many_are_one_batch_and_each_is_done_once(desk: Desk) -> None:
 
 
 def test_customers_are_renamed_and_described(desk: Desk) -> None:
-    assert do(desk, "rename", name=" Ada L. ") == "Customer's name saved."
-    assert do(desk, "describe", notes="Prefers phone.") == "Customer's notes saved."
-    assert do(desk, "rename", name="Ada L.") == "Nothing to do: it says that already."
+    assert do(desk, "rename", name=" Ada L. ") == "Ada: called 'Ada L.'."
+    assert do(desk, "describe", notes="Prefers phone.") == "Ada L.: notes saved."
+    assert do(desk, "rename", name="Ada L.") == "Nothing to do: already called 'Ada L.'."
 
     customer = customers.get(desk.db, only(desk.db).customer_id)
     assert customer is not None
     assert (customer.name, customer.notes) == ("Ada L.", "Prefers phone.")
-    assert do(desk, "describe") == "Customer's notes saved."
+    assert do(desk, "describe") == "Ada L.: notes saved."
 
 
 # What the provider is told
@@ -250,18 +253,29 @@ def test_what_cannot_be_done_is_refused_in_a_sentence(
     assert only(desk.db) == before
 
 
+_MEANINGFUL = {
+    "agent": "me",
+    "field": "shoe size: 42",
+    "keep": "this",
+    "macro": "Away",
+    "until": "in 2h",
+    "vip": "yes",
+    "wanted": "yes",
+    "zone": "Europe/Berlin",
+}
+
+
 @pytest.mark.parametrize(
     "name", [name for name, action in registry().items() if action.scope is not Scope.NOTHING]
 )
 def test_every_action_refuses_no_conversation_and_a_missing_one(desk: Desk, name: str) -> None:
-    arguments = registry()[name].arguments
-    args = {a.name: "in 2h" if a.name == "until" else "low" for a in arguments}
-    args |= {"agent": "me"} if "agent" in args else {}
+    args = {a.name: _MEANINGFUL.get(a.name, "low") for a in registry()[name].arguments}
+    context = replace(desk.context, macros=(Macro("Away", "", ("resolve",), 1, (1,)),))
 
     with pytest.raises(ActionError, match="needs a conversation"):
-        perform(name, desk.context, [], args)
+        perform(name, context, [], args)
     with pytest.raises(ActionError, match="There is no conversation #999"):
-        perform(name, desk.context, [999], args)
+        perform(name, context, [999], args)
 
 
 def test_a_customer_is_edited_one_at_a_time(desk: Desk) -> None:
