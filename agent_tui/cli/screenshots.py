@@ -29,14 +29,17 @@ class Shot:
     name: str
     size: tuple[int, int]
     keys: Sequence[str] = ()
+    asks: bool = False  # the shop is asked for the customer's orders, as the engine does it
 
 
 SHOTS = (
     Shot("inbox", (120, 36)),
-    Shot("conversation", (160, 40), ("j", "j", "j", "enter")),
+    Shot("conversation", (160, 40), ("j", "j", "j", "enter"), asks=True),
     Shot("composer", (120, 36), ("j", "j", "j", "enter", "r", "ctrl+y", *"refund")),
     Shot("chat", (120, 36), ("g", "c", "8", "enter", *_HELLO)),
     Shot("review", (120, 36), (*("right_square_bracket",) * 5, "j", "enter")),
+    Shot("ratings", (120, 30), ("g", "r")),
+    Shot("timeline", (120, 36), ("j", "j", "enter", "g", "t"), asks=True),
     Shot("help", (120, 36), ("question_mark",)),
     Shot("small", (80, 24)),
 )
@@ -67,6 +70,7 @@ def run(args: argparse.Namespace, paths: Paths) -> int:
 
 async def _picture(shot: Shot, world: Paths) -> str:
     """The screen after the shot's keys, as SVG."""
+    from agent_tui.cli.sync import catch_up
     from agent_tui.cli.world import open_store, settings_of
     from agent_tui.ui.app import AgentApp
 
@@ -79,6 +83,9 @@ async def _picture(shot: Shot, world: Paths) -> str:
                 await pilot.press(key)
                 await pilot.pause()
             await pilot.pause(_REST_S)
+            if shot.asks:
+                await asyncio.to_thread(catch_up, world)
+                await pilot.pause(_REST_S)
             return app.export_screenshot(title="agent-tui")
     finally:
         db.close()
