@@ -2,13 +2,24 @@
 
 import base64
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from agent_tui.content.mime import prepare_html, prepare_text, read_mail
 
 MILLION = 1_000_000
+
+
+def takes_at_most_a_second(read: Callable[[], object]) -> bool:
+    """Whether it does in one of three tries: on a machine that others keep busy a second of CPU
+    is worth less than elsewhere, and what a bomb costs is ten times that."""
+    for _ in range(3):
+        begun = time.process_time()
+        read()
+        if time.process_time() - begun <= 1:
+            return True
+    return False
 
 
 def bombs() -> Iterator[tuple[str, bytes]]:
@@ -55,9 +66,7 @@ def bombs() -> Iterator[tuple[str, bytes]]:
     ("name", "raw"), list(bombs()), ids=lambda v: v if isinstance(v, str) else ""
 )
 def test_no_mail_takes_a_second(name: str, raw: bytes) -> None:
-    begun = time.process_time()
-    read_mail(raw)
-    assert time.process_time() - begun <= 1
+    assert takes_at_most_a_second(lambda: read_mail(raw))
 
 
 @pytest.mark.parametrize(
@@ -69,9 +78,7 @@ def test_no_mail_takes_a_second(name: str, raw: bytes) -> None:
 )
 def test_no_page_takes_a_second(piece: str) -> None:
     page = piece * (MILLION // len(piece))
-    begun = time.process_time()
-    prepare_html(page)
-    assert time.process_time() - begun <= 1
+    assert takes_at_most_a_second(lambda: prepare_html(page))
 
 
 @pytest.mark.parametrize(
@@ -83,6 +90,4 @@ def test_no_page_takes_a_second(piece: str) -> None:
 )
 def test_no_text_takes_a_second(piece: str) -> None:
     text = piece * (MILLION // len(piece))
-    begun = time.process_time()
-    prepare_text(text)
-    assert time.process_time() - begun <= 1
+    assert takes_at_most_a_second(lambda: prepare_text(text))

@@ -92,7 +92,7 @@ def test_a_person_is_led_through_on_a_terminal(home: Path, user: User, servers: 
             ("The name customers see beside it: ", "Shop"),
             (r"A short name for the account \[example\]: ", ""),
             (r"Secret for example.password \(not shown\): ", user.password),
-            (r"Number \[1\]: ", "4"),
+            (r"Number \[1\]: ", "5"),
         ):
             screen.wait_for(f"^{question.rstrip()}")
             screen.press(f"{answer}\n")

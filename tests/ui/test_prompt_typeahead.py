@@ -58,7 +58,7 @@ async def test_a_command_line_in_one_go(shop: SqliteDatabase, tmp_path: Path) ->
 async def test_a_search_in_one_go(shop: SqliteDatabase, tmp_path: Path) -> None:
     async with screen(shop, tmp_path) as shown:
         burst(shown, "/zip e\r")
-        await shown.until(lambda: shown.app.desk.narrowing == "zip e")
+        await shown.until(lambda: shown.app.desk.narrowing == "zip e*")
     assert statuses(shop) == {Status.OPEN}
 
 
