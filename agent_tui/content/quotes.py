@@ -203,9 +203,10 @@ def _is_header(text: _Text, index: int) -> bool:
         return False
     end = _fields_end(text, index)
     kinds = set(text.labels[index:end]) - {""}
+    if "from" not in kinds or len(kinds) < 3:
+        return False
     # "From: Berlin, To: Paris, Date: tomorrow" is a traveller's, not a mail program's.
-    mail = "subject" in kinds or any(_ADDRESSED.search(line) for line in text.lines[index:end])
-    return mail and "from" in kinds and len(kinds) >= 3
+    return "subject" in kinds or any(_ADDRESSED.search(line) for line in text.lines[index:end])
 
 
 def _label(line: str) -> str:
