@@ -201,6 +201,8 @@ def _is_header(text: _Text, index: int) -> bool:
     """Whether a copied mail header begins here: From, and two more of Date, To and Subject."""
     if text.labels[index] not in {"from", "date"}:
         return False
+    if text.labels[index + 1 : index + 2] == [text.labels[index]]:
+        return False  # a field twice in a row: if a header begins here, it is the second one's
     end = _fields_end(text, index)
     kinds = set(text.labels[index:end]) - {""}
     if "from" not in kinds or len(kinds) < 3:
