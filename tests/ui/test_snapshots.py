@@ -8,6 +8,7 @@ import os
 import re
 import time
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -82,7 +83,7 @@ async def test_each_screen_looks_as_it_did(world: Paths, size: tuple[int, int]) 
             await window.until(lambda: window.app.desk.inbox.counts)
             for step in _STEPS:
                 await window.press(*step.keys)
-                await window.until(lambda wanted=step.shows: window.shows(wanted))
+                await window.until(partial(window.shows, step.shows))
                 seen.append(f"== {step.name} ==\n{await _settled(window)}")
                 await window.press(*step.leaves)
     finally:
