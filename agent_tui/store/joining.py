@@ -82,6 +82,7 @@ def merge(
                     {"id": source},
                 )
             ]
+        record["newest"] = max(_newest(db, source), _newest(db, target))
         events.append(db, stamp, Entity.CONVERSATION, source, MERGED, record, target, undoes=undoes)
         move_all(db, source, target)
         db.run("DELETE FROM conversations WHERE id = :id", {"id": source})
@@ -107,14 +108,17 @@ def part(db: Database, stamp: Stamp, record: Mapping[str, Any], *, undoes: str) 
         audit.move_back(db, source, target, record["origins"])
         _settle(db, source)
         _settle(db, target)
-        came_since = db.one(
-            "SELECT 1 FROM messages WHERE conversation_id = :target AND id > :newest",
-            {"target": target, "newest": max(record["messages"], default=0)},
-        )
-        if came_since:  # it may name messages of both: that makes them not one again
+        if _newest(db, target) > record["newest"]:
+            # What came since may name messages of both: that makes them not one again.
             _keep_apart(db, source, target)
         _log_parting(db, stamp, source, target, undoes)
     return source
+
+
+def _newest(db: Database, number: int) -> int:
+    """The newest message of a conversation; 0 without one."""
+    row = db.one("SELECT max(id) AS id FROM messages WHERE conversation_id = :id", {"id": number})
+    return (row["id"] or 0) if row else 0
 
 
 def split(

@@ -5,7 +5,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from agent_tui.actions.action import ActionError
@@ -216,6 +216,7 @@ def act(desk: Desk, name: str, places: set[int]) -> None:
 
 
 @given(steps=st.lists(STEPS, max_size=6))
+@example(steps=[("merge-conversations", {0, 2}), ("merge-conversations", {0, 1})])
 @settings(max_examples=30, deadline=None)
 def test_any_actions_then_undo_of_all_is_the_start_and_redo_of_all_what_they_did(
     steps: list[tuple[str, set[int]]],
