@@ -12,9 +12,9 @@ MILLION = 1_000_000
 
 
 def takes_at_most_a_second(read: Callable[[], object]) -> bool:
-    """Whether it does in one of three tries: on a machine that others keep busy a second of CPU
+    """Whether it does in one of five tries: on a machine that others keep busy a second of CPU
     is worth less than elsewhere, and what a bomb costs is ten times that."""
-    for _ in range(3):
+    for _ in range(5):
         begun = time.process_time()
         read()
         if time.process_time() - begun <= 1:

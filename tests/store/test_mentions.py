@@ -34,8 +34,8 @@ def test_a_note_is_found_by_whom_it_names_until_it_is_taken_back(db: SqliteDatab
 
 def test_a_note_that_gets_another_text_names_others(db: SqliteDatabase) -> None:
     noted(db, "@mara")
-    note = messages.of_conversation(db, only(db).id)[-1]
-    assert note.direction is Direction.NOTE
+    every = messages.of_conversation(db, only(db).id)
+    note = next(message for message in every if message.direction is Direction.NOTE)
     rewriting.rewrite(db, note, Body("@jo"), note.at)
     assert (found(db, "mentions:mara"), found(db, "mentions:jo")) == ([], [only(db).id])
     rewriting.wipe(db, replace(note, body=Body("@jo")), note.at)
