@@ -1,5 +1,7 @@
 """Where a mail server is and how to log in to it: always over TLS that verifies."""
 
+import contextlib
+import socket
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -48,11 +50,12 @@ class Login:
 
 
 def tls_context(server: Server) -> ssl.SSLContext:
-    """A context that verifies certificate and host name.
+    """A context that verifies certificate and host name, and speaks TLS 1.2 or newer (RFC 8996).
 
     Raises AccountProblem when the file of private authorities cannot be used.
     """
     context = ssl.create_default_context()
+    context.minimum_version = ssl.TLSVersion.TLSv1_2  # some systems set less
     if server.ca_file:
         try:
             context.load_verify_locations(cafile=server.ca_file)
@@ -62,6 +65,34 @@ def tls_context(server: Server) -> ssl.SSLContext:
                 detail=repr(error),
             ) from error
     return context
+
+
+@dataclass(frozen=True, slots=True)
+class StartTls:
+    """What smtplib and imaplib take for a context after STARTTLS: begins TLS, but not on top of
+    words that came before it.
+
+    Who is in between can add such words to the server's answer, and a program that reads them
+    later takes them for the server's own (CVE-2020-28896 and its family). ``read`` gives what has
+    come, as the session reads it; it is called while the socket does not wait.
+    """
+
+    server: Server
+    read: Callable[[], bytes]
+
+    def wrap_socket(self, sock: socket.socket, server_hostname: str) -> ssl.SSLSocket:
+        """``sock`` encrypted. Raises AccountProblem, and what TLS raises."""
+        context = tls_context(self.server)
+        sock.settimeout(0)
+        with contextlib.suppress(BlockingIOError):
+            if self.read():
+                raise AccountProblem(
+                    f"The {self.server.protocol} server {self.server} said more than it may before "
+                    "encryption began, so somebody may be in between; nothing was sent to it. Use "
+                    'its TLS port with security = "tls", or ask its operator.'
+                )
+        sock.settimeout(self.server.timeout)
+        return context.wrap_socket(sock, server_hostname=server_hostname)
 
 
 def oauth_response(server: Server, login: Login) -> bytes:

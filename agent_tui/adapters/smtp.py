@@ -6,9 +6,10 @@ import re
 import select
 import smtplib
 import socket
+import ssl
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from agent_tui.adapters import errors
 from agent_tui.adapters.contract import (
@@ -26,6 +27,7 @@ from agent_tui.adapters.server import (
     Login,
     Security,
     Server,
+    StartTls,
     oauth_response,
     plain_response,
     tls_context,
@@ -197,7 +199,7 @@ class _Session:
         return errors.in_words(cause if isinstance(cause, OSError) else error, self._server)
 
     def _connected(self) -> smtplib.SMTP:
-        server, context = self._server, tls_context(self._server)
+        server = self._server
         smtp: smtplib.SMTP
         if server.security is Security.TLS:
             self._open = smtp = smtplib.SMTP_SSL(
@@ -205,7 +207,7 @@ class _Session:
                 server.port,
                 local_hostname=_OWN_NAME,
                 timeout=server.timeout,
-                context=context,
+                context=tls_context(server),
             )
         else:
             self._open = smtp = smtplib.SMTP(
@@ -215,7 +217,8 @@ class _Session:
         if server.security is Security.STARTTLS:
             if not smtp.has_extn("starttls"):
                 raise errors.no_starttls(server)
-            self._expect(smtp.starttls(context=context), 2, "encryption")
+            begin = StartTls(server, lambda: smtp.file.readline() if smtp.file else b"")
+            self._expect(smtp.starttls(context=cast("ssl.SSLContext", begin)), 2, "encryption")
             self._expect(smtp.ehlo(), 2, "the connection")
         if self._login is not None:
             self._log_in(smtp, self._login)

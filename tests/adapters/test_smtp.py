@@ -18,7 +18,7 @@ from agent_tui.adapters.contract import (
     Severity,
     Unreachable,
 )
-from agent_tui.adapters.server import Auth, Login, Security, Server
+from agent_tui.adapters.server import Auth, Login, Server
 from agent_tui.adapters.smtp import SmtpSettings
 from tests.adapters.scripted import Authority, Scripted, Wire, serve
 
@@ -286,40 +286,6 @@ async def test_a_refused_token_is_answered_and_named(authority: Authority, auth:
 
     assert isinstance(came.error, AccountProblem)
     assert "access token" in came.said()
-
-
-async def test_without_starttls_nothing_is_told_to_the_server() -> None:
-    script = Script()
-    with serve(script.talk) as served:
-        server = Server("SMTP", "localhost", served.port, Security.STARTTLS, timeout=5)
-        settings = SmtpSettings(server, Login("support", lambda: "secret"))
-        came = await attempt_by(settings, served, script)
-
-    assert isinstance(came.error, AccountProblem)
-    assert "offers no encryption" in came.said()
-    assert [line.split()[0].upper() for line in came.heard if line] == [b"EHLO"]
-
-
-@pytest.mark.parametrize(
-    ("names", "expired", "trusted", "sentence"),
-    [
-        (("localhost",), True, True, "has expired"),
-        (("elsewhere.test",), False, True, "belongs to another host name"),
-        (("localhost",), False, False, "an authority that this machine does not trust"),
-    ],
-)
-async def test_a_bad_certificate_ends_before_the_log_in(
-    authority: Authority, names: tuple[str, ...], *, expired: bool, trusted: bool, sentence: str
-) -> None:
-    script = Script()
-    with serve(script.talk, authority.server(*names, expired=expired)) as served:
-        ca_file = str(authority.ca_file) if trusted else None
-        server = Server("SMTP", "localhost", served.port, ca_file=ca_file, timeout=5)
-        came = await attempt_by(SmtpSettings(server, None), served, script)
-
-    assert isinstance(came.error, AccountProblem)
-    assert sentence in came.said()
-    assert came.heard == []
 
 
 async def test_check_says_that_sending_works_and_sends_nothing(authority: Authority) -> None:

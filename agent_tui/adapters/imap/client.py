@@ -20,6 +20,7 @@ from agent_tui.adapters.server import (
     Login,
     Security,
     Server,
+    StartTls,
     oauth_response,
     plain_response,
     tls_context,
@@ -87,23 +88,22 @@ class Client(IMAPClient):  # type: ignore[misc]  # imapclient carries no types
 
         Raises AdapterError for what a server said, else whatever the socket raised.
         """
-        context = tls_context(server)
         at_once = server.security is Security.TLS
         client = cls(
             server.host,
             server.port,
             ssl=at_once,
-            ssl_context=context if at_once else None,
+            ssl_context=tls_context(server) if at_once else None,
             timeout=server.timeout,
         )
         try:
-            client._begin(server, login, None if at_once else context)
+            client._begin(server, login)
         except BaseException:
             client.close()
             raise
         return client
 
-    def _begin(self, server: Server, login: Login, context: object) -> None:
+    def _begin(self, server: Server, login: Login) -> None:
         self._imap.debug = 0  # IMAPClient sets 5, which formats every line of every mail
         self.socket().setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         if self._imap.state != "NONAUTH":  # PREAUTH: CVE-2020-14093 of mutt and others
@@ -111,10 +111,11 @@ class Client(IMAPClient):  # type: ignore[misc]  # imapclient carries no types
                 f"The IMAP server {server} says we are logged in before we said who we are, so "
                 "somebody may be in between; nothing was sent to it. Ask its operator."
             )
-        if context is not None:
+        if server.security is Security.STARTTLS:
             if not self.has_capability("STARTTLS"):
                 raise errors.no_starttls(server)
-            self.starttls(context)
+            self.starttls(StartTls(server, self._imap.readline))
+            self._imap.untagged_responses.clear()  # what came before is anybody's word
         self._log_in(server, login)
         if self.has_capability("CONDSTORE") and self.has_capability("ENABLE"):
             self.enable("CONDSTORE")  # without it, Dovecot keeps HIGHESTMODSEQ to itself

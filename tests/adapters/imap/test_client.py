@@ -7,9 +7,9 @@ import pytest
 from agent_tui.adapters.contract import AccountProblem, AdapterError, Unreachable
 from agent_tui.adapters.imap.client import Client, Row
 from agent_tui.adapters.imap.line import Line
-from agent_tui.adapters.server import Auth, Login, Security, Server
+from agent_tui.adapters.server import Auth, Login, Server
 from agent_tui.model.incoming import Flags
-from tests.adapters.scripted import Authority, Scripted, Wire, self_signed, serve
+from tests.adapters.scripted import Authority, Scripted, Wire, serve
 
 CAPABILITIES = "IMAP4rev1 STARTTLS AUTH=PLAIN"
 
@@ -54,85 +54,6 @@ def session(served: Scripted, authority: Authority, auth: Auth = Auth.PASSWORD) 
     """A session that is logged in."""
     server = Server("IMAP", "localhost", served.port, ca_file=str(authority.ca_file), timeout=5)
     return Client.open(server, Login("support", lambda: "canary", auth))
-
-
-@pytest.mark.parametrize(
-    ("names", "expired", "trusted", "says"),
-    [
-        (("localhost",), True, True, "has expired"),
-        (("elsewhere.test",), False, True, "belongs to another host name"),
-        (("localhost",), False, False, "an authority that this machine does not trust"),
-    ],
-)
-async def test_a_bad_certificate_ends_before_the_log_in(
-    authority: Authority, names: tuple[str, ...], *, expired: bool, trusted: bool, says: str
-) -> None:
-    with serve(imap(), authority.server(*names, expired=expired)) as served:
-        problem = await failure(served, authority if trusted else None)
-
-    assert isinstance(problem, AccountProblem)
-    assert says in str(problem)
-    assert served.heard == []
-
-
-async def test_a_self_signed_certificate_is_refused() -> None:
-    with serve(imap(), self_signed()) as served:
-        problem = await failure(served, None)
-
-    assert "is signed by itself" in str(problem)
-    assert served.heard == []
-
-
-async def test_a_server_without_starttls_hears_no_log_in(authority: Authority) -> None:
-    with serve(imap(capabilities="IMAP4rev1 AUTH=PLAIN")) as served:
-        problem = await failure(served, authority, security=Security.STARTTLS)
-
-    assert isinstance(problem, AccountProblem)
-    assert "offers no encryption" in str(problem)
-    assert "AUTH" not in served.heard_text()
-    assert "LOGIN" not in served.heard_text()
-
-
-async def test_a_server_that_refuses_starttls_hears_no_log_in(authority: Authority) -> None:
-    with serve(imap({"STARTTLS": "{tag} NO not today\n"})) as served:
-        problem = await failure(served, authority, security=Security.STARTTLS)
-
-    assert isinstance(problem, Unreachable)
-    assert "refused a request" in str(problem)
-    assert "AUTH" not in served.heard_text()
-
-
-async def test_a_server_that_claims_we_are_in_already_is_left(authority: Authority) -> None:
-    with serve(imap(greeting="* PREAUTH welcome")) as served:
-        problem = await failure(served, authority, security=Security.STARTTLS)
-
-    assert isinstance(problem, AccountProblem)
-    assert "before we said who we are" in str(problem)
-    assert "canary" not in served.heard_text()
-    assert "LIST" not in served.heard_text()
-
-
-async def test_what_was_slipped_in_before_tls_is_not_believed(authority: Authority) -> None:
-    context = authority.server()
-
-    def talk(wire: Wire) -> None:
-        wire.say("* OK ready\n")
-        for verb in ("CAPABILITY", "STARTTLS"):
-            tag = wire.line().decode().split()[0]
-            if verb == "CAPABILITY":
-                wire.say(f"* CAPABILITY {CAPABILITIES}\n{tag} OK done\n")
-            else:
-                wire.say(f"{tag} OK begin\n* CAPABILITY IMAP4rev1 AUTH=PLAIN EVIL\n")
-        wire.begin_tls(context)
-        imap(greeting="* OK still here", capabilities="IMAP4rev1 AUTH=PLAIN")(wire)
-
-    with serve(talk) as served:
-        server = Server(
-            "IMAP", "localhost", served.port, Security.STARTTLS, str(authority.ca_file), 5
-        )
-        client = Client.open(server, Login("support", lambda: "secret"))
-        assert not client.has_capability("EVIL")
-        client.close()
 
 
 @pytest.mark.parametrize(
