@@ -1,7 +1,7 @@
 """The floor: the barest Textual list over a paged SQLite store; run as ``floor.py STORE``.
 
 What a program on Textual cannot be faster than: no panes, no columns, no status line. It reads
-the same conversations as the inbox, a page at a time, and ``j``, ``k`` and ``q`` do the same.
+the same conversations as the inbox, a page at a time; ``j``, ``k``, Enter and ``q`` do the same.
 """
 
 import sqlite3
@@ -12,8 +12,10 @@ from rich.style import Style
 from textual.app import App, ComposeResult
 from textual.events import Key
 from textual.geometry import Region
+from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
+from textual.widgets import Static
 
 _PAGE = (
     "SELECT c.last_at, c.id, cu.name, c.subject FROM conversations c"
@@ -21,6 +23,7 @@ _PAGE = (
     " WHERE c.status = 'open' AND (c.last_at, c.id) < (?, ?)"
     " ORDER BY c.last_at DESC, c.id DESC LIMIT 50"
 )
+_TEXTS = "SELECT text FROM messages WHERE conversation_id = ? ORDER BY at, id"
 _NEWEST = (2**62, 0)
 _PLAIN, _CURSOR = Style(), Style(reverse=True)
 
@@ -46,6 +49,11 @@ class Rows(Widget):
             self._top = max(self._cursor - height // 2, 0)
             self.refresh()
 
+    def read(self) -> str:
+        """The messages of the conversation under the cursor, one below the other."""
+        identifier = self._rows[self._cursor][1]
+        return "\n\n".join(text for (text,) in self._store.execute(_TEXTS, (identifier,)))
+
     def render_line(self, y: int) -> Strip:
         width, index = self.size.width, self._top + y
         text = "  ".join(self._rows[index][2:]) if self._has(index) else ""
@@ -63,8 +71,25 @@ class Rows(Widget):
         return True
 
 
+class Messages(Screen[None]):
+    """A conversation and nothing else."""
+
+    DEFAULT_CSS = "Messages { overflow: hidden; }"
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._text = text
+
+    def compose(self) -> ComposeResult:
+        yield Static(self._text, markup=False)
+
+    def key_q(self, event: Key) -> None:
+        event.stop()
+        self.app.pop_screen()
+
+
 class Floor(App[None]):
-    """The list and nothing else."""
+    """The list, and a conversation where one is opened."""
 
     ENABLE_COMMAND_PALETTE = False
 
@@ -78,6 +103,8 @@ class Floor(App[None]):
     def on_key(self, event: Key) -> None:
         if event.key == "q":
             self.exit()
+        elif event.key == "enter":
+            self.push_screen(Messages(self._list.read()))
         else:
             self._list.move({"j": 1, "k": -1}.get(event.key, 0))
 

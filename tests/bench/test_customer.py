@@ -1,5 +1,6 @@
 """A customer of 5,000 conversations and 500 orders, pane and timeline: opened, against a
-conversation of 50 messages of somebody new; and gone through, against the list."""
+conversation of 50 messages of somebody new and against the floor's; and gone through, against the
+list."""
 
 import time
 from contextlib import ExitStack
@@ -9,7 +10,7 @@ from statistics import median
 import pytest
 
 from agent_tui.store.sqlite import SqliteDatabase
-from tests.bench.contest import Ground, ground, leave, open_inbox
+from tests.bench.contest import Ground, ground, leave, open_floor, open_inbox
 from tests.bench.figures import show
 from tests.bench.test_keys import Keys
 from tests.factory import START
@@ -68,8 +69,10 @@ def on(tmp_path_factory: pytest.TempPathFactory) -> Ground:
 
 
 def test_opening_a_large_customer(on: Ground) -> None:
-    prepared, large, timeline = Opened(), Opened(), Opened()
-    with open_inbox(on, 160, 40) as terminal:
+    bare, prepared, large, timeline = Opened(), Opened(), Opened(), Opened()
+    with open_floor(on, 160, 40) as floor, open_inbox(on, 160, 40) as terminal:
+        floor.wait_for("Broken cup")
+        floor.settle(1.0)
         terminal.wait_for(_PREPARED)
         terminal.press("\r")
         terminal.wait_for("1 conversation:")
@@ -81,17 +84,26 @@ def test_opening_a_large_customer(on: Ground) -> None:
             terminal.wait_for(f"{TALKS:,} conversations:")
             terminal.settle()
             prepared.measure(terminal, "K", "1 conversation:")
+            bare.measure(floor, "\r", r"1\. The box")
+            floor.press("q")
+            floor.wait_for("Broken cup")
+            floor.settle()
         terminal.press("q")
         leave(terminal)
+        leave(floor)
 
     head = ["160x40", "on the screen", "bytes"]
     rows = [
-        [*prepared.row(f"{MESSAGES} messages, nothing else"), ""],
-        [*large.row("the large customer"), _ratio(large.seconds, prepared.seconds)],
-        [*timeline.row("their timeline"), _ratio(timeline.seconds, prepared.seconds)],
+        [*each.row(name), *(_ratio(each.seconds, other.seconds) for other in (bare, prepared))]
+        for each, name in (
+            (bare, f"floor, {MESSAGES} messages"),
+            (prepared, f"{MESSAGES} messages, nothing else"),
+            (large, "the large customer"),
+            (timeline, "their timeline"),
+        )
     ]
     what = f"A customer of {TALKS:,} conversations and {ORDERS} orders, medians of {ROUNDS}"
-    show(what, [*head, "ratio"], rows)
+    show(what, [*head, "to floor", "to 50"], rows)
 
 
 def test_going_through_a_large_customer(on: Ground) -> None:
