@@ -39,7 +39,8 @@ def crossing(conversation: Conversation, now: Millis) -> Millis | None:
 
 
 def until(due: Millis | None, now: Millis) -> str:
-    """When an answer is due: ``in 20m``, ``due 14:05``, ``due Tue``, ``due 12-24``, ``late 3h``."""
+    """When an answer is due: ``in 20m``, ``due 14:05``, ``Tue 10:35``, ``due Tue``,
+    ``due 12-24``, ``late 3h``."""
     if due is None:
         return ""
     left = due - now
@@ -49,7 +50,8 @@ def until(due: Millis | None, now: Millis) -> str:
         return f"in {_whole(left)}"
     at = datetime.fromtimestamp(due / 1000)  # noqa: DTZ006 - the agent's own clock
     if left < DAY:
-        return f"due {at:%H:%M}"
+        today = at.date() == datetime.fromtimestamp(now / 1000).date()  # noqa: DTZ006
+        return f"due {at:%H:%M}" if today else f"{at:%a %H:%M}"
     return f"due {at:%a}" if left < 6 * DAY else f"due {at:%m-%d}"
 
 

@@ -1,5 +1,7 @@
 """Rows of the list: exact widths whatever customers call themselves, meaning without colour."""
 
+from datetime import datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -239,7 +241,6 @@ def test_a_row_is_due_when_its_wait_comes_near_the_target_and_goes_over_it(
         (30 * SECOND, "in <1m"),
         (0, "late <1m"),
         (-3 * HOUR, "late 3h"),
-        (2 * HOUR, "due "),
         (3 * DAY, "due "),
         (30 * DAY, "due "),
     ],
@@ -255,6 +256,12 @@ def test_a_row_says_until_when_an_answer_is_due_where_there_is_room(
         assert cell_len(shown) == width
     narrow = row(waits, columns(59), NOW // MINUTE, "maria", Glyphs())
     assert cell_len("".join(piece.text for piece in narrow)) == 59
+
+
+def test_an_answer_due_within_a_day_names_the_day_unless_it_is_today() -> None:
+    evening = Millis(datetime(2026, 11, 30, 18, 30).timestamp() * 1000)  # noqa: DTZ001
+    assert until(evening + 2 * HOUR, evening) == "due 20:30"
+    assert until(evening + 16 * HOUR, evening) == "Tue 10:30"
 
 
 @given(st.integers(-400 * DAY, 400 * DAY))
