@@ -78,6 +78,10 @@ class Target:
     topic: str | None = None  # the thread within its conversation
 
 
+WHOLE = ""
+"""The part of a mail that is all of it, header included, byte for byte."""
+
+
 @dataclass(frozen=True, slots=True)
 class Effect:
     """Something to be done at the provider."""
@@ -237,7 +241,10 @@ class Adapter(Protocol):
         ...
 
     async def fetch(self, target: Target, part: str) -> bytes:
-        """The bytes of an attachment."""
+        """The bytes of an attachment; with the capability ``source`` also of :data:`WHOLE`.
+
+        Raises Unreachable when it is worth another try, for good anything else.
+        """
         ...
 
     async def check(self) -> list[Finding]:

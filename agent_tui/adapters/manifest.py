@@ -191,6 +191,7 @@ _FIELDS: Mapping[str, Callable[[object], object]] = {
     "single_reply": _flag,
     "recipients": _flag,
     "idempotent": _flag,
+    "source": _flag,
     "undo_ms": _number,
 }
 """How each field of Capabilities is read."""

@@ -32,6 +32,7 @@ def flags(can: Capabilities) -> dict[str, bool]:
         "recipients": can.recipients,
         "one reply": can.single_reply,
         "idempotent": can.idempotent,
+        "source": can.source,
     }
 
 

@@ -91,7 +91,7 @@ def _erase(
     gone = erasure.erase(db, who, agent=agent, now=system_clock())
     clean = db.purge()
     try:
-        files = remove_files(paths, gone.attachments)
+        files = remove_files(paths, gone.attachments, gone.messages)
         logs = scrub_logs(paths, gone.words)
     except OSError as error:
         raise StoreError(

@@ -34,6 +34,7 @@ def export(
         text = safe_text(transcript(db, conversation))
         write_new(to / f"conversation-{number}.txt", text)
     copied, missing = _copy_files(who, to / "attachments")
+    copied += _copy_sources(who, to / "sources")
     events.append(
         db, Stamp(agent, EXPORT, uuid4().hex, now), Entity.CUSTOMER, who.id, "exported", None, None
     )
@@ -93,6 +94,17 @@ def _copy_files(who: erasure.Person, folder: Path) -> tuple[int, list[int]]:
         _copy(path, folder / f"{row['id']}-{safe_name(row['name'])}")
         copied += 1
     return copied, missing
+
+
+def _copy_sources(who: erasure.Person, folder: Path) -> int:
+    """Copy the sources of mails that somebody has looked at; how many."""
+    paths = {row["message_id"]: row["path"] for row in who.belongings.rows["sources"]}
+    here = {number: Path(path) for number, path in paths.items() if path and Path(path).is_file()}
+    if here:
+        _make(folder)
+    for number, path in here.items():
+        _copy(path, folder / f"{number}.eml")
+    return len(here)
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -24,11 +24,18 @@ def scrub_logs(paths: Paths, words: Iterable[str]) -> int:
     return sum(_scrub(log, wanted) for log in paths.state.glob("*.log*"))
 
 
-def remove_files(paths: Paths, attachments: Sequence[int]) -> int:
-    """Remove the fetched files of ``attachments``; how many there were. Raises OSError."""
+def source_folder(message_id: int) -> str:
+    """What the folder of a message's source is called, but for a suffix by chance; that of an
+    attachment by its number."""
+    return f"mail{message_id}"
+
+
+def remove_files(paths: Paths, attachments: Sequence[int], sources: Sequence[int] = ()) -> int:
+    """Remove the fetched files of ``attachments`` and the ``sources`` of messages; how many there
+    were. Raises OSError."""
     removed = 0
-    for number in attachments:
-        for folder in paths.attachments.glob(f"{number}-*"):
+    for name in (*attachments, *map(source_folder, sources)):
+        for folder in paths.attachments.glob(f"{name}-*"):
             shutil.rmtree(folder)
             removed += 1
     return removed

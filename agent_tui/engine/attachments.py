@@ -1,25 +1,30 @@
-"""Fetches the attachments that somebody wants to see, into private files."""
+"""Fetches the attachments and sources that somebody wants to see, into private files."""
 
 import os
 import secrets
+from collections.abc import Sequence
 from pathlib import Path
 
-from agent_tui.adapters.contract import Adapter, AdapterError, Target
+from agent_tui.adapters.contract import WHOLE, Adapter, AdapterError, Target, Unreachable
 from agent_tui.config.errors import ConfigError
 from agent_tui.config.paths import make_private
+from agent_tui.config.scrub import source_folder
 from agent_tui.content.safe import safe_line, safe_name
-from agent_tui.engine.contain import call, garbage
+from agent_tui.engine.contain import Doing, call, garbage
 from agent_tui.engine.desk import Desk
-from agent_tui.model.message import Attachment, FetchState
-from agent_tui.store import messages
+from agent_tui.model.message import Attachment, FetchState, Message
+from agent_tui.store import messages, sources
 
 _LIMIT_S = 60.0
 _SLOWEST_LINE = 8_000
 """Bytes a second."""
 
+_AS_SOURCE = 2
+"""A mail is at most about so much bigger than its text and files: base64 and HTML beside text."""
+
 
 async def fetch_wanted(desk: Desk, adapter: Adapter) -> int:
-    """Fetch every wanted attachment of the account; each is here or failed afterwards."""
+    """Fetch every wanted attachment and source of the account; how many are here or failed."""
     wanted = messages.wanted_files(desk.db, desk.account)
     for file in wanted:
         try:
@@ -30,7 +35,7 @@ async def fetch_wanted(desk: Desk, adapter: Adapter) -> int:
             messages.set_file(desk.db, file.id, FetchState.FAILED, problem=problem)
         else:
             messages.set_file(desk.db, file.id, FetchState.HERE, path=str(path))
-    return len(wanted)
+    return len(wanted) + await fetch_sources(desk, adapter)
 
 
 def keep(folder: Path, file: Attachment, data: bytes) -> Path:
@@ -38,7 +43,10 @@ def keep(folder: Path, file: Attachment, data: bytes) -> Path:
 
     Mode 0600, never over an existing file or through a link. Raises ConfigError.
     """
-    path = folder / f"{file.id}-{secrets.token_hex(4)}" / safe_name(file.name)
+    return _written(folder / f"{file.id}-{secrets.token_hex(4)}" / safe_name(file.name), data)
+
+
+def _written(path: Path, data: bytes) -> Path:
     make_private(path.parent)
     try:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
@@ -46,28 +54,88 @@ def keep(folder: Path, file: Attachment, data: bytes) -> Path:
             out.write(data)
     except OSError as error:
         raise ConfigError(
-            f"The attachment cannot be written to {path}: "
+            f"What was fetched cannot be written to {path}: "
             f"{(error.strerror or str(error)).lower()}; free some space or mend the folder."
         ) from error
     return path
 
 
-async def _fetched(desk: Desk, adapter: Adapter, file: Attachment) -> bytes:
-    """The bytes, from any of the places where the message lies. Raises AdapterError."""
-    message = messages.get(desk.db, file.message_id)
-    places = messages.locations(desk.db, [file.message_id])
-    error: AdapterError | None = None
-    doing = desk.doing("fetching an attachment", _LIMIT_S + file.size / _SLOWEST_LINE)
-    for place in places:
-        target = Target(place.mailbox, place.remote_id, message.message_id if message else None)
+async def fetch_sources(desk: Desk, adapter: Adapter) -> int:
+    """Fetch every wanted source of the account; how many are here or failed afterwards.
+
+    One whose provider cannot be reached is wanted still, with the reason beside it.
+    """
+    done = 0
+    for number in sources.wanted(desk.db, desk.account):
+        message = messages.get(desk.db, number)
+        if message is None:
+            continue
         try:
-            data: object = await call(doing, adapter.fetch(target, file.part))
+            path = keep_source(desk.attachments, message, await _source(desk, adapter, message))
+        except Unreachable as error:
+            desk.log.warning("source of %d: %s", number, error)
+            problem = safe_line(str(error), 400)
+            sources.put(desk.db, number, FetchState.WANTED, problem=problem)
+            continue
+        except (AdapterError, ConfigError) as error:
+            desk.log.warning("source of %d: %s", number, error)
+            problem = safe_line(str(error), 400)
+            sources.put(desk.db, number, FetchState.FAILED, problem=problem)
+        else:
+            sources.put(desk.db, number, FetchState.HERE, path=str(path))
+        done += 1
+    return done
+
+
+def keep_source(folder: Path, message: Message, data: bytes) -> Path:
+    """As :func:`keep`, for a whole mail, under a name that mail programs open."""
+    name = safe_name(f"{message.subject or 'mail'}.eml")
+    return _written(folder / f"{source_folder(message.id)}-{secrets.token_hex(4)}" / name, data)
+
+
+async def _fetched(desk: Desk, adapter: Adapter, file: Attachment) -> bytes:
+    """The bytes of an attachment. Raises AdapterError."""
+    message = messages.get(desk.db, file.message_id)
+    doing = desk.doing("fetching an attachment", _LIMIT_S + file.size / _SLOWEST_LINE)
+    places = _places(desk, message) if message is not None else []
+    gone = f"The message of '{file.name}' is no longer at the provider, so it cannot be fetched."
+    return await _from_any(doing, adapter, places, file.part, gone)
+
+
+async def _source(desk: Desk, adapter: Adapter, message: Message) -> bytes:
+    """The whole mail as it came. Raises AdapterError."""
+    kept = sources.kept(desk.db, message.id)
+    if kept:
+        return kept
+    size = len(message.body.text) + sum(file.size for file in message.attachments)
+    doing = desk.doing("fetching a source", _LIMIT_S + _AS_SOURCE * size / _SLOWEST_LINE)
+    gone = "The mail does not lie at the provider (any more), so its source cannot be fetched."
+    return await _from_any(doing, adapter, _places(desk, message), WHOLE, gone)
+
+
+def _places(desk: Desk, message: Message) -> list[Target]:
+    """Everywhere that the message lies."""
+    return [
+        Target(place.mailbox, place.remote_id, message.message_id)
+        for place in messages.locations(desk.db, [message.id])
+    ]
+
+
+async def _from_any(
+    doing: Doing, adapter: Adapter, places: Sequence[Target], part: str, gone: str
+) -> bytes:
+    """The part of the mail from the first place that has it; ``gone`` where there is none.
+
+    Raises AdapterError.
+    """
+    error: AdapterError | None = None
+    for target in places:
+        try:
+            data: object = await call(doing, adapter.fetch(target, part))
         except AdapterError as problem:
             error = problem
             continue
         if not isinstance(data, bytes):
             raise garbage(doing, data)
         return data
-    raise error or AdapterError(
-        f"The message of '{file.name}' is no longer at the provider, so it cannot be fetched."
-    )
+    raise error or AdapterError(gone)

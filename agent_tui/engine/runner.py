@@ -168,6 +168,7 @@ class AccountRunner:
             outbox.hasten(self._desk.db, self._desk.account, self._desk.clock())
             self._out.ring()
         self._after.ring()  # a copy in Sent may have arrived
+        self._files.ring()  # and what could not be reached can be
 
     async def _watching(self, adapter: Adapter) -> None:
         desk, failures = self._desk, 0

@@ -10,7 +10,7 @@ from agent_tui.model.clock import DAY, Millis
 from agent_tui.model.customer import IdentityKind
 from agent_tui.model.incoming import Batch, Incoming, Sender
 from agent_tui.model.message import Body
-from agent_tui.store import accounts, messages
+from agent_tui.store import accounts, messages, sources
 from agent_tui.store.intake import commit_batch
 
 _CHANGES = ("edits", "deletions", "reactions", "marks", "conversations", "colleagues")
@@ -62,8 +62,11 @@ def _fetched_files(desk: Desk, batch: Batch) -> list[Path]:
     for deletion in batch.deletions:
         place = messages.location(desk.db, desk.account, batch.mailbox, deletion.remote_id)
         message = messages.get(desk.db, place.message_id) if place else None
-        files = message.attachments if message else ()
-        found += [Path(file.path) for file in files if file.path]
+        if message is not None:
+            source = sources.of_message(desk.db, message.id)
+            paths = [file.path for file in message.attachments]
+            paths.append(source.path if source is not None else None)
+            found += [Path(path) for path in paths if path]
     return [path for path in found if path.is_relative_to(desk.attachments)]
 
 

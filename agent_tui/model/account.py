@@ -69,11 +69,12 @@ class Capabilities:
     single_reply: bool = False  # one answer to a review, which is edited, never a second
     recipients: bool = False  # To, Cc, Bcc and Subject mean something
     idempotent: bool = False  # the provider drops a repeated key by itself
+    source: bool = False  # mails can be fetched whole, as they came
     undo_ms: Millis = 10_000  # how long a reply is held before it leaves
 
     def on(self, channel: Channel) -> "Capabilities":
-        """What holds on one channel of an account that serves several: only mail is addressed, and
-        only reviews are moderated, have one answer and take no files."""
+        """What holds on one channel of an account that serves several: only mail is addressed and
+        has a source, only reviews are moderated, have one answer and take no files."""
         addressed = channel in (Channel.MAIL, Channel.FORM)
         review = channel is Channel.REVIEW
         return replace(
@@ -83,6 +84,7 @@ class Capabilities:
             recipients=self.recipients and addressed,
             single_reply=self.single_reply and review,
             attach=self.attach and not review,
+            source=self.source and addressed,
         )
 
 

@@ -115,6 +115,16 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """A mail as it came, byte for byte; fetched when somebody wants to see it."""
+
+    message_id: int
+    state: FetchState
+    path: str | None = None  # where the fetched bytes lie
+    problem: str = ""  # why it is not here, or not yet
+
+
+@dataclass(frozen=True, slots=True)
 class Reaction:
     """An emoji that somebody has put to a message."""
 

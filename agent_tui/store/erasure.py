@@ -17,6 +17,7 @@ from agent_tui.store import (
     events,
     messages,
     rewriting,
+    sources,
     tombstones,
 )
 from agent_tui.store.belongings import Belongings
@@ -55,6 +56,7 @@ class Erased:
 
     words: tuple[str, ...]  # names and addresses, for logs
     attachments: tuple[int, ...]  # whose files may lie on the disk
+    messages: tuple[int, ...]  # whose sources may
     named_in: tuple[int, ...]  # conversations of others whose texts name them
 
 
@@ -97,12 +99,13 @@ def erase(db: Database, who: Person, *, agent: str, now: Millis) -> Erased:
         belongings.delete(db, who.belongings)
         for draft in _loose_drafts(db, values):
             db.run("DELETE FROM drafts WHERE id = :id", {"id": draft})
-        _take_out_elsewhere(db, frozenset(values), now)
+        elsewhere = _take_out_elsewhere(db, frozenset(values), now)
         stamp = Stamp(agent, ERASE, uuid4().hex, now)
         events.append(db, stamp, Entity.CUSTOMER, who.id, "erased", None, dict(who.counts))
         named_in = _named_in(db, [*values, *who.names])
     words = (*values, *who.names, *(row["value"] for row in who.belongings.rows["claims"]))
-    return Erased(words, tuple(who.belongings.ids("attachments")), named_in)
+    mails = (*who.belongings.ids("messages"), *elsewhere)
+    return Erased(words, tuple(who.belongings.ids("attachments")), mails, named_in)
 
 
 def again(db: Database, now: Millis) -> int:
@@ -151,8 +154,10 @@ def _loose_drafts(db: Database, values: Sequence[str]) -> list[int]:
     ]
 
 
-def _take_out_elsewhere(db: Database, values: Collection[str], now: Millis) -> None:
-    """Their names and addresses, and what they wrote, in the conversations of others."""
+def _take_out_elsewhere(db: Database, values: Collection[str], now: Millis) -> list[int]:
+    """Their names and addresses, and what they wrote, in the conversations of others; which
+    messages they stood in."""
+    changed: list[int] = []
     for value in values:
         params = {"value": value}
         db.run("DELETE FROM participants WHERE address = :value", params)
@@ -161,8 +166,10 @@ def _take_out_elsewhere(db: Database, values: Collection[str], now: Millis) -> N
             message = messages.get(db, number)
             if message is not None:
                 _take_out_of(db, message, values, now)
+                changed.append(number)
     for table in ("drafts", "outbox"):
         _take_out_of_rows(db, table, values)
+    return changed
 
 
 def _take_out_of(db: Database, message: Message, values: Collection[str], now: Millis) -> None:
@@ -192,6 +199,7 @@ def _take_out_of(db: Database, message: Message, values: Collection[str], now: M
             "id": message.id,
         },
     )
+    sources.forget(db, message.id)
     messages.index(db, changed)
 
 

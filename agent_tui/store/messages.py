@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from agent_tui.model.clock import Millis
 from agent_tui.model.message import Attachment, Body, Delivery, Direction, FetchState, Message
-from agent_tui.store import codec, lists, mentions, traces
+from agent_tui.store import codec, lists, mentions, sources, traces
 from agent_tui.store.database import Database, Row
 from agent_tui.store.traces import Traces
 
@@ -193,6 +193,7 @@ def delete(db: Database, message: Message) -> None:
         " AND answers = :id",
         params | {"conversation": message.conversation_id},
     )
+    sources.forget(db, message.id)
     db.run("DELETE FROM attachments WHERE message_id = :id", params)
     db.run("DELETE FROM locations WHERE message_id = :id", params)
     db.run("DELETE FROM messages WHERE id = :id", params)

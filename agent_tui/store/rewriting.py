@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from agent_tui.model.clock import Millis
 from agent_tui.model.message import Body, Message
-from agent_tui.store import audit, codec, messages, summary, traces
+from agent_tui.store import audit, codec, messages, sources, summary, traces
 from agent_tui.store.database import Database
 
 
@@ -62,6 +62,7 @@ def wipe(db: Database, message: Message, at: Millis) -> None:
     messages.index(db, empty)
     params = {"id": message.id}
     db.run("DELETE FROM attachments WHERE message_id = :id", params)
+    sources.forget(db, message.id)
     db.run(
         "UPDATE messages SET text = '', folds = '[]', links = '[]', subject = '', headers = '[]',"
         " notes = '[]', raw = NULL, deleted_at = coalesce(deleted_at, :at) WHERE id = :id",

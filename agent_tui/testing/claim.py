@@ -81,6 +81,7 @@ FILES = Need("attachments", lambda can: can.attach)
 LIMIT = Need("a limit of replies", lambda can: can.reply_limit is not None)
 IDEMPOTENT = Need("a provider that drops repeated keys", lambda can: can.idempotent)
 COMMITS = Need("a step of no return", lambda can: not can.idempotent)
+SOURCE = Need("mails that can be fetched whole", lambda can: can.source)
 REVIEWS = Need("reviews", lambda can: can.channel is Channel.REVIEW)
 ALIVE = Need(
     "messages that can change (not mail)",

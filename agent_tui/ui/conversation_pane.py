@@ -31,8 +31,8 @@ _CONTEXT = 2
 
 _NEXT_DETAIL = {
     Detail.RENDERED: Detail.HEADERS,
-    Detail.HEADERS: Detail.SOURCE,
-    Detail.SOURCE: Detail.RENDERED,
+    Detail.HEADERS: Detail.PLAIN,
+    Detail.PLAIN: Detail.RENDERED,
 }
 
 
@@ -148,7 +148,7 @@ class ConversationPane(Pane):
         return self.messages[-1] if self.messages else None
 
     def cycle_detail(self) -> Detail:
-        """Rendered, with headers, source, and again."""
+        """As it reads best, with headers, as plain text, and again."""
         self.detail = _NEXT_DETAIL[self.detail]
         self._make_anew()
         return self.detail
@@ -321,7 +321,7 @@ class ConversationPane(Pane):
         look = Look(
             self._inner,
             self._glyphs,
-            unfolded=self._unfolded or self.detail is Detail.SOURCE,
+            unfolded=self._unfolded or self.detail is Detail.PLAIN,
             words=self._words,
             known=self._known,
         )

@@ -1,5 +1,6 @@
 """Asking for a file on this machine, with completion of its path."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -55,6 +56,12 @@ def describe(text: str) -> Hint:
         return Hint(say_size(path.stat().st_size))
     except OSError:
         return Hint("no such file", wrong=True)
+
+
+def brief_path(path: str) -> str:
+    """``path`` with ``~`` for the home folder: a status line has little room."""
+    home = f"{Path.home()}{os.sep}"
+    return f"~{os.sep}{path.removeprefix(home)}" if path.startswith(home) else path
 
 
 def _fits(name: str, start: str) -> bool:

@@ -4,8 +4,6 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import ClassVar
 
-from textual.app import ComposeResult
-
 from agent_tui.model.message import Body
 from agent_tui.ui import help_pages, navigation
 from agent_tui.ui.cells import glyphs_for
@@ -13,8 +11,8 @@ from agent_tui.ui.help_pages import KeyGroups, KeyRow
 from agent_tui.ui.markup import Line, Look, body_lines
 from agent_tui.ui.presets import preset_keys
 from agent_tui.ui.rows import Piece
-from agent_tui.ui.shell import TRIAGE, Choice, Pane, Shell, Where
-from agent_tui.ui.text_pane import Prepare, TextLine, TextPane
+from agent_tui.ui.shell import TRIAGE, Choice, Shell, Where
+from agent_tui.ui.text_pane import PagePane, Prepare
 from agent_tui.ui.theme import Part
 from agent_tui.ui.wrap import wrap
 
@@ -60,51 +58,20 @@ _ORDER = ("Doing", "Moving", "Without a key")
 _MOVING = frozenset(command.name for command in navigation.COMMANDS)
 
 
-class HelpPane(Pane):
+class HelpPane(PagePane):
     """A page to scroll through; Enter chooses another one."""
 
     where: ClassVar[Where] = Where.HELP
-    DEFAULT_CSS = """
-    HelpPane { layout: vertical; height: 1fr; }
-    HelpPane > TextPane { height: 1fr; }
-    """
-
-    def __init__(self, shell: Shell, title: str, prepare: Prepare) -> None:
-        super().__init__()
-        self._shell = shell
-        self._head = TextLine(shell, Part.BAR_ACCENT, f" {title}")
-        self._page = TextPane(shell, prepare)
-
-    @property
-    def lines(self) -> Sequence[Line]:
-        """What is on the page, at its width."""
-        return self._page.lines
-
-    def compose(self) -> ComposeResult:
-        self._page.can_focus = False
-        yield self._head
-        yield self._page
-
-    def move(self, rows: int) -> None:
-        """Scroll by so many half pages: a single line would send the whole page again."""
-        self._page.page(0.5 if rows > 0 else -0.5)
-
-    def turn(self, pages: float) -> None:
-        self._page.page(pages)
-
-    def jump(self, *, end: bool) -> None:
-        self._page.page(len(self.lines) * (1.0 if end else -1.0))
 
     def activate(self) -> None:
-        self._shell.follow(self._choose())
+        self.shell.follow(self._choose())
 
     async def _choose(self) -> None:
-        topic = await self._shell.choose(
+        topic = await self.shell.choose(
             "Help", [Choice(name, name, _title(name)) for name in help_pages.topics()]
         )
         if topic is not None:
-            self._head.show(f" Help: {topic}")
-            self._page.prepare(_page(self._shell, topic))
+            self.show(f"Help: {topic}", _page(self.shell, topic))
 
 
 def _page(shell: Shell, topic: str) -> Prepare:

@@ -66,6 +66,7 @@ _WORDS: dict[Where, tuple[tuple[str, str], ...]] = {
         ("leave", "back"),
         ("help", "all keys"),
     ),
+    Where.VIEWER: (("attachments", "where it lies"), ("details", "back"), ("help", "all keys")),
     Where.HELP: (("open", "other pages"), ("leave", "back")),
 }
 

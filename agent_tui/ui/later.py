@@ -13,6 +13,7 @@ _TIMELINE = frozenset({Where.TIMELINE})
 _LIST = frozenset({Where.LIST})
 _OPEN = frozenset({Where.READING})
 _READING = frozenset({Where.READING, Where.CUSTOMER})
+_VIEWER = frozenset({Where.VIEWER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,9 +213,16 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "details",
         "Details",
-        _READING,
+        _READING | _VIEWER,
         InModule("reading", "details"),
-        "With headers, then as plain text, then as it reads best.",
+        "With headers, then as plain text, then a mail's source, then as it reads best.",
+    ),
+    Command(
+        "source",
+        "Source of the mail",
+        _READING,
+        InModule("source", "show"),
+        "Every octet of it as it came, fetched from the provider.",
     ),
     Command(
         "fold",
@@ -233,7 +241,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "attachments",
         "Save an attachment",
-        _READING,
+        _READING | _VIEWER,
         InModule("reading", "attachments"),
         "Says where it lies.",
     ),

@@ -49,11 +49,11 @@ _KINDS = frozenset({"image", "audio", "video"})
 
 
 class Detail(StrEnum):
-    """How much of each message is shown; ``d`` goes from one to the next."""
+    """How much of each message is shown; ``d`` goes from one to the next, and on to the source."""
 
     RENDERED = "rendered"
     HEADERS = "headers"
-    SOURCE = "source"
+    PLAIN = "plain"
 
 
 class Place(NamedTuple):
@@ -254,7 +254,7 @@ def _message_lines(message: Message, look: Look, detail: Detail, now: Millis) ->
     if message.problem:
         yield from plain_lines(clean(message.problem), Part.ERROR, look.width)
     yield from remarks(message, look.width)
-    yield from body_lines(message.body, look._replace(source=detail is Detail.SOURCE))
+    yield from body_lines(message.body, look._replace(plain=detail is Detail.PLAIN))
     yield from files(message, look)
     yield ()
 

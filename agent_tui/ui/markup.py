@@ -39,7 +39,7 @@ class Look(NamedTuple):
     width: int
     glyphs: Glyphs
     unfolded: bool = False  # quotes and signatures are shown
-    source: bool = False  # exactly the stored text
+    plain: bool = False  # exactly the stored text
     words: tuple[str, ...] = ()  # searched for, in lower case: marked
     known: tuple[str, ...] = ()  # numbers of orders that one can go to: marked as links are
 
@@ -75,7 +75,7 @@ class _Run(NamedTuple):
 
 def body_lines(body: Body, look: Look, indent: int = 2, bar: Piece | None = None) -> Iterator[Line]:
     """The lines of ``body``, ``indent`` cells in or behind ``bar``, made as they are asked for."""
-    folds = {} if look.unfolded or look.source else {fold.start: fold for fold in body.folds}
+    folds = {} if look.unfolded or look.plain else {fold.start: fold for fold in body.folds}
     pad: Line = (bar or Piece(" " * indent, Part.TEXT),)
     empty = pad if bar else ()
     folded_until, fenced = 0, False
@@ -86,7 +86,7 @@ def body_lines(body: Body, look: Look, indent: int = 2, bar: Piece | None = None
         if fold is not None and fold.end > number:
             yield (*pad, _folded(fold, look))
             folded_until = fold.end
-        elif _FENCE.match(text) and not look.source:
+        elif _FENCE.match(text) and not look.plain:
             fenced = not fenced
         elif not text.strip():
             yield empty
@@ -136,7 +136,7 @@ def _folded(fold: Fold, look: Look) -> Piece:
 
 
 def _paragraph(text: str, look: Look, edge: _Edge, *, fenced: bool) -> Iterator[Line]:
-    if fenced or look.source:
+    if fenced or look.plain:
         yield from _lines(text, [], look, edge, Part.CODE if fenced else Part.TEXT)
         return
     prefix = _PREFIX.match(text)

@@ -4,13 +4,14 @@ import asyncio
 import os
 import subprocess
 import sys
-from pathlib import Path
 from urllib.parse import urlsplit
 
+from agent_tui.actions.action import ActionError
 from agent_tui.model.message import Attachment, FetchState, Link
 from agent_tui.query.complete import Known, complete
 from agent_tui.store import accounts, agents, companies, conversations, customers, messages
-from agent_tui.ui import orders
+from agent_tui.ui import orders, source
+from agent_tui.ui.files import brief_path
 from agent_tui.ui.lines import Detail
 from agent_tui.ui.shell import Choice, Complete, Shell
 
@@ -18,15 +19,28 @@ _OPENED_SCHEMES = frozenset({"http", "https", "mailto"})
 _DETAILS = {
     Detail.RENDERED: "Messages are shown as they read best.",
     Detail.HEADERS: "Messages are shown with their headers.",
-    Detail.SOURCE: "Messages are shown as plain text with their headers.",
+    Detail.PLAIN: "Messages are shown as plain text with their headers.",
 }
 _FETCH_POLL_S = 0.25
 _FETCH_PATIENCE_S = 60
 
 
 def details(shell: Shell) -> None:
-    """Show more of each message: headers, the source, and again as it was."""
-    shell.say(_DETAILS[shell.desk.reading.cycle_detail()])
+    """Show more of each message: headers, plain text, a mail's source, and again as it was."""
+    reading, pane = shell.desk.reading, shell.pane()
+    if isinstance(pane, source.SourcePane):
+        shell.close_pane()
+        shell.say(_DETAILS[reading.detail])
+        return
+    last = reading.detail is Detail.PLAIN
+    said = _DETAILS[reading.cycle_detail()]
+    if last:
+        try:
+            source.show(shell)
+        except ActionError as refused:
+            shell.say(str(refused))
+    else:
+        shell.say(said)
 
 
 def fold(shell: Shell) -> None:
@@ -97,7 +111,11 @@ def _open_outside(shell: Shell, link: Link) -> None:
 
 
 async def attachments(shell: Shell) -> None:
-    """Choose an attachment, have it fetched, and say where it lies."""
+    """Choose an attachment, have it fetched, and say where it lies; or what is looked at."""
+    pane = shell.pane()
+    if isinstance(pane, source.SourcePane):
+        shell.say(pane.where_it_lies())
+        return
     files = [file for message in shell.desk.reading.messages for file in message.attachments]
     if not files:
         shell.say("There are no attachments here.")
@@ -112,12 +130,6 @@ async def attachments(shell: Shell) -> None:
     await _fetch(shell, file)
 
 
-def _brief(path: str) -> str:
-    """``path`` with ``~`` for the home folder: a status line has little room."""
-    home = f"{Path.home()}{os.sep}"
-    return f"~{os.sep}{path.removeprefix(home)}" if path.startswith(home) else path
-
-
 async def _fetch(shell: Shell, file: Attachment) -> None:
     if file.state is not FetchState.HERE:
         messages.want_file(shell.db, file.id)
@@ -130,7 +142,7 @@ async def _fetch(shell: Shell, file: Attachment) -> None:
             shell.say(f"{file.name} is gone.", error=True)
             return
         if now.state is FetchState.HERE:
-            shell.say(f"Saved: {_brief(now.path or '')}")
+            shell.say(f"Saved: {brief_path(now.path or '')}")
             return
         if now.state is FetchState.FAILED:
             shell.say(f"{now.name} was not fetched: {now.problem}", error=True)

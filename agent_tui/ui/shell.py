@@ -41,6 +41,7 @@ class Where(StrEnum):
     RATINGS = "ratings"
     HELP = "help"
     TIMELINE = "timeline"
+    VIEWER = "viewer"  # one thing of a message over the inbox: its source
 
 
 TRIAGE = frozenset({Where.LIST, Where.READING, Where.CUSTOMER})
@@ -55,6 +56,7 @@ SCREENS = TRIAGE | {
     Where.RATINGS,
     Where.HELP,
     Where.TIMELINE,
+    Where.VIEWER,
 }
 """Everywhere but where text is typed."""
 

@@ -1,7 +1,8 @@
-"""Prepared lines drawn by the line API: one of them, or as many as scroll."""
+"""Prepared lines drawn by the line API: one of them, as many as scroll, or a page of its own."""
 
 from collections.abc import Callable, Sequence
 
+from textual.app import ComposeResult
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -10,7 +11,7 @@ from textual.widget import Widget
 from agent_tui.ui import draw
 from agent_tui.ui.markup import Line
 from agent_tui.ui.rows import Piece
-from agent_tui.ui.shell import Shell
+from agent_tui.ui.shell import Pane, Shell
 from agent_tui.ui.theme import Part
 
 Prepare = Callable[[int], Sequence[Line]]
@@ -93,3 +94,43 @@ class TextPane(ScrollView):
         if width != self._prepared_for:
             self._prepared_for = width
             self._lines = self._prepare(width)
+
+
+class PagePane(Pane):
+    """A title, and below it lines to scroll through."""
+
+    DEFAULT_CSS = """
+    PagePane { layout: vertical; height: 1fr; }
+    PagePane > TextPane { height: 1fr; }
+    """
+
+    def __init__(self, shell: Shell, title: str, prepare: Prepare) -> None:
+        super().__init__()
+        self.shell = shell
+        self._head = TextLine(shell, Part.BAR_ACCENT, f" {title}")
+        self._page = TextPane(shell, prepare)
+
+    @property
+    def lines(self) -> Sequence[Line]:
+        """What is on the page, at its width."""
+        return self._page.lines
+
+    def compose(self) -> ComposeResult:
+        self._page.can_focus = False
+        yield self._head
+        yield self._page
+
+    def show(self, title: str, prepare: Prepare, right: str = "") -> None:
+        """Show another page, from its first line."""
+        self._head.show(f" {title}", right)
+        self._page.prepare(prepare)
+
+    def move(self, rows: int) -> None:
+        """Scroll by so many half pages: a single line would send the whole page again."""
+        self._page.page(0.5 if rows > 0 else -0.5)
+
+    def turn(self, pages: float) -> None:
+        self._page.page(pages)
+
+    def jump(self, *, end: bool) -> None:
+        self._page.page(len(self.lines) * (1.0 if end else -1.0))

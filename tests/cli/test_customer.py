@@ -8,12 +8,12 @@ import pytest
 
 from agent_tui.cli.main import run
 from agent_tui.config.paths import HOME_VARIABLE, Paths, find_paths
-from agent_tui.engine.attachments import keep
+from agent_tui.engine.attachments import keep, keep_source
 from agent_tui.engine.log import open_log
 from agent_tui.model.customer import IdentityKind
 from agent_tui.model.incoming import IncomingFile
 from agent_tui.model.message import FetchState
-from agent_tui.store import customers, messages
+from agent_tui.store import customers, messages, sources
 from agent_tui.store.sqlite import SqliteDatabase
 from tests.factory import incoming, receive
 
@@ -40,6 +40,10 @@ def number(paths: Paths) -> Iterator[int]:
     assert file is not None
     here = keep(paths.attachments, file, b"zqxpdf")
     messages.set_file(db, first, FetchState.HERE, path=str(here))
+    message = messages.get(db, file.message_id)
+    assert message is not None
+    mail = keep_source(paths.attachments, message, b"zqxsource")
+    sources.put(db, message.id, FetchState.HERE, path=str(mail))
     found = customers.find(db, IdentityKind.EMAIL, ADDRESS)
     assert found is not None
     db.close()
@@ -74,6 +78,8 @@ def test_an_export_has_every_row_the_talk_as_text_and_the_files(
     assert "My zqxsecret broke" in talk.read_text()
     (file,) = (out / "attachments").iterdir()
     assert file.read_bytes() == b"zqxpdf"
+    (mail,) = (out / "sources").iterdir()
+    assert mail.read_bytes() == b"zqxsource"
     assert {path.stat().st_mode & 0o777 for path in out.rglob("*.*")} == {0o600}
     assert out.stat().st_mode & 0o777 == 0o700
     assert "1 attachments are only at the provider" in capsys.readouterr().out

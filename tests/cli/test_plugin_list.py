@@ -203,6 +203,7 @@ def test_a_manifest_keeps_every_capability() -> None:
         "single_reply": True,
         "recipients": True,
         "idempotent": True,
+        "source": True,
         "undo_ms": 1,
     }
     should = manifest.Manifest("shop", "Shop", Capabilities(**values))

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from agent_tui.adapters.contract import (
+    WHOLE,
     Deferred,
     Effect,
     Receipt,
@@ -19,6 +20,7 @@ from agent_tui.adapters.contract import (
 )
 from agent_tui.adapters.imap import ImapAdapter
 from agent_tui.adapters.imap.client import Client
+from agent_tui.content.mime import read_mail
 from agent_tui.model.account import EffectKind
 from agent_tui.model.conversation import Status, Triage
 from agent_tui.model.message import Address, Recipients
@@ -276,6 +278,8 @@ async def test_an_attachment_is_fetched_on_demand(dovecot: Dovecot, user: User, 
     )
     assert await account.fetch(target(message), picture.part) == contents
     assert (await account.fetch(target(message), table.part)).decode() == "a;b\r\n1;ü\r\n"
+    whole = read_mail(await account.fetch(target(message), WHOLE))
+    assert (whole.subject, len(whole.attachments)) == (message.subject, 2)
     await account.close()
 
 

@@ -2,9 +2,12 @@
 
 import pytest
 
+from agent_tui.adapters.contract import Target
+from agent_tui.adapters.maildir import MaildirAdapter
 from agent_tui.testing.conformance import Claim, Outcome, claims, prove, run
 from agent_tui.testing.pytest_suite import conformance_cases, skip_or_fail
 from agent_tui.testing.stand import CannotPlay, Stand, StandMissing
+from agent_tui.testing.stands.maildir import MaildirStand
 from tests.testing.flawed import FLAWS
 from tests.testing.toy import IdempotentStand, ToyAdapter, ToyStand
 
@@ -28,6 +31,21 @@ async def test_a_seeded_flaw_is_found(flawed: type[ToyAdapter], name: str) -> No
     (result,) = await run(Flawed, [name], patience_s=SOON_S)
     assert result.outcome is Outcome.FAILED
     assert result.detail
+
+
+async def test_a_source_that_is_the_header_alone_is_found() -> None:
+    class Header(MaildirAdapter):
+        async def fetch(self, target: Target, part: str) -> bytes:
+            return (await super().fetch(target, part)).partition(b"\n\n")[0]
+
+    class OnlyHeaders(MaildirStand):
+        adapter = Header
+
+    (result,) = await run(OnlyHeaders, ["source"])
+    assert (result.outcome, result.detail) == (
+        Outcome.FAILED,
+        "the source of a mail lacks its text",
+    )
 
 
 async def test_what_cannot_be_played_is_not_checked() -> None:

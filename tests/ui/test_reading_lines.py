@@ -95,7 +95,7 @@ def test_headers_and_source_come_with_details() -> None:
     one = message(headers=(("X-Mailer", "Pigeon 1.0"),), body=Body("**bold**"))
     assert "Pigeon" not in shown(one)
     assert "X-Mailer: Pigeon 1.0" in shown(one, detail=Detail.HEADERS)
-    assert "**bold**" in shown(one, detail=Detail.SOURCE)
+    assert "**bold**" in shown(one, detail=Detail.PLAIN)
 
 
 def test_a_suspicious_link_is_told() -> None:

@@ -92,7 +92,7 @@ def test_unfolded_nothing_is_missing() -> None:
 
 def test_the_source_is_shown_as_it_is() -> None:
     text = "# **not** styled\n```\n> quote"
-    found = lines(text, LOOK._replace(source=True))
+    found = lines(text, LOOK._replace(plain=True))
     assert plain(found) == ["  # **not** styled", "  ```", "  > quote"]
 
 

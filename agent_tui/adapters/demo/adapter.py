@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import ClassVar, TypeVar
 
 from agent_tui.adapters.contract import (
+    WHOLE,
     AccountContext,
     AdapterInfo,
     Commit,
@@ -22,7 +23,7 @@ from agent_tui.adapters.contract import (
     Severity,
     Target,
 )
-from agent_tui.adapters.demo import carriers, files, reviews, shop
+from agent_tui.adapters.demo import carriers, files, reviews, shop, source
 from agent_tui.adapters.demo.habits import Happening
 from agent_tui.adapters.demo.live import Live
 from agent_tui.adapters.demo.orders import Orders
@@ -87,6 +88,7 @@ class DemoAdapter:
             single_reply=True,
             recipients=True,
             idempotent=True,
+            source=True,
         ),
         options=(
             Option("address", str, "The address customers write to", default=shop.MAIL.email),
@@ -166,8 +168,11 @@ class DemoAdapter:
     async def file_copy(self, effect: Effect) -> None:
         """The shop has filed its copy already (``Receipt.files_copy``)."""
 
-    async def fetch(self, target: Target, part: str) -> bytes:  # noqa: ARG002 - the contract's
-        """The bytes of the attachment called ``part``; Refused for a name the shop never sent."""
+    async def fetch(self, target: Target, part: str) -> bytes:
+        """The bytes of the attachment called ``part``, or of a whole mail; Refused for what the
+        shop does not know."""
+        if part == WHOLE:
+            return source.octets(self._mail(target.remote_id))
         if not files.known(part):
             raise Refused(f"The demo shop has no file '{part}'; open one that a message lists.")
         return files.content(part)
@@ -183,6 +188,18 @@ class DemoAdapter:
 
     async def close(self) -> None:
         """There is nothing to let go of."""
+
+    def _mail(self, remote_id: str) -> Incoming:
+        """The mail of that id. Raises Refused for one of an earlier run: they live in memory."""
+        for one in self._came:
+            if isinstance(one, Incoming) and one.remote_id == remote_id and one.message_id:
+                return one
+        now = self._orders.now
+        for scene in place(history(), self._seed, now):
+            for index in range(len(scene.times)):
+                if f"{scene.play.key}.{index}" == remote_id and scene.play.channel is Channel.MAIL:
+                    return message(scene, index, Stage(self._me, now))
+        raise Refused("The demo shop forgets what came while it ran before; open an older mail.")
 
     def _resumed(self, cursor: str | None) -> _Cursor:
         if cursor is not None:

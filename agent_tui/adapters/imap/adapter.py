@@ -54,7 +54,9 @@ class ImapAdapter:
         name="imap",
         title="Mail (IMAP and SMTP)",
         version="1",
-        capabilities=Capabilities(Channel.MAIL, _EFFECTS, push=True, attach=True, recipients=True),
+        capabilities=Capabilities(
+            Channel.MAIL, _EFFECTS, push=True, attach=True, recipients=True, source=True
+        ),
         options=OPTIONS,
     )
 

@@ -4,7 +4,7 @@ import imaplib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from agent_tui.adapters.contract import Target, Unreachable
+from agent_tui.adapters.contract import WHOLE, Target, Unreachable
 from agent_tui.adapters.imap.client import Client, Row, reply_of
 from agent_tui.adapters.imap.structure import described, part_of
 from agent_tui.adapters.imap.uids import Uids
@@ -152,20 +152,28 @@ def _fetched(client: Client, uids: Uids) -> dict[int, bytes]:
 
 
 def fetch_part(client: Client, target: Target, part: str) -> bytes:
-    """The decoded octets of one part of a mail.
+    """The decoded octets of one part of a mail, or the WHOLE of it as it is.
 
     Raises Unreachable when the mail is no longer where it was: the next pull finds it anew.
     """
     validity, _, uid = target.remote_id.partition(":")
     if client.opened(target.mailbox, int(validity), writable=False):
-        row = client.rows(uid, "RFC822.SIZE BODYSTRUCTURE").get(int(uid))
-        found = _part(client, row, part) if row is not None else None
+        found = _whole(client, int(uid)) if part == WHOLE else _listed(client, uid, part)
         if found is not None:
             return found
     raise Unreachable(
-        f"The mail with this attachment is no longer in '{safe_line(target.mailbox)}'; it is "
+        f"The mail is no longer in '{safe_line(target.mailbox)}'; it is "
         "tried again after the next sync."
     )
+
+
+def _whole(client: Client, uid: int) -> bytes | None:
+    return client.rows(str(uid), "BODY.PEEK[]").get(uid, Row(uid)).data.get("")
+
+
+def _listed(client: Client, uid: str, part: str) -> bytes | None:
+    row = client.rows(uid, "RFC822.SIZE BODYSTRUCTURE").get(int(uid))
+    return None if row is None else _part(client, row, part)
 
 
 def _part(client: Client, row: Row, part: str) -> bytes | None:
@@ -174,7 +182,7 @@ def _part(client: Client, row: Row, part: str) -> bytes | None:
     uid = str(row.uid)
     by_server = None if row.size <= _SMALL else part_of(row.structure)
     if by_server is None or not _describes(by_server, row.size):
-        whole = client.rows(uid, "BODY.PEEK[]").get(row.uid, row).data.get("")
+        whole = _whole(client, row.uid)
         return None if whole is None else read_part(whole, part)
     octets = client.rows(uid, f"BODY.PEEK[{part}]").get(row.uid, row).data.get(part.upper())
     encodings = {one.section: one.encoding for one in walk(by_server)}

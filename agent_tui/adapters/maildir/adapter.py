@@ -9,6 +9,7 @@ from typing import ClassVar
 from agent_tui.adapters import smtp
 from agent_tui.adapters.compose import letter
 from agent_tui.adapters.contract import (
+    WHOLE,
     AccountContext,
     AccountProblem,
     AdapterInfo,
@@ -42,7 +43,7 @@ class MaildirAdapter:
         title="Mail in files (Maildir or mbox)",
         version="1",
         capabilities=Capabilities(
-            Channel.MAIL, frozenset({EffectKind.SEND}), attach=True, recipients=True
+            Channel.MAIL, frozenset({EffectKind.SEND}), attach=True, recipients=True, source=True
         ),
         options=OPTIONS,
     )
@@ -99,7 +100,7 @@ class MaildirAdapter:
     async def fetch(self, target: Target, part: str) -> bytes:
         """See the contract; reads the mail's file once more."""
         raw = await asyncio.to_thread(self._guarded_raw, target)
-        found = read_part(raw, part)
+        found = raw if part == WHOLE else read_part(raw, part)
         if found is None:
             raise Refused("The mail has no such attachment any more; open it in its folder.")
         return found

@@ -4,9 +4,10 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from agent_tui.adapters.contract import Hint
+from agent_tui.adapters.contract import WHOLE, Hint
+from agent_tui.content.mime import read_mail
 from agent_tui.model.incoming import Batch, Incoming
-from agent_tui.testing.claim import NO_PUSH, PUSH, REVIEWS, Claim, hold
+from agent_tui.testing.claim import NO_PUSH, PUSH, REVIEWS, SOURCE, Claim, hold
 from agent_tui.testing.store import Store
 from agent_tui.testing.trial import Trial
 
@@ -159,6 +160,20 @@ async def files(trial: Trial) -> None:
         hold(octets in got, f"the file '{name}' of {len(octets)} bytes did not come whole")
 
 
+async def source(trial: Trial) -> None:
+    mark = trial.mark()
+    await trial.stand.write(f"Look at {mark}", files=(("scan.bin", OCTETS),))
+    (mail,) = await trial.see(mark)
+    got = await trial.within(trial.adapter.fetch(trial.target(mail), WHOLE), "fetch() of a mail")
+    again = await trial.within(trial.adapter.fetch(trial.target(mail), WHOLE), "fetch() again")
+    hold(got == again, "the same mail was other bytes when it was fetched again")
+    message_id = (mail.message_id or "").encode()
+    hold(message_id and message_id in got, "the source of a mail lacks its Message-ID")
+    held = read_mail(got)
+    hold(mark in held.body.text, "the source of a mail lacks its text")
+    hold([file.name for file in held.attachments] == ["scan.bin"], "the source lacks a file")
+
+
 def _near(trial: Trial, mark: str) -> list[Incoming]:
     """The message and what came after it: chats send files as messages of their own."""
     start = next(n for n, one in enumerate(trial.came) if mark in one.body.text)
@@ -250,6 +265,7 @@ CLAIMS = (
     ),
     Claim("unknown", "Unknown fields and event types of the provider do no harm.", strange),
     Claim("files-in", "Files that customers send come byte for byte.", files),
+    Claim("source", "A mail can be fetched whole, as it came.", source, (SOURCE,)),
     Claim("hint", "watch() gives a hint after a customer has written.", hints, (PUSH,)),
     Claim("no-hint", "Without push, watch() ends at once.", no_hints, (NO_PUSH,)),
     Claim(

@@ -4,9 +4,10 @@ from collections import defaultdict
 
 import pytest
 
-from agent_tui.adapters.contract import Target
+from agent_tui.adapters.contract import WHOLE, Refused, Target
 from agent_tui.adapters.demo import shop
 from agent_tui.adapters.demo.play import history, people
+from agent_tui.content.mime import read_mail
 from agent_tui.content.safe import safe_line, safe_text
 from agent_tui.model.clock import DAY
 from agent_tui.model.conversation import Channel, Status
@@ -160,6 +161,26 @@ async def test_every_attachment_can_be_fetched_in_its_size(world: list[Incoming]
         data = await adapter.fetch(Target("shop", message.remote_id), file.part)
         assert len(data) == file.size
         assert data.startswith(_MAGIC[file.type])
+
+
+async def test_the_source_of_every_mail_reads_as_the_mail(world: list[Incoming]) -> None:
+    visit = Visit(frozen=True)
+    await visit.news()
+    mails = [message for message in world if message.channel is Channel.MAIL][::7]
+    assert len(mails) > 10
+    for message in mails:
+        octets = await visit.adapter.fetch(Target("shop", message.remote_id), WHOLE)
+        mail = read_mail(octets)
+        assert (mail.message_id, mail.subject) == (message.message_id, message.subject)
+        assert mail.references == message.references
+        assert mail.sent_at == message.at // 1000 * 1000
+        assert message.body.text.split("\n")[0] in mail.body.text
+        assert [file.name for file in mail.attachments] == [file.name for file in message.files]
+
+
+async def test_a_mail_of_an_earlier_run_is_refused_in_words() -> None:
+    with pytest.raises(Refused, match="forgets"):
+        await Visit().adapter.fetch(Target("shop", "new-9"), WHOLE)
 
 
 async def test_the_same_seed_makes_the_same_world(world: list[Incoming]) -> None:

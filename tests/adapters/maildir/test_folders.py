@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from agent_tui.adapters.contract import AccountProblem, Refused, Target
+from agent_tui.adapters.contract import WHOLE, AccountProblem, Refused, Target
 from agent_tui.adapters.maildir import pull
 from agent_tui.adapters.maildir.cursor import Importing, Whole, loads
 from agent_tui.model.incoming import FlagChange, Flags
@@ -158,6 +158,14 @@ async def test_an_attachment_is_fetched_after_its_mail_has_moved(root: Path) -> 
     file.rename(root / "cur" / f"{file.name}:2,S")
     target = Target("INBOX", message.remote_id)
     assert await account.adapter().fetch(target, message.files[0].part) == b"forty-two"
+
+
+async def test_a_mail_is_fetched_whole_as_it_lies_there(root: Path) -> None:
+    file = put(root, 1)
+    account = Account(root)
+    [message] = await account.news()
+    got = await account.adapter().fetch(Target("INBOX", message.remote_id), WHOLE)
+    assert got == file.read_bytes()
 
 
 async def test_an_attachment_of_a_deleted_mail_is_refused_in_words(root: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent_tui.adapters.contract import Refused, Target
+from agent_tui.adapters.contract import WHOLE, Refused, Target
 from agent_tui.adapters.maildir import mbox, mbox_pull
 from agent_tui.adapters.maildir.mbox import Span
 from agent_tui.model.incoming import Flags
@@ -189,6 +189,14 @@ async def test_an_attachment_is_fetched_from_its_place_in_the_file(tmp_path: Pat
     message = next(m for m in await account.news() if m.files)
     target = Target("mbox", message.remote_id)
     assert await account.adapter().fetch(target, message.files[0].part) == b"forty-two"
+
+
+async def test_a_mail_is_fetched_whole_without_the_line_before_it(tmp_path: Path) -> None:
+    path = tmp_path / "box"
+    path.write_bytes(stored(mail(1), mail(2)))
+    account = Account(path)
+    message = next(m for m in await account.news() if m.subject == "Mail 1")
+    assert await account.adapter().fetch(Target("mbox", message.remote_id), WHOLE) == mail(1)
 
 
 async def test_an_attachment_of_a_mail_that_moved_is_refused(box: Path) -> None:
