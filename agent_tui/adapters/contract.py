@@ -56,6 +56,10 @@ class AdapterInfo:
     roles: frozenset[Role] = frozenset({Role.CHANNEL})
 
 
+def _nobody(_sentence: str) -> None:
+    """There is no screen to tell."""
+
+
 @dataclass(frozen=True, slots=True)
 class AccountContext:
     """What the engine gives an adapter for one account."""
@@ -66,6 +70,14 @@ class AccountContext:
     log: logging.Logger  # masks secrets
     clock: Clock
     network: "Callable[[], httpx.AsyncBaseTransport] | None" = None  # see adapters.http
+    exchange: "Callable[[str, Exchange], None] | None" = None
+    """Replaces a secret where it is kept, by what an Exchange makes of it, while no other process
+    does so; blocks. Raises NotKept when the new one was made but could not be stored."""
+    notice: Callable[[str], None] = _nobody  # a sentence for the agent, to be shown once
+
+
+Exchange = Callable[[str], str]
+"""Turns the secret that is kept into the one to keep from now on, such as a refresh token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +179,10 @@ class NeverLeft(Unreachable):
 
 class AccountProblem(AdapterError):  # noqa: N818
     """Only a person can mend it: a wrong password, a bad certificate, a missing mailbox."""
+
+
+class NotKept(AccountProblem):
+    """A secret was replaced by the provider, and the new one could not be stored."""
 
 
 class MailboxProblem(AccountProblem):

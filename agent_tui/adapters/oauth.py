@@ -9,7 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from agent_tui.adapters.contract import AccountContext, AccountProblem, Option, Unreachable
+from agent_tui.adapters.contract import (
+    AccountContext,
+    AccountProblem,
+    NotKept,
+    Option,
+    Unreachable,
+)
 from agent_tui.adapters.http import Http
 from agent_tui.adapters.node import Node
 from agent_tui.content.safe import safe_line
@@ -148,28 +154,66 @@ class MailTokens:
         self._account, self._provider = account, provider
         self._lock = threading.Lock()
         self._held: Granted | None = None
-        self._refresh = ""  # a newer one than is kept: some servers change it at each use
+        self._unkept = ("", "")  # what is kept, and what came in its place but could not be
+        self._told = ""
 
     def __call__(self) -> str:
         """Raises AccountProblem when nobody is let in by the refresh token any more."""
         with self._lock:
             held = self._held
             if held is None or held.until - _MARGIN <= self._account.clock():
-                held = self._held = asyncio.run(self._made())
-                self._refresh = held.refresh or self._refresh
+                held = self._held = self._renewed()
             return held.access
 
-    async def _made(self) -> Granted:
-        kept = await asyncio.to_thread(self._account.secret, "password")
+    def _renewed(self) -> Granted:
+        """A new access token; the refresh token that came with it is kept before it is used."""
+        made: list[Granted] = []
+
+        def exchanged(kept: str) -> str:
+            old, newer = self._unkept
+            used = newer if kept == old and newer else kept
+            made.append(asyncio.run(self._made(used)))
+            new = made[-1].refresh or used
+            self._unkept = (kept, new) if new != kept else ("", "")
+            return new
+
+        try:
+            if self._account.exchange is None:
+                exchanged(self._account.secret("password"))
+            else:
+                self._account.exchange("password", exchanged)
+                self._unkept = ("", "")
+                self._tell("")
+        except NotKept as problem:
+            self._tell(str(problem).rstrip("."))
+        return made[-1]
+
+    def _tell(self, why: str) -> None:
+        """Tell the agent that the log-in cannot be kept, and when it can again."""
+        if why == self._told:
+            return
+        self._told, name = why, self._account.name
+        said = (
+            f"The renewed log-in could not be kept. The log-in server gave the account {name} a "
+            f"new refresh token in place of the old one, but {why}. The account works until "
+            "agent-tui ends; mend that before, or log in again then: "
+            f"agent-tui account login {name}"
+            if why
+            else "The renewed log-in is kept again."
+        )
+        self._account.log.warning("%s", said)
+        self._account.notice(said)
+
+    async def _made(self, refresh: str) -> Granted:
         form = {
             "grant_type": "refresh_token",
-            "refresh_token": self._refresh or kept,
+            "refresh_token": refresh,
             **await asyncio.to_thread(client_of, self._account),
         }
         try:
             return await granted(self._account, self._provider.token, form)
         except Denied as denied:
-            self._refresh = ""
+            self._unkept = ("", "")
             raise AccountProblem(
                 f"The log-in of the account {self._account.name} has ended or was taken back "
                 f"({denied}); log in again: agent-tui account login {self._account.name}"

@@ -30,6 +30,7 @@ from agent_tui.cli.ask import Asker, say
 from agent_tui.cli.passwords import Password, keep
 from agent_tui.config.accounts import AccountConfig, references, save_account
 from agent_tui.config.errors import ConfigError
+from agent_tui.config.files import locked
 from agent_tui.config.secrets import resolve
 from agent_tui.model.clock import SECOND, system_clock
 
@@ -76,8 +77,9 @@ def login(
             "The log-in server gave no refresh token; add the scope 'offline_access' to "
             "oauth_scope, or what your provider calls it."
         )
-    ref = keep(Password(got.refresh, encrypted=encrypted), config, "password", asker)
-    save_account(replace(config, settings={**config.settings, "password": ref}))
+    with locked(config.path):  # an engine may be putting a renewed one there
+        ref = keep(Password(got.refresh, encrypted=encrypted), config, "password", asker)
+        save_account(replace(config, settings={**config.settings, "password": ref}))
     say(f"The account '{config.name}' is logged in.")
     return 0
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from agent_tui.cli.ask import Asker, say
 from agent_tui.config.accounts import AccountConfig, references
-from agent_tui.config.secret_ref import PASSPHRASE, AskRef, VaultRef
+from agent_tui.config.secret_ref import PASSPHRASE, AskRef, VaultRef, vault_key
 
 if TYPE_CHECKING:
     from agent_tui.config.vault import Vault
@@ -20,8 +20,8 @@ def ask_secrets(
     asker: Asker | None,
     env: Mapping[str, str] = os.environ,
 ) -> dict[str, str]:
-    """The answers to every ``{ask = true}`` of ``accounts`` and what their encrypted file holds for
-    them, by account.option.
+    """The answers to every ``{ask = true}`` of ``accounts`` by account.option, and the keys of the
+    encrypted files that hold secrets of theirs.
 
     Without anybody to ask, and without the passphrase in ``env``, there are none, and those
     accounts say what is missing.
@@ -67,12 +67,10 @@ def _opened(
         if asker is None and PASSPHRASE not in env:
             continue
         try:
-            vault = open_vault_of(path, asker, env)
-            held = {ref.name: vault.get(ref.name) for ref in refs if ref.path == path}
+            # Its key, not what lies in it: that may change, and is put back, while we run.
+            found[vault_key(path)] = open_vault_of(path, asker, env).key
         except VaultProblem as problem:
             say(str(problem))
-            continue
-        found |= {name: secret for name, secret in held.items() if secret is not None}
     return found
 
 

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Mapping, Sequence
 
 from agent_tui.adapters.contract import AdapterError, AnyAdapter, Finding, Severity
+from agent_tui.cli.ask import say
 from agent_tui.config.accounts import AccountConfig
 from agent_tui.config.mask import masker_of
 from agent_tui.content.safe import safe_line
@@ -32,7 +33,7 @@ def _found(
     config: AccountConfig, asked: Mapping[str, str], log: logging.Logger
 ) -> Sequence[Finding]:
     try:
-        adapter = make_adapter(config, asked=asked, clock=system_clock, log=log)
+        adapter = make_adapter(config, asked=asked, clock=system_clock, log=log, notice=say)
     except AdapterError as error:
         return [Finding("Settings", Severity.ERROR, str(error))]
     try:

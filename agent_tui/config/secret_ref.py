@@ -57,6 +57,12 @@ VAULT = "secrets.vault"
 PASSPHRASE = "AGENT_TUI_PASSPHRASE"  # noqa: S105 - its name
 """The variable with the file's passphrase, where nobody can be asked."""
 
+
+def vault_key(path: Path) -> str:
+    """The name under which the key of the encrypted file is handed on, beside what lies in it."""
+    return f"key of {path}"
+
+
 FORMS = (
     '{keyring = "service/user"}, {cmd = ["program", "argument"]}, {env = "VARIABLE"}, '
     '{file = "path"}, {vault = true} or {ask = true}'

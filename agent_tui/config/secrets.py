@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from agent_tui.config import keystore, vault
-from agent_tui.config.errors import reason
+from agent_tui.config.errors import ConfigError, reason
+from agent_tui.config.files import write_private
 from agent_tui.config.secret_ref import (
     PASSPHRASE,
     AskRef,
@@ -18,6 +19,7 @@ from agent_tui.config.secret_ref import (
     KeyringRef,
     SecretRef,
     VaultRef,
+    vault_key,
 )
 
 COMMAND_LIMIT_S = 30.0
@@ -33,7 +35,8 @@ class SecretProblem(Exception):  # noqa: N818 - a state of the world
 def resolve(
     ref: SecretRef, *, asked: Mapping[str, str], env: Mapping[str, str] = os.environ
 ) -> str:
-    """The secret behind ``ref``; ``asked`` has the answers to ``{ask = true}`` by account.option.
+    """The secret behind ``ref``; ``asked`` has the answers to ``{ask = true}`` by account.option,
+    and the key of the encrypted file.
 
     Raises SecretProblem. A command has 30 s, the keyring 3.
     """
@@ -53,6 +56,26 @@ def store_secret(service: str, user: str, secret: str) -> KeyringRef:
     except keystore.KeyringProblem as problem:
         raise SecretProblem(f"{problem}; choose another place for the secret.") from problem
     return KeyringRef(service, user)
+
+
+def replace_secret(ref: SecretRef, secret: str, *, asked: Mapping[str, str]) -> None:
+    """Put ``secret`` in the place of the one behind ``ref``; it is kept when this returns.
+
+    ``asked`` as in :func:`resolve`. Raises SecretProblem when it could not be written, or only
+    its owner knows how.
+    """
+    try:
+        match ref:
+            case KeyringRef(service, user):
+                keystore.write(service, user, secret)
+            case FileRef(path):
+                write_private(path, f"{secret}\n".encode())
+            case VaultRef(name, path) if vault_key(path) in asked:
+                vault.opened_by(path, asked[vault_key(path)]).put(name, secret)
+            case _:
+                raise SecretProblem(f"agent-tui cannot change the secret of {_place(ref)}.")
+    except (keystore.KeyringProblem, ConfigError, vault.VaultProblem) as problem:
+        raise SecretProblem(f"{str(problem).rstrip('.')}.") from problem
 
 
 def forget_secret(ref: SecretRef) -> bool:
@@ -90,8 +113,8 @@ def _fetched(ref: SecretRef, asked: Mapping[str, str], env: Mapping[str, str]) -
             return _from_file(path)
         case AskRef(name) if name in asked:
             return asked[name]
-        case VaultRef(name) if name in asked:
-            return asked[name]
+        case VaultRef(name, path) if vault_key(path) in asked:
+            return _from_vault(name, path, asked[vault_key(path)])
         case VaultRef(name, path):
             raise SecretProblem(
                 f"Nobody gave the passphrase of {path}, so {name} cannot be read; start "
@@ -130,6 +153,15 @@ def _from_keyring(ref: KeyringRef) -> str:
             f"keyring set {ref.service} {ref.user}"
         )
     return secret
+
+
+def _from_vault(name: str, path: Path, key: str) -> str:
+    try:
+        return vault.opened_by(path, key).get(name) or ""
+    except vault.WrongPassphrase as problem:
+        raise SecretProblem(f"{path} was made anew; start agent-tui again.") from problem
+    except vault.VaultProblem as problem:
+        raise SecretProblem(str(problem)) from problem
 
 
 def _from_command(argv: tuple[str, ...]) -> str:

@@ -10,11 +10,14 @@ import json
 import os
 import stat
 from base64 import b64decode, b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from agent_tui.config.errors import ConfigError, reason
-from agent_tui.config.files import write_private
+from agent_tui.config.files import locked, write_private
+from agent_tui.config.paths import make_private
 
 _VERSION = 1
 _N, _R, _P = 1 << 16, 8, 2
@@ -53,10 +56,22 @@ class Vault:
         box = self._sealed.secrets.get(name)
         return None if box is None else _unseal(self._key, name, box, self._path)
 
+    @property
+    def key(self) -> str:
+        """What :func:`opened_by` takes instead of the passphrase; to be kept in memory only."""
+        return b64encode(self._key).decode()
+
     def put(self, name: str, secret: str) -> None:
-        """Keep ``secret``; on disk when this returns. Raises VaultProblem."""
-        self._sealed.secrets[name] = _seal(self._key, name, secret)
-        _write(self._path, self._sealed)
+        """Keep ``secret`` beside what others have put there meanwhile; on disk when this returns.
+
+        Raises VaultProblem.
+        """
+        with _alone(self._path):
+            if self._path.exists():
+                self._sealed = _read(self._path)
+                _unlock(self._path, self._sealed, self._key)
+            self._sealed.secrets[name] = _seal(self._key, name, secret)
+            _write(self._path, self._sealed)
 
 
 def open_vault(path: Path, passphrase: str) -> Vault:
@@ -72,20 +87,47 @@ def open_vault(path: Path, passphrase: str) -> Vault:
         return Vault(path, _Sealed(salt, _seal(key, "", _PROOF), {}), key)
     sealed = _read(path)
     key = _key(passphrase, sealed.salt)
-    try:
-        _unseal(key, "", sealed.proof, path)
-    except VaultProblem:
-        raise WrongPassphrase(f"That is not the passphrase of {path}.") from None
+    _unlock(path, sealed, key)
     return Vault(path, sealed, key)
+
+
+def opened_by(path: Path, key: str) -> Vault:
+    """The file as it is now, opened by the key of the vault that the passphrase opened before.
+
+    Raises WrongPassphrase when it is another file by now, VaultProblem.
+    """
+    sealed, octets = _read(path), b64decode(key)
+    _unlock(path, sealed, octets)
+    return Vault(path, sealed, octets)
 
 
 def forget(path: Path, name: str) -> None:
     """Remove a secret; needs no passphrase. Raises VaultProblem."""
     if not path.exists():
         return
-    sealed = _read(path)
-    if sealed.secrets.pop(name, None) is not None:
-        _write(path, sealed)
+    with _alone(path):
+        sealed = _read(path)
+        if sealed.secrets.pop(name, None) is not None:
+            _write(path, sealed)
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """While nobody else changes the file; its folder is held, since the file is replaced."""
+    try:
+        make_private(path.parent)
+        with locked(path.parent):
+            yield
+    except ConfigError as error:
+        raise VaultProblem(str(error)) from error
+
+
+def _unlock(path: Path, sealed: _Sealed, key: bytes) -> None:
+    """Raises WrongPassphrase unless ``key`` is the file's."""
+    try:
+        _unseal(key, "", sealed.proof, path)
+    except VaultProblem:
+        raise WrongPassphrase(f"That is not the passphrase of {path}.") from None
 
 
 def _key(passphrase: str, salt: bytes) -> bytes:

@@ -82,7 +82,7 @@ def new_room(db: Database, paths: Paths) -> Room:
         chance=random.random,
         log=open_log(paths.log),
         attachments=paths.attachments,
-        make=maker(system_clock),
+        make=maker(db, system_clock),
     )
 
 

@@ -5,6 +5,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from agent_tui.content.safe import safe_line
 from agent_tui.engine.desk import Desk
 from agent_tui.model.clock import DAY, Millis
 from agent_tui.model.customer import IdentityKind
@@ -49,6 +50,8 @@ def _commit(desk: Desk, batch: Batch) -> int:
         if not desk.ours():
             raise LeaseLost(f"Another engine has taken over the account '{desk.account}'.")
         new = commit_batch(desk.db, desk.account, batch, desk.owner.own, desk.clock())
+        if batch.notice:
+            accounts.set_notice(desk.db, desk.account, safe_line(batch.notice), desk.clock())
         if batch.progress is not None:
             accounts.set_progress(desk.db, desk.account, batch.progress.done, batch.progress.total)
     for path in fetched:

@@ -113,3 +113,6 @@ class Account:
     retry_at: Millis | None = None
     done: int = 0  # progress of a first sync, in messages
     total: int | None = None
+    notice: str = ""  # what happened to it last and asks for nothing
+    notice_at: Millis | None = None
+    notice_read: bool = True

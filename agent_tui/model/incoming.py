@@ -201,6 +201,7 @@ class Batch:
     gone: tuple[str, ...] = ()  # remote ids no longer in the mailbox
     gone_resolves: bool = False  # who took them out of the mailbox has dealt with them
     reset: bool = False  # all remote ids of the mailbox are void (new UIDVALIDITY)
+    notice: str = ""  # what happened at the provider, told to the agent once: a sentence or two
     progress: Progress | None = None
     edits: tuple[Edit, ...] = ()
     deletions: tuple[Deletion, ...] = ()

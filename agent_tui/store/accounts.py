@@ -87,6 +87,20 @@ def set_state(
     )
 
 
+def set_notice(db: Database, name: str, sentence: str, now: Millis) -> None:
+    """Tell the agent what happened to the account; takes the place of what was told before."""
+    db.run(
+        "UPDATE accounts SET notice = :notice, notice_at = :now, notice_read = 0"
+        " WHERE name = :name",
+        {"name": name, "notice": sentence, "now": now},
+    )
+
+
+def read_notices(db: Database) -> None:
+    """The agent has seen what was told of the accounts."""
+    db.run("UPDATE accounts SET notice_read = 1 WHERE NOT notice_read", {})
+
+
 def set_progress(db: Database, name: str, done: int, total: int | None) -> None:
     """Note how far a first sync has come, in messages; ``total`` None when it is over."""
     db.run(
@@ -151,4 +165,7 @@ def _account(row: Row) -> Account:
         retry_at=row["retry_at"],
         done=row["done"],
         total=row["total"],
+        notice=row["notice"],
+        notice_at=row["notice_at"],
+        notice_read=bool(row["notice_read"]),
     )

@@ -37,7 +37,8 @@ _ADVICE = {
 
 
 async def show(shell: Shell) -> None:
-    """Open the accounts."""
+    """Open the accounts, and with them what was told of them in the status line."""
+    accounts.read_notices(shell.db)
     shell.open_pane(AccountsPane(shell))
 
 
@@ -74,6 +75,9 @@ class AccountsPane(RowsPane):
         if account.problem:
             said += plain_lines(safe_line(account.problem), Part.ERROR, width, 0)
         said += plain_lines(advice(account), Part.TEXT, width, 0)
+        if account.notice and account.notice_at is not None:
+            at = say_time(account.notice_at, self.shell.context.clock())
+            said += plain_lines(f"{at}: {safe_line(account.notice)}", Part.WARNING, width, 0)
         return said
 
     def activate(self) -> None:

@@ -18,8 +18,8 @@ _TROUBLE = frozenset({AccountState.FAILING, AccountState.STOPPED})
 def facts(
     db: Database, new_above: int, up: str, now: Millis, *, clock: bool = True
 ) -> tuple[Piece, ...]:
-    """New conversations above the list's first row, troubled accounts, progress of first syncs,
-    sends that wait for a word, and with ``clock`` the time."""
+    """New conversations above the list's first row, troubled accounts or what happened to one,
+    progress of first syncs, sends that wait for a word, and with ``clock`` the time."""
     found: list[Piece] = []
     every = accounts.every(db)
     if new_above:
@@ -27,6 +27,8 @@ def facts(
     trouble = [account for account in every if account.state in _TROUBLE]
     if trouble:
         found.append(Piece(f" {_trouble(trouble, now)} ", Part.BAR_ERROR))
+    elif untold := [account for account in every if not account.notice_read]:
+        found.append(Piece(f" {_notice(untold[0])} ", Part.BAR_ACCENT))
     found += [Piece(f" {text} ", Part.BAR) for account in every if (text := _progress(account))]
     undecided = outbox.undecided(db)
     if undecided:
@@ -42,6 +44,12 @@ def _trouble(accounts_: list[Account], now: Millis) -> str:
     others = f" and {len(accounts_) - 1} more" if len(accounts_) > 1 else ""
     since = say_time(first.since, now)
     return f"{safe_line(first.name)}: {problem} since {since}{others}, see A"
+
+
+def _notice(account: Account) -> str:
+    """Its first sentence; gone when the accounts were looked at, where the whole of it stands."""
+    first = safe_line(account.notice.partition(". ")[0], _LONGEST_PROBLEM)
+    return f"{safe_line(account.name)}: {first}, see A"
 
 
 def _progress(account: Account) -> str:

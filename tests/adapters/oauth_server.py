@@ -25,6 +25,7 @@ class AuthorizationServer:
     refresh: str = "refresh-0"
     rotates: bool = False
     revoked: bool = False
+    reused: list[str] = field(default_factory=list)  # refresh tokens used after they had changed
     waits: list[str] = field(default_factory=list)  # errors before a device code is granted
     access: Callable[[], str] = lambda: "access"
     forms: list[Form] = field(default_factory=list)
@@ -53,6 +54,9 @@ class AuthorizationServer:
                 return self._token() if good else _no("invalid_grant")
             case "refresh_token":
                 good = form["refresh_token"] == self.refresh and not self.revoked
+                if self.rotates and not good:
+                    self.reused.append(form["refresh_token"])
+                    self.revoked = True  # RFC 9700, 4.14.2: who uses an old one may be a thief
                 return self._token() if good else _no("invalid_grant", "Token was revoked.")
             case _ if self.waits:
                 return _no(self.waits.pop(0))
@@ -73,14 +77,15 @@ def _no(code: str, words: str = "") -> tuple[int, dict[str, object]]:
 @contextmanager
 def authorization_server() -> Iterator[AuthorizationServer]:
     """One that runs."""
-    known = AuthorizationServer()
+    known, answering = AuthorizationServer(), threading.Lock()
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             length = int(self.headers.get("Content-Length", 0))
             fields = parse_qs(self.rfile.read(length).decode())
             form = {name: values[0] for name, values in fields.items()}
-            status, said = known.answer(self.path, form)
+            with answering:
+                status, said = known.answer(self.path, form)
             body = json.dumps(said).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")

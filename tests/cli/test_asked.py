@@ -8,7 +8,8 @@ import pytest
 from agent_tui.cli.asked import ask_secrets, open_vault_of
 from agent_tui.config import vault
 from agent_tui.config.accounts import AccountConfig
-from agent_tui.config.secret_ref import PASSPHRASE, AskRef, SecretRef, VaultRef
+from agent_tui.config.secret_ref import PASSPHRASE, AskRef, SecretRef, VaultRef, vault_key
+from agent_tui.config.secrets import resolve
 from agent_tui.config.vault import VaultProblem, open_vault
 
 CANARY = "sk-live-CANARY-4711"
@@ -61,15 +62,16 @@ def test_one_passphrase_opens_the_secrets_of_all_accounts(path: Path) -> None:
 
     found = ask_secrets(both(path), person, env={})
 
-    assert found == {"shop.password": CANARY, "chat.token": "token", "chat.pin": "1234"}
+    assert found == {vault_key(path): open_vault(path, "correct").key, "chat.pin": "1234"}
+    assert resolve(VaultRef("shop.password", path), asked=found) == CANARY
+    assert resolve(VaultRef("chat.token", path), asked=found) == "token"
     assert person.asked == [f"Passphrase of {path}", "Secret for chat.pin"]
 
 
 def test_without_a_person_the_passphrase_comes_from_the_environment(path: Path) -> None:
-    assert ask_secrets(both(path), None, env={PASSPHRASE: "correct"}) == {
-        "shop.password": CANARY,
-        "chat.token": "token",
-    }
+    found = ask_secrets(both(path), None, env={PASSPHRASE: "correct"})
+
+    assert resolve(VaultRef("shop.password", path), asked=found) == CANARY
     assert ask_secrets(both(path), None, env={}) == {}
 
 

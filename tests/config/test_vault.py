@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from agent_tui.config import vault
-from agent_tui.config.secret_ref import VaultRef, parse_ref, ref_table
+from agent_tui.config.secret_ref import VaultRef, parse_ref, ref_table, vault_key
 from agent_tui.config.secrets import SecretProblem, forget_secret, resolve
 from agent_tui.config.vault import Vault, VaultProblem, WrongPassphrase, open_vault
 
@@ -107,12 +107,14 @@ def test_a_link_in_its_place_is_not_followed(filled: Vault, path: Path) -> None:
         open_vault(path, PASSPHRASE)
 
 
-def test_an_account_refers_to_it_and_gets_what_was_opened_at_the_start(tmp_path: Path) -> None:
+def test_an_account_refers_to_it_and_reads_it_with_what_opened_it_at_the_start(
+    filled: Vault, tmp_path: Path
+) -> None:
     ref = parse_ref({"vault": True}, "shop.password", tmp_path)
 
     assert ref == VaultRef("shop.password", tmp_path / "secrets.vault")
     assert ref_table(ref) == {"vault": True}
-    assert resolve(ref, asked={"shop.password": CANARY}) == CANARY
+    assert resolve(ref, asked={vault_key(ref.path): filled.key}) == CANARY
     with pytest.raises(SecretProblem, match="set AGENT_TUI_PASSPHRASE") as told:
         resolve(ref, asked={}, env=os.environ)
     assert "\n" not in str(told.value)

@@ -41,7 +41,7 @@ def account(paths: Paths, text: str = FILE) -> AccountConfig:
 
 def made(config: AccountConfig, log: logging.Logger | None = None) -> FakeAdapter:
     adapter = make_adapter(
-        config, asked={"shop.password": GOOD}, clock=lambda: 0, log=log or quiet()
+        config, asked={"shop.password": GOOD}, clock=lambda: 0, log=log or quiet(), notice=print
     )
     assert isinstance(adapter, FakeAdapter)
     return adapter

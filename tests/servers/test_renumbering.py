@@ -14,12 +14,13 @@ from agent_tui.actions.action import Context
 from agent_tui.actions.registry import perform
 from agent_tui.content.mail import Mail
 from agent_tui.content.mime import read_mail
+from agent_tui.engine import sync
 from agent_tui.model.clock import system_clock
 from agent_tui.model.draft import DraftKind
 from agent_tui.model.message import Direction
 from agent_tui.store import accounts, drafts
-from agent_tui.store.intake import commit_batch
 from agent_tui.store.sqlite import SqliteDatabase
+from tests.engine.fakes import desk
 from tests.factory import listed, mail_account
 from tests.servers.imap_account import adapter, mail
 from tests.servers.real import Dovecot, User
@@ -73,8 +74,9 @@ async def pull(
 ) -> None:
     """One pull, stored as the engine does."""
     account = adapter(dovecot, user, mailboxes=list(mailboxes))
-    async for batch in account.pull(accounts.cursors(db, ACCOUNT)):
-        commit_batch(db, ACCOUNT, batch, frozenset({user.address}), system_clock())
+    place = desk(db, dovecot.base)
+    own = replace(place.owner, own=frozenset({user.address}))
+    await sync.pull(replace(place, account=ACCOUNT, owner=own, clock=system_clock), account, 60)
     await account.close()
 
 
@@ -82,6 +84,13 @@ def number_of(db: SqliteDatabase) -> int:
     """The UIDVALIDITY by which the INBOX was taken last."""
     found: int = json.loads(accounts.cursors(db, ACCOUNT)["INBOX"])["uidvalidity"]
     return found
+
+
+def untold(db: SqliteDatabase) -> str:
+    """What the agent was told of the account and has not read."""
+    account = accounts.get(db, ACCOUNT)
+    assert account is not None
+    return "" if account.notice_read else account.notice
 
 
 def messages_called(db: SqliteDatabase, name: str) -> int:
@@ -116,6 +125,7 @@ async def test_a_mailbox_numbered_anew_doubles_nothing_and_keeps_what_agents_did
     deliver(dovecot, user, "old")
     await pull(db, dovecot, user)
     assert messages_called(db, "old") == COUNT
+    assert untold(db) == ""
     context = Context(db, "maria", system_clock, {})
     target = next(c for c in listed(db) if c.subject == "old 5")
     perform("label", context, [target.id], {"labels": "repair"})
@@ -132,8 +142,11 @@ async def test_a_mailbox_numbered_anew_doubles_nothing_and_keeps_what_agents_did
         if new:
             deliver(dovecot, user, "new")
         await pull(db, dovecot, user)
-        await pull(db, dovecot, user)
         assert number_of(db) != before
+        assert "INBOX was numbered anew; nothing is lost." in untold(db)
+        accounts.read_notices(db)
+        await pull(db, dovecot, user)
+        assert untold(db) == "", "it is told once for each time"
 
     assert messages_called(db, "old") == COUNT
     assert messages_called(db, "new") == (COUNT if new else 0)

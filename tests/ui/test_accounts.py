@@ -6,8 +6,11 @@ from agent_tui.model.account import AccountState
 from agent_tui.store import accounts
 from agent_tui.store.sqlite import SqliteDatabase
 from agent_tui.ui.accounts import advice
+from agent_tui.ui.facts import facts
 from tests.factory import ACCOUNT, Now, mail_account
 from tests.ui.screen import screen
+
+WHAT = "INBOX was numbered anew; nothing is lost"
 
 
 async def test_a_failing_account_says_why_since_when_and_when_it_tries_again(
@@ -32,6 +35,23 @@ async def test_a_failing_account_says_why_since_when_and_when_it_tries_again(
         await shown.until(lambda: shown.shows("next try in 18 s"))
         await shown.press("enter")
         await shown.until(lambda: shown.app.where() == "help")
+
+
+async def test_what_happened_to_an_account_is_told_until_it_was_read(
+    db: SqliteDatabase, tmp_path: Path
+) -> None:
+    now = Now()
+    mail_account(db)
+    accounts.set_state(db, ACCOUNT, AccountState.OK, now())
+    accounts.set_notice(db, ACCOUNT, f"{WHAT}. Its server did so.", now())
+    told = f" {ACCOUNT}: {WHAT}, see A "
+    assert told in [piece.text for piece in facts(db, 0, "^", now())]
+
+    async with screen(db, tmp_path, clock=now) as shown:
+        await shown.press("A")
+        await shown.until(lambda: shown.shows(f"{WHAT}. Its server did so."))
+
+    assert told not in [piece.text for piece in facts(db, 0, "^", now())]
 
 
 async def test_progress_is_shown_as_the_engine_writes_it(

@@ -68,7 +68,8 @@ class MailboxPull:
         self._cursor, self._gone, missing = look.cursor, look.gone, look.missing
         reset = self._before is not None and self._before.uidvalidity != look.cursor.uidvalidity
         if look.flags or reset:
-            yield replace(self._batch(look.cursor), flags=look.flags, reset=reset)
+            notice = self._numbered_anew() if reset else ""
+            yield replace(self._batch(look.cursor), flags=look.flags, reset=reset, notice=notice)
         while missing:
             wanted = self._caution.next_of(missing)
             taken = await self._taken(wanted)
@@ -83,6 +84,14 @@ class MailboxPull:
         gone = tuple(remote_id(cursor.uidvalidity, uid) for uid in self._gone)
         last = replace(self._batch(cursor), gone=gone, gone_resolves=self._resolves)
         return last if gone or last.cursor != committed else None
+
+    def _numbered_anew(self) -> str:
+        """What a new UIDVALIDITY means to the agent (RFC 3501, 2.3.1.1)."""
+        return (
+            f"{self._mailbox} was numbered anew; nothing is lost. Its server did so, as after a "
+            "move or a repair: the mails are read again and recognised, none is listed twice, and "
+            "labels, notes, assignees and drafts stay as they were."
+        )
 
     async def _taken(self, wanted: Uids) -> Taken:
         """``wanted`` from the server, unless it is the one mail on which it always breaks off."""
