@@ -12,14 +12,14 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from agent_tui.config.paths import ASCII_VARIABLE, HOME_VARIABLE, Paths, find_paths
+from agent_tui.config.paths import ASCII_VARIABLE, HOME_VARIABLE, PLAIN_VARIABLE, Paths, find_paths
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
 
 OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 
-_ASCII = "--ascii"
+_SWITCHES = {"--ascii": ASCII_VARIABLE, "--plain-output": PLAIN_VARIABLE}
 
 COMMANDS = {
     "demo": "agent_tui.cli.demo",
@@ -67,13 +67,13 @@ def run(argv: Sequence[str]) -> int:
 
 
 def _switched(argv: Sequence[str]) -> Sequence[str]:
-    """``argv`` without ``--ascii``, which holds for the processes we start, too."""
-    own = argv[: argv.index("--run")] if "--run" in argv else argv
-    if _ASCII not in own:
-        return argv
-    os.environ[ASCII_VARIABLE] = "1"
-    place = own.index(_ASCII)
-    return [*argv[:place], *argv[place + 1 :]]
+    """``argv`` without the switches, which hold for the processes we start, too."""
+    end = argv.index("--run") if "--run" in argv else len(argv)
+    own, rest = argv[:end], argv[end:]
+    for word in own:
+        if word in _SWITCHES:
+            os.environ[_SWITCHES[word]] = "1"
+    return [*(word for word in own if word not in _SWITCHES), *rest]
 
 
 def _home(argv: Sequence[str]) -> tuple[Path | None, list[str]]:
@@ -137,9 +137,14 @@ def _parser(first: str) -> tuple["ArgumentParser", dict[str, ModuleType]]:
         help="keep settings, mail, logs and caches in one folder (or set AGENT_TUI_HOME)",
     )
     parser.add_argument(
-        _ASCII,
+        "--ascii",
         action="store_true",
         help="draw with ASCII only (or set AGENT_TUI_ASCII); NO_COLOR=1 draws without colours",
+    )
+    parser.add_argument(
+        "--plain-output",
+        action="store_true",
+        help="send frames whole, not only what changed (or set AGENT_TUI_PLAIN_OUTPUT)",
     )
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND")
     names = [first] if first in COMMANDS else list(COMMANDS)

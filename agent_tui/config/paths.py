@@ -13,6 +13,9 @@ HOME_VARIABLE = "AGENT_TUI_HOME"
 ASCII_VARIABLE = "AGENT_TUI_ASCII"
 """Set to anything, as ``--ascii`` does it: nothing but ASCII goes to the terminal."""
 
+PLAIN_VARIABLE = "AGENT_TUI_PLAIN_OUTPUT"
+"""Set to anything, as ``--plain-output`` does it: frames are sent whole, as Textual does it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Paths:

@@ -26,12 +26,12 @@ from agent_tui.ui.bars import StatusLine
 from agent_tui.ui.cells import ASCII, Glyphs, glyphs_for
 from agent_tui.ui.desk import Desk
 from agent_tui.ui.doing import Doing, context_of
-from agent_tui.ui.frames import Frames, Update
 from agent_tui.ui.hints import hint_for
 from agent_tui.ui.inbox import Inbox
 from agent_tui.ui.keyboard import Keyboard
 from agent_tui.ui.layout import too_small
 from agent_tui.ui.notice import Notice
+from agent_tui.ui.output import installed, output_for
 from agent_tui.ui.shell import Choice, Command, Complete, Dock, Free, More, Pane, Preview, Where
 from agent_tui.ui.stack import PaneStack
 from agent_tui.ui.terminal import gone, on_hang_up
@@ -42,6 +42,7 @@ from agent_tui.ui.watch import Watch
 if TYPE_CHECKING:
     from agent_tui.actions.action import Context, Done
     from agent_tui.ui.chats import Chats
+    from agent_tui.ui.frames import Update
     from agent_tui.ui.notifying import Notifier
     from agent_tui.ui.prompt import PromptLine
 
@@ -109,7 +110,7 @@ class AgentApp(App[None]):
         self._opened = PaneStack()
         self._typeahead = TypeAhead(self.post_message, self._later)
         self._prompt: PromptLine | None = None
-        self._frames = Frames(ascii_only=glyphs_for(environment) == ASCII)
+        self._frames, self._output_told = output_for(environment, installed())
         self._watch = Watch(self, self._inbox, self._status, self._glyphs.up, self.run_worker)
         self._doing = Doing(self, self._changed)
 
@@ -362,7 +363,7 @@ class AgentApp(App[None]):
                 return
         await super().on_event(event)
 
-    def _display(self, screen: Screen[Any], renderable: Update) -> None:
+    def _display(self, screen: Screen[Any], renderable: "Update") -> None:
         """Textual's way to the terminal: only what is new goes on."""
         changed = self._frames.changes(renderable)
         if self.settings.screen_reader and isinstance(pane := screen.focused, Pane):
@@ -398,6 +399,8 @@ class AgentApp(App[None]):
         self.desk.complete()
         self._watch.begin(partial(self.call_later, self._look), self._notifier)
         self.chats.look_soon()
+        if self._output_told:
+            self.say(self._output_told)
 
     def _write(self, sequence: str) -> None:
         """Send what is no drawing to the terminal; Textual has no public way for it."""

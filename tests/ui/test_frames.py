@@ -13,7 +13,8 @@ from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.geometry import Region
 from textual.strip import Strip
 
-from agent_tui.ui.frames import Frames
+from agent_tui.ui.frames import Frames, Update
+from agent_tui.ui.output import Plain
 
 WIDTH, HEIGHT = 16, 4
 CONSOLE = Console(force_terminal=True, color_system="truecolor")
@@ -71,6 +72,12 @@ class Terminal:
         return [[self.screen.buffer[y][x] for x in range(WIDTH)] for y in range(HEIGHT)]
 
 
+def written(update: Update) -> str:
+    """What Textual writes for it."""
+    assert isinstance(update, CompositorUpdate)
+    return update.render_segments(CONSOLE)
+
+
 def copied(update: CompositorUpdate) -> CompositorUpdate:
     """An update that can be written twice: its rows are used up by reading them."""
     if isinstance(update, LayoutUpdate):
@@ -83,11 +90,29 @@ def copied(update: CompositorUpdate) -> CompositorUpdate:
 def test_an_emulator_shows_the_same_either_way(
     first: CompositorUpdate, later: list[CompositorUpdate]
 ) -> None:
-    frames, whole, changed = Frames(), Terminal(), Terminal()
+    frames, plain = Frames(), Plain()
+    whole, changed, left_alone = Terminal(), Terminal(), Terminal()
     for update in map(copied, (first, *later)):
         whole.show(update.render_segments(CONSOLE))
         changed.show(frames.draw(CONSOLE, update))
-        assert changed.cells == whole.cells
+        left_alone.show(written(plain.changes(update)))
+        assert changed.cells == left_alone.cells == whole.cells
+    assert left_alone.sent == whole.sent
+
+
+@settings(max_examples=30, deadline=None)
+@given(layouts(), st.lists(layouts() | chops(), max_size=4))
+def test_a_terminal_of_ascii_shows_the_same_either_way(
+    first: CompositorUpdate, later: list[CompositorUpdate]
+) -> None:
+    frames, plain = Frames(ascii_only=True), Plain(ascii_only=True)
+    changed, left_alone = Terminal(), Terminal()
+    for update in map(copied, (first, *later)):
+        changed.show(frames.draw(CONSOLE, update))
+        sent = written(plain.changes(update))
+        assert sent.isascii()
+        left_alone.show(sent)
+        assert changed.cells == left_alone.cells
 
 
 @settings(max_examples=20)
