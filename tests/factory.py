@@ -48,6 +48,12 @@ class Now:
 _numbers = count(1)
 
 
+def begin_anew() -> None:
+    """Number from one again: who made more than a day of minutes would write after ``Now``."""
+    global _numbers
+    _numbers = count(1)
+
+
 def incoming(
     text: str = "Where is my parcel?",
     *,
@@ -94,7 +100,7 @@ def many(count: int, text: str = "Where is my parcel?") -> list[Incoming]:
     return [
         replace(
             one,
-            remote_id=f"{first}:{number}",
+            remote_id=f"{first + 1}:{number}",  # 1 is where single ones are
             sender=Sender(IdentityKind.EMAIL, f"c{number}@customer.example"),
             at=START + number * SECOND,
             message_id=f"{first}-{number}@customer.example",

@@ -17,6 +17,7 @@ from agent_tui.store import audit, conversations, messages
 from agent_tui.store.sqlite import SqliteDatabase
 from tests.clocks import reckon
 from tests.factory import START, Desk, chat, incoming, listed, mail_account, ours, receive
+from tests.stores import new_store
 
 MERGE, SPLIT = "merge-conversations", "split"
 
@@ -222,7 +223,7 @@ def test_any_actions_then_undo_of_all_is_the_start_and_redo_of_all_what_they_did
     steps: list[tuple[str, set[int]]],
 ) -> None:
     with TemporaryDirectory() as folder:
-        db = SqliteDatabase(Path(folder) / "store.db")
+        db = new_store(Path(folder) / "store.db")
         try:
             there_and_back(at_work(db), steps)
         finally:

@@ -16,6 +16,7 @@ from agent_tui.store import conversations
 from agent_tui.store.database import Database
 from agent_tui.store.sqlite import SqliteDatabase
 from tests.factory import Desk, Now, incoming, listed, mail_account, receive
+from tests.stores import new_store
 
 STEPS = (
     "label refund -vip",
@@ -92,7 +93,7 @@ def test_any_steps_and_undo_are_the_beginning(steps: list[str]) -> None:
     from tempfile import TemporaryDirectory
 
     with TemporaryDirectory() as folder:
-        db = SqliteDatabase(Path(folder) / "store.db")
+        db = new_store(Path(folder) / "store.db")
         mail_account(db)
         receive(db, incoming("hello"))
         desk = Desk(db, Now())

@@ -9,6 +9,7 @@ from agent_tui.actions.registry import perform
 from agent_tui.store import views
 from agent_tui.store.sqlite import SqliteDatabase
 from tests.factory import Desk
+from tests.stores import new_store
 
 NAMES = st.sampled_from(["Zips", "Late", "Mine"])
 CHANGES = st.one_of(
@@ -79,7 +80,7 @@ def test_undoing_everything_is_the_beginning_and_redoing_it_the_end(
     from tempfile import TemporaryDirectory
 
     with TemporaryDirectory() as folder:
-        db = SqliteDatabase(Path(folder) / "store.db")
+        db = new_store(Path(folder) / "store.db")
         states = [state(db)]
         for name, args in changes:
             try:

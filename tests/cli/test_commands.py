@@ -16,6 +16,7 @@ from agent_tui.model.conversation import Channel, Status
 from agent_tui.model.incoming import IncomingFile
 from agent_tui.store.sqlite import SqliteDatabase
 from tests.factory import incoming, listed, mail_account, ours, receive
+from tests.stores import new_store
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("USER", "maria")
     paths = find_paths(tmp_path, {})
     paths.data.mkdir(parents=True)
-    db = SqliteDatabase(paths.store)
+    db = new_store(paths.store)
     mail_account(db)
     files = [IncomingFile("2", "zip.pdf", "application/pdf", 12)]
     receive(db, incoming("My zip broke", name="Ada", message_id="a@x", files=files))

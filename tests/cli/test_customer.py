@@ -16,6 +16,7 @@ from agent_tui.model.message import FetchState
 from agent_tui.store import customers, messages, sources
 from agent_tui.store.sqlite import SqliteDatabase
 from tests.factory import incoming, receive
+from tests.stores import new_store
 
 ADDRESS, NAME = "zqxana@canary.example", "Zqxana Canary"
 
@@ -31,7 +32,7 @@ def paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Paths:
 def number(paths: Paths) -> Iterator[int]:
     """A customer with two files, one of them here, in a store with a log; their number."""
     paths.data.mkdir(parents=True, mode=0o700)
-    db = SqliteDatabase(paths.store)
+    db = new_store(paths.store)
     files = [IncomingFile(str(n), f"zqx{n}.pdf", "application/pdf", 3) for n in (1, 2)]
     receive(db, incoming("My zqxsecret broke", sender=ADDRESS, name=NAME, files=files))
     receive(db, incoming("Hello", sender="bob@customer.example"))

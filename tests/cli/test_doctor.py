@@ -11,9 +11,9 @@ from agent_tui.adapters.contract import Severity
 from agent_tui.cli import doctor
 from agent_tui.config import keystore
 from agent_tui.config.paths import Paths, find_paths
-from agent_tui.store.sqlite import SqliteDatabase
 from tests.cli.fakes import GOOD, FakeAdapter
 from tests.config.fakes import MemoryKeyring
+from tests.stores import new_store
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def paths(tmp_path: Path) -> Paths:
     paths = find_paths(tmp_path / "home", {})
     for folder in (paths.config, paths.accounts, paths.data, paths.state, paths.cache):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    SqliteDatabase(paths.store).close()
+    new_store(paths.store).close()
     return paths
 
 

@@ -7,10 +7,10 @@ import pytest
 
 from agent_tui.cli.main import OK, USAGE, run
 from agent_tui.config.paths import HOME_VARIABLE, find_paths
-from agent_tui.store.sqlite import SqliteDatabase
 from tests.actions.test_public_answers import REVIEWS
 from tests.actions.test_ratings import review
 from tests.factory import mail_account, receive
+from tests.stores import new_store
 
 
 @pytest.fixture(autouse=True)
@@ -20,7 +20,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LANG", "C.UTF-8")
     paths = find_paths(tmp_path, {})
     paths.data.mkdir(parents=True)
-    db = SqliteDatabase(paths.store)
+    db = new_store(paths.store)
     mail_account(db, REVIEWS)
     receive(db, review("r1", 5), review("r2", 2))
     db.close()

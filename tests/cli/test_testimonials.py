@@ -12,6 +12,7 @@ from agent_tui.config.paths import HOME_VARIABLE, find_paths
 from agent_tui.model.incoming import Deletion
 from agent_tui.store.sqlite import SqliteDatabase
 from tests.factory import START, Desk, changed, incoming, listed, mail_account, receive
+from tests.stores import new_store
 
 
 @pytest.fixture
@@ -20,7 +21,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv(HOME_VARIABLE, str(tmp_path))
     paths = find_paths(tmp_path, {})
     paths.data.mkdir(parents=True)
-    db = SqliteDatabase(paths.store)
+    db = new_store(paths.store)
     mail_account(db)
     receive(db, incoming("=Best bag.", sender="ada@x.example", name="Ada", remote_id="1:1"))
     receive(db, incoming("Good.", sender="bo@x.example", name="Bo", remote_id="1:2"))

@@ -16,11 +16,12 @@ from agent_tui.query.syntax import And, Key, Or, Phrase, Query, Words, all_of
 from agent_tui.store.sqlite import SqliteDatabase
 from tests.query.strategies import any_leaf, curious_text, fixed_terms, queries, term
 from tests.query.world import CASES, ME, NOW, Letter, holds, index_letter, insert_world
+from tests.stores import new_store
 
 
 @pytest.fixture(scope="module")
 def db(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqliteDatabase]:
-    database = SqliteDatabase(tmp_path_factory.mktemp("store") / "store.db")
+    database = new_store(tmp_path_factory.mktemp("store") / "store.db")
     with database.transaction():
         insert_world(database)
     yield database

@@ -17,6 +17,7 @@ from agent_tui.store.database import StoreError
 from agent_tui.store.sqlite import SqliteDatabase
 from tests.factory import ACCOUNT, START, many, receive
 from tests.store.test_outbox import queued, with_message
+from tests.stores import new_store
 
 RUNS = 50
 
@@ -31,7 +32,7 @@ def sound(path: Path) -> None:
 def test_fifty_copies_made_while_others_write_are_each_of_one_moment(tmp_path: Path) -> None:
     """Each batch adds three mails and three to a counter, in one transaction."""
     store = tmp_path / "store.db"
-    db = SqliteDatabase(store)
+    db = new_store(store)
     stop = threading.Event()
 
     def write() -> None:
@@ -119,7 +120,7 @@ def brought_back(db: SqliteDatabase, tmp_path: Path) -> SqliteDatabase:
 def test_what_had_not_left_waits_for_a_word_after_a_restore(
     tmp_path: Path, state: OutboxState, after: OutboxState
 ) -> None:
-    db = SqliteDatabase(tmp_path / "store.db")
+    db = new_store(tmp_path / "store.db")
     item = queued(db, state)
 
     db = brought_back(db, tmp_path)
@@ -142,7 +143,7 @@ def shown_delivery(db: SqliteDatabase, item: OutboxItem) -> Delivery:
 
 
 def test_the_message_says_so_and_each_of_the_three_choices_ends_it(tmp_path: Path) -> None:
-    db = SqliteDatabase(tmp_path / "store.db")
+    db = new_store(tmp_path / "store.db")
     item = with_message(db)
     db = brought_back(db, tmp_path)
     found = outbox.get(db, item.id)

@@ -26,6 +26,7 @@ from agent_tui.store.intake import commit_batch
 from agent_tui.store.sqlite import SqliteDatabase
 from tests.factory import ACCOUNT, OWN, START, batch, incoming, listed, only, ours, receive
 from tests.store.many import fill
+from tests.stores import new_store
 
 
 def compiled(db: SqliteDatabase, query: str) -> Compiled:
@@ -168,7 +169,7 @@ def small_and_large(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[tuple[SqliteDatabase, SqliteDatabase]]:
     folder: Path = tmp_path_factory.mktemp("many")
-    small, large = SqliteDatabase(folder / "small.db"), SqliteDatabase(folder / "large.db")
+    small, large = new_store(folder / "small.db"), new_store(folder / "large.db")
     fill(small, 3_000)
     fill(large, 15_000)
     yield small, large

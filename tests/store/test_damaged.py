@@ -19,6 +19,7 @@ from agent_tui.store import sqlite
 from agent_tui.store.sqlite import SqliteDatabase
 from agent_tui.store.sqlite_file import wal
 from tests.factory import incoming, mail_account, many, receive
+from tests.stores import new_store
 
 SEED = 16
 MAILS = 60
@@ -45,7 +46,7 @@ class Found:
 def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a store that was closed well, with mails, replies and history."""
     folder = tmp_path_factory.mktemp("sound")
-    db = SqliteDatabase(folder / "store.db")
+    db = new_store(folder / "store.db")
     filled(db, "parcel")
     db.close()
     return folder
@@ -55,7 +56,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def killed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a store whose process was killed: what was written last is in the -wal."""
     base = tmp_path_factory.mktemp("killed")
-    db = SqliteDatabase(base / "live" / "store.db")
+    db = new_store(base / "live" / "store.db")
     filled(db, "lamp")
     with closing(sqlite3.connect(db.path)) as other:
         other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -70,7 +71,7 @@ def filled(db: SqliteDatabase, about: str) -> None:
     rng = random.Random(about)
     for mail in many(MAILS):
         words = " ".join(rng.choice(("zip", "box", "red", about)) for _ in range(300))
-        receive(db, replace(mail, body=Body(words)))
+        receive(db, replace(mail, body=Body(words), message_id=f"{rng.getrandbits(64):x}@{about}"))
 
 
 @pytest.fixture
@@ -222,7 +223,7 @@ def test_the_last_changes_of_another_store_are_found_out(
 ) -> None:
     """SQLite itself takes them for this store's: nothing in them says whose they are."""
     base = tmp_path_factory.mktemp("other")
-    other = SqliteDatabase(base / "store.db")
+    other = new_store(base / "store.db")
     filled(other, "vase")
     with closing(sqlite3.connect(other.path)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -17,6 +17,7 @@ from agent_tui.store.database import Database, StoreError
 from agent_tui.store.sqlite import SqliteDatabase
 from tests.factory import START, Desk, chat, incoming, listed, mail_account, receive
 from tests.store.test_records import order
+from tests.stores import new_store
 
 NAME, ADDRESS, WORD = "Zqxana Canary", "zqxana@canary.example", "zqxsecret"
 
@@ -197,7 +198,7 @@ def test_texts_of_others_that_name_them_are_told(desk: Desk) -> None:
 
 def test_a_copy_that_is_brought_back_does_not_bring_back_who_was_erased(tmp_path: Path) -> None:
     store, copy = tmp_path / "store" / "store.db", tmp_path / "copy.db"
-    db = SqliteDatabase(store)
+    db = new_store(store)
     receive(db, incoming(sender=ADDRESS, name=NAME), incoming("Hello", sender="bob@x.example"))
     backup(store, copy)
     erase(db)

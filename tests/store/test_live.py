@@ -7,6 +7,7 @@ from agent_tui.store.sqlite import SqliteDatabase
 from tests.factory import START, chat, receive
 from tests.store.many import fill
 from tests.store.test_conversations import steps
+from tests.stores import new_store
 
 FEW, MANY = 2_000, 40_000
 
@@ -30,7 +31,7 @@ def test_others_chats_are_left_out(db: SqliteDatabase) -> None:
 
 
 def test_live_chats_are_found_as_quickly_among_many_conversations(tmp_path: Path) -> None:
-    few, many = (SqliteDatabase(tmp_path / name) for name in ("few", "many"))
+    few, many = (new_store(tmp_path / name) for name in ("few", "many"))
     fill(few, FEW)
     fill(many, MANY)
 

@@ -50,13 +50,14 @@ from tests.store.history import (
     say,
     shown,
 )
+from tests.stores import new_store
 
 ALL = Compiled("TRUE", {}, None)
 
 
 @pytest.fixture
 def db(tmp_path: Path) -> Iterator[SqliteDatabase]:
-    database = SqliteDatabase(tmp_path / "store.db")
+    database = new_store(tmp_path / "store.db")
     yield database
     database.close()
 
@@ -305,7 +306,7 @@ def _number() -> int:
 
 def test_the_migration_fills_what_the_triggers_write(tmp_path: Path) -> None:
     """The same rows, once by triggers and once from the tables as the migration does it."""
-    db = SqliteDatabase(tmp_path / "store.db")
+    db = new_store(tmp_path / "store.db")
     owner = customer(db, "ada")
     for number, channel in enumerate(CHANNELS):
         talk = conversation(db, owner, channel)
@@ -378,7 +379,7 @@ _people = itertools.count()
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqliteDatabase]:
-    database = SqliteDatabase(tmp_path_factory.mktemp("timeline") / "store.db")
+    database = new_store(tmp_path_factory.mktemp("timeline") / "store.db")
     yield database
     database.close()
 
@@ -495,7 +496,7 @@ def large(db: SqliteDatabase, conversations: int) -> int:
 
 @pytest.fixture(scope="module")
 def much(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[SqliteDatabase, int]]:
-    database = SqliteDatabase(tmp_path_factory.mktemp("much") / "store.db")
+    database = new_store(tmp_path_factory.mktemp("much") / "store.db")
     owner = large(database, 300)
     yield database, owner
     database.close()
@@ -554,7 +555,7 @@ def test_a_page_of_thousands_is_no_dearer_than_one_of_dozens(
     much: tuple[SqliteDatabase, int], tmp_path: Path
 ) -> None:
     db, owner = much
-    few = SqliteDatabase(tmp_path / "few.db")
+    few = new_store(tmp_path / "few.db")
     other = large(few, 30)
 
     assert steps(db, owner) <= steps(few, other) * 1.1

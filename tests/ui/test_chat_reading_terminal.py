@@ -15,6 +15,7 @@ from agent_tui.store import accounts, presence
 from agent_tui.store.intake import commit_batch
 from agent_tui.store.sqlite import SqliteDatabase
 from tests.factory import only
+from tests.stores import new_store
 from tests.terminal import Terminal, agent_tui, environment
 
 _CHAT = "shopchat"
@@ -33,7 +34,7 @@ _HINT_BYTES = 400
 @pytest.fixture
 def store(tmp_path: Path) -> SqliteDatabase:
     """Sixty short messages of a chat."""
-    db = SqliteDatabase(find_paths(tmp_path, {}).store)
+    db = new_store(find_paths(tmp_path, {}).store)
     now = system_clock()
     capabilities = Capabilities(Channel.CHAT, frozenset({EffectKind.SEND}))
     accounts.put(

@@ -14,6 +14,7 @@ from agent_tui.model.hours import Block
 from agent_tui.store.sqlite import SqliteDatabase
 from agent_tui.ui.notifying import desktop_notice
 from tests.factory import Now, incoming, mail_account, receive
+from tests.stores import new_store
 from tests.ui.screen import Screen, screen
 
 NOON = int(datetime(2026, 3, 2, 12).timestamp()) * 1000  # noqa: DTZ001 - the agent's own day
@@ -21,7 +22,7 @@ NOON = int(datetime(2026, 3, 2, 12).timestamp()) * 1000  # noqa: DTZ001 - the ag
 
 @pytest.fixture
 def db(tmp_path: Path) -> SqliteDatabase:
-    found = SqliteDatabase(tmp_path / "store.db")
+    found = new_store(tmp_path / "store.db")
     mail_account(found)
     receive(found, incoming("An older one", name="Old Hand"))
     return found

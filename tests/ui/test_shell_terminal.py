@@ -14,6 +14,7 @@ from agent_tui.model.clock import MINUTE, system_clock
 from agent_tui.store.sqlite import SqliteDatabase
 from tests.clocks import reckon
 from tests.factory import incoming, mail_account, receive
+from tests.stores import new_store
 from tests.terminal import Terminal, agent_tui, environment
 
 _KEY_BYTES = 400
@@ -27,7 +28,7 @@ _WORDS = "Hello, my parcel with the big blue bag has not come and I leave on Fri
 def home(tmp_path: Path) -> Path:
     """A home whose store has 200 conversations as customers write them."""
     paths = find_paths(tmp_path, {})
-    db = SqliteDatabase(paths.store)
+    db = new_store(paths.store)
     mail_account(db)
     now = system_clock()
     receive(

@@ -10,9 +10,9 @@ from agent_tui.config.paths import find_paths
 from agent_tui.model.clock import HOUR, MINUTE
 from agent_tui.model.conversation import Channel, Conversation, Priority, Status
 from agent_tui.model.review import Moderation, Review
-from agent_tui.store.sqlite import SqliteDatabase
 from agent_tui.ui.spoken import row
 from tests.factory import START, Now, incoming, mail_account, receive
+from tests.stores import new_store
 from tests.terminal import Terminal, agent_tui, environment
 from tests.ui.screen import screen
 
@@ -76,7 +76,7 @@ def test_what_must_be_known_stands_before_what_may_be_cut() -> None:
 
 
 async def test_there_is_one_pane_and_no_clock(tmp_path: Path) -> None:
-    db = SqliteDatabase(tmp_path / "store.db")
+    db = new_store(tmp_path / "store.db")
     mail_account(db)
     receive(db, incoming("Where is it?", name="Ada", subject="Parcel"))
     now = Now()
@@ -89,7 +89,7 @@ async def test_there_is_one_pane_and_no_clock(tmp_path: Path) -> None:
 
 def test_the_terminals_cursor_is_on_the_row_under_the_keys(tmp_path: Path) -> None:
     paths = find_paths(tmp_path, {})
-    db = SqliteDatabase(paths.store)
+    db = new_store(paths.store)
     mail_account(db)
     receive(
         db,

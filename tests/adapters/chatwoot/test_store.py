@@ -15,13 +15,14 @@ from agent_tui.store import accounts, conversations, messages
 from agent_tui.store.intake import commit_batch
 from agent_tui.store.sqlite import SqliteDatabase
 from tests.adapters.chatwoot.visit import Visit, visit
+from tests.stores import new_store
 
 BOB = {"id": 2, "name": "Bob Builder", "type": "user"}
 
 
 @pytest.fixture
 def db(tmp_path: Path) -> Iterator[SqliteDatabase]:
-    db = SqliteDatabase(tmp_path / "store.db")
+    db = new_store(tmp_path / "store.db")
     accounts.put(
         db,
         "chatwoot",

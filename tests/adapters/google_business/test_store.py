@@ -17,13 +17,14 @@ from agent_tui.store.intake import commit_batch
 from agent_tui.store.sqlite import SqliteDatabase
 from agent_tui.testing.stands.google_business import PLACE, GoogleBusinessStand
 from tests.adapters.reviewing import Desk, desk
+from tests.stores import new_store
 
 Here = Desk[GoogleBusinessStand]
 
 
 @pytest.fixture
 def db(tmp_path: Path) -> Iterator[SqliteDatabase]:
-    db = SqliteDatabase(tmp_path / "store.db")
+    db = new_store(tmp_path / "store.db")
     accounts.put(
         db,
         "cafe",
