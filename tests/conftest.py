@@ -1,6 +1,7 @@
 """What tests of every room share: a store in a folder of their own."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,13 @@ from tests.stores import new_store
 # A busy machine is no fault of a property: neither how long texts take to make, nor one example.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
+
+
+@pytest.hookimpl(wrapper=True, optionalhook=True)
+def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
+    """Two workers a core: who presses keys on a screen waits for it half of the time."""
+    cores = yield
+    return cores if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ else 2 * cores
 
 
 @pytest.hookimpl(tryfirst=True)

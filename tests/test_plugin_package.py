@@ -175,7 +175,7 @@ def served(shop: Shop) -> Iterator[Shop]:
             """Say nothing."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
         thread.start()
         shop.url = f"http://127.0.0.1:{server.server_port}"
         try:

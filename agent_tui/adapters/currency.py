@@ -4,8 +4,8 @@ from decimal import Decimal, InvalidOperation
 
 from agent_tui.model.record import Money
 
-_MOST_MINOR = 10**18
-"""No amount of a shop is larger; more digits are a mistake, and would not fit the store."""
+_MOST_DIGITS = 18
+"""Of an amount in the smallest unit; more are a mistake, and would not fit the store."""
 
 _EXPONENTS = dict.fromkeys(
     "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(), 0
@@ -37,7 +37,9 @@ def money_of(amount: object, code: object) -> Money | None:
         return None
     exponent = exponent_of(currency)
     try:
-        minor = int(Decimal(str(amount)).scaleb(exponent).to_integral_value())
-    except (InvalidOperation, ValueError, OverflowError):  # no number, not finite, endless
+        minor = Decimal(str(amount)).scaleb(exponent).to_integral_value()
+    except (InvalidOperation, ValueError):  # no number, or endless
         return None
-    return Money(minor, currency, exponent) if abs(minor) < _MOST_MINOR else None
+    if not minor.is_finite() or minor.adjusted() >= _MOST_DIGITS:  # int() writes out all zeros
+        return None
+    return Money(int(minor), currency, exponent)

@@ -98,7 +98,7 @@ def authorization_server() -> Iterator[AuthorizationServer]:
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         known.url = f"http://127.0.0.1:{server.server_port}"
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
         thread.start()
         try:
             yield known

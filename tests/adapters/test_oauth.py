@@ -166,7 +166,7 @@ async def test_who_says_no_is_not_asked_again(server: AuthorizationServer, error
 
 
 async def test_a_code_that_nobody_types_is_given_up(server: AuthorizationServer) -> None:
-    server.waits = ["authorization_pending"] * 100
+    server.waits = ["slow_down"] * 2 + ["authorization_pending"] * 100
     now = Now()
     account = context(server, now)
 
