@@ -94,6 +94,7 @@ class Dovecot:
         self.port = 0
         self._base = base
         self._password = PASSWORD
+        self._command: list[str] = []
         self._process: subprocess.Popen[bytes] | None = None
 
     async def start(self) -> None:
@@ -112,7 +113,14 @@ class Dovecot:
         self._write_user(PASSWORD)
         if os.getuid() == 0:
             self._hand_over(owner.pw_uid, owner.pw_gid)
-        await asyncio.to_thread(self._run, [binary, "-F", "-c", str(config)])
+        self._command = [binary, "-F", "-c", str(config)]
+        await asyncio.to_thread(self._run, self._command)
+        await self._answers()
+
+    async def restart(self) -> None:
+        """As after a power cut: all sessions break, and it begins anew on the same port."""
+        await self.stop()
+        await asyncio.to_thread(self._run, self._command)
         await self._answers()
 
     async def stop(self) -> None:

@@ -18,14 +18,18 @@ _LAYOUT = struct.Struct("<qqq")  # as in the hook
 class Engine:
     """Started, killed and started again; the hook's memory outlives each process."""
 
-    def __init__(self, home: Home) -> None:
+    def __init__(self, home: Home, leak: str = "") -> None:
+        """``leak``: how often, in seconds, it loses a megabyte, if at all."""
         self._home = home
         path = home.path / "hook.mem"
         path.write_bytes(bytes(_LAYOUT.size))
         with path.open("r+b") as file:
             self._memory = mmap.mmap(file.fileno(), _LAYOUT.size)
-        more = {"AGENT_TUI_FAULTS": str(path), "PYTHONPATH": str(_HOOK)}
-        self._env = home.env | more
+        self._more = {
+            "AGENT_TUI_FAULTS": str(path),
+            "AGENT_TUI_FAULTS_LEAK": leak,
+            "PYTHONPATH": str(_HOOK),
+        }
         self._log = home.path / "engine.err"
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -45,7 +49,7 @@ class Engine:
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 agent_tui("engine"),
-                env=self._env,
+                env=self._home.env | self._more,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

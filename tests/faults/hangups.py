@@ -8,7 +8,6 @@ process may be left.
 
 import argparse
 import json
-import os
 import random
 import shutil
 import signal
@@ -17,9 +16,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from contextlib import closing, suppress
+from contextlib import closing
 from pathlib import Path
 
+from tests.faults.usage import processes, wait_for
 from tests.mailbox import with_mail
 from tests.program import Home
 from tests.terminal import Terminal
@@ -104,9 +104,9 @@ def _run(home: Home, seed: int, number: int) -> list[str]:
         screen.press(more)
         screen.settle_for(chance.random() * 0.5)
         ENDS[name](screen)
-        if not _until(lambda: screen.process.poll() is not None):
+        if not wait_for(lambda: screen.process.poll() is not None, _LEFT_AFTER_S):
             problems.append(f"after {name} it goes on")
-    if not _until(lambda: not _processes(home)):
+    if not wait_for(lambda: not _processes(home), _LEFT_AFTER_S):
         problems.append(f"after {name} processes are left: {_processes(home)}")
     kept = _kept(home)
     if not kept.startswith(before + word):
@@ -125,24 +125,8 @@ def _kept(home: Home) -> str:
 
 
 def _processes(home: Home) -> list[int]:
-    """Which processes live in ``home``; Linux tells."""
-    mark = f"AGENT_TUI_HOME={home.path}".encode()
-    found = []
-    for path in Path("/proc").glob("[0-9]*/environ"):
-        with suppress(OSError):
-            state = (path.parent / "stat").read_text().rpartition(")")[2].split()[0]
-            if state != "Z" and mark in path.read_bytes().split(b"\0"):
-                found.append(int(path.parent.name))
-    return [pid for pid in found if pid != os.getpid()]
-
-
-def _until(condition: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + _LEFT_AFTER_S
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.05)
-    return True
+    """Which processes live in ``home``."""
+    return list(processes(f"AGENT_TUI_HOME={home.path}"))
 
 
 def _parser() -> argparse.ArgumentParser:

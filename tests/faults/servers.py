@@ -153,6 +153,11 @@ class Postfix:
             time.sleep(0.05)
         raise TimeoutError("Postfix keeps mails in its queue")
 
+    def restart(self) -> None:
+        """End and begin anew; what was accepted is kept."""
+        self._do("stop")
+        self._do("start")
+
     def close(self) -> None:
         self._do("abort")
 
@@ -207,6 +212,11 @@ class Mailbox:
         aside.write_bytes(mail)
         aside.chmod(0o666)
         aside.rename(self._path / "new" / name)
+
+    def restart(self) -> None:
+        """The server, if there is one, as after a power cut."""
+        if self._dovecot is not None:
+            asyncio.run(self._dovecot.restart())
 
     def filed(self) -> dict[str, int]:
         """How many copies of each Message-ID lie in Sent."""

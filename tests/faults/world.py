@@ -1,6 +1,7 @@
 """A home, its account, its servers and its engine, and what is true of a mail in all of them."""
 
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -44,7 +45,10 @@ class Servers:
 class World:
     """All that a series of runs shares; ``close`` ends every process of it."""
 
-    def __init__(self, folder: Path, servers: Servers, *, plain_retry: bool = False) -> None:
+    def __init__(
+        self, folder: Path, servers: Servers, *, plain_retry: bool = False, leak: str = ""
+    ) -> None:
+        """``leak``: how often, in seconds, its engines lose a megabyte, if at all."""
         self.plain_retry = plain_retry
         self._closing = ExitStack()
         self._numbers = count(1)
@@ -61,10 +65,10 @@ class World:
         self.mailbox = Mailbox(folder, authority.context, dovecot=servers.dovecot)
         self._closing.callback(self.mailbox.close)
         self._customers = Customers()
-        (folder / "home").mkdir()
+        (folder / "home").mkdir(exist_ok=True)
         self.home = Home(folder / "home", {"MAIL_PASSWORD": PASSWORD})
         self._furnish(authority)
-        self.engine = Engine(self.home)
+        self.engine = Engine(self.home, leak)
         self._closing.callback(self.engine.kill)
         self.db = SqliteDatabase(self.home.database)
 
@@ -170,8 +174,14 @@ class World:
     def arrived(self, texts: Sequence[str]) -> dict[str, int]:
         """How often each of ``texts`` is in the store."""
         rows = self.db.all("SELECT text FROM messages WHERE direction = 'inbound'")
-        there = [row["text"].strip() for row in rows]
-        return {text: there.count(text) for text in texts}
+        there = Counter(row["text"].strip() for row in rows)
+        return {text: there[text] for text in texts}
+
+    def restart_servers(self) -> None:
+        """The mail servers end and begin anew."""
+        self.mailbox.restart()
+        if self.postfix is not None:
+            self.postfix.restart()
 
     # -- the rest --------------------------------------------------------------------------------
 

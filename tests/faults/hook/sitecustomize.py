@@ -11,6 +11,7 @@ import os
 import signal
 import sqlite3
 import struct
+import threading
 import time
 from typing import Any
 
@@ -45,5 +46,15 @@ def _install(path: str) -> None:
     sqlite3.connect = connect  # type: ignore[assignment]  # any arguments
 
 
+def _leak(every_s: float) -> None:
+    """A megabyte each time, which nobody ever gives back."""
+    kept = []
+    while True:
+        kept.append(bytearray(b"x" * (1 << 20)))
+        time.sleep(every_s)
+
+
+if _leaky := os.environ.get("AGENT_TUI_FAULTS_LEAK"):
+    threading.Thread(target=_leak, args=(float(_leaky),), daemon=True).start()
 if _path := os.environ.get("AGENT_TUI_FAULTS"):
     _install(_path)
