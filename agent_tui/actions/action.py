@@ -9,7 +9,7 @@ from uuid import uuid4
 from agent_tui.config.settings import Macro
 from agent_tui.model.account import EffectKind
 from agent_tui.model.clock import SECOND, Clock, Millis
-from agent_tui.model.conversation import Channel
+from agent_tui.model.conversation import Channel, Conversation
 from agent_tui.model.event import Stamp
 from agent_tui.model.hours import OFFICE, Hours
 from agent_tui.store.database import Database
@@ -62,6 +62,9 @@ class Context:
     macros: tuple[Macro, ...] = ()
     doing: str = ""  # what all that is done is part of, with its batch
     batch: str | None = None
+    seen: Mapping[int, Conversation] = field(default_factory=dict)
+    """Conversations as the agent saw them when deciding; what others have decided since is not
+    passed over then."""
 
     def stamp(self, action: str) -> Stamp:
         """The mark of one key press, or of the macro that it began."""

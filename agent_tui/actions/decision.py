@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
+from agent_tui.actions import meanwhile
 from agent_tui.actions.action import ActionError, Context, Done, Foreseen, Gone
 from agent_tui.actions.provider import accounts_told, tell_changes
 from agent_tui.model.conversation import Conversation
@@ -36,7 +37,8 @@ def carry_out(
 ) -> Done:
     """Change all targets as one batch and say what came of it.
 
-    Targets that are gone are passed over; raises Gone when all are.
+    Targets that are gone are passed over; raises Gone when all are, and Conflict when somebody
+    else has decided on one since the agent saw it.
     """
     decision = decide(context, args)
     stamp = context.stamp(name)
@@ -47,7 +49,9 @@ def carry_out(
         able = _able(decision, found)
         if not able and decision.otherwise is not None:
             raise ActionError(decision.otherwise(found[0]))
-        changed = change_all(context, stamp, _wanted(context, decision, able))
+        wanted = _wanted(context, decision, able)
+        meanwhile.check(context, wanted)
+        changed = change_all(context, stamp, wanted)
     if not changed:
         return Done(f"Nothing to do: already {decision.did}.", did=decision.did)
     ids = tuple(one.before.id for one in changed)

@@ -4,10 +4,10 @@ What cannot be sent at all, such as a text that the provider would refuse, is a 
 :func:`agent_tui.actions.reply.problems` instead.
 """
 
-from agent_tui.actions import public, slips
+from agent_tui.actions import meanwhile, public, slips
 from agent_tui.actions.action import Context
 from agent_tui.content.trust import elsewhere
-from agent_tui.model.conversation import LIVE, Channel, Conversation
+from agent_tui.model.conversation import Channel, Conversation
 from agent_tui.model.draft import Draft, DraftKind
 from agent_tui.model.event import Entity, Stamp
 from agent_tui.model.message import Direction, Message
@@ -30,7 +30,7 @@ def against(context: Context, draft: Draft) -> tuple[str, ...]:
         return tuple(found)
     conversation = _conversation(context, draft)
     if conversation is not None and draft.kind is DraftKind.REPLY:
-        found += _unseen(context, draft, conversation)
+        found += meanwhile.said(context, draft, conversation)
         found += _wrong_name(context, draft, conversation)
         found += _elsewhere(context, draft, conversation)
         found += public.doubts(context, conversation, draft.body)
@@ -50,18 +50,6 @@ def _unfinished(draft: Draft) -> list[str]:
     if any(UNFINISHED in text for text in own):
         return ["A variable or prompt of the canned reply is still open."]
     return []
-
-
-def _unseen(context: Context, draft: Draft, conversation: Conversation) -> list[str]:
-    """What came in, or what a teammate answered, since the agent began; in a chat customers write
-    on while they are answered, and its composer shows them."""
-    newest = messages.newest(context.db, conversation.id)
-    if newest is None or newest == draft.seen_message or conversation.channel in LIVE:
-        return []
-    message = messages.get(context.db, newest)
-    who = message.author if message is not None else "Somebody"
-    wrote = message is None or message.direction is not Direction.OUTBOUND
-    return [f"{who} {'wrote' if wrote else 'answered'} after you began."]
 
 
 def _wrong_name(context: Context, draft: Draft, conversation: Conversation) -> list[str]:

@@ -165,13 +165,13 @@ def send(context: Context, draft: Draft, *, anyway: bool = False, at: Millis | N
     posting.check_there(context, draft)
     for problem in problems(context, draft):
         raise ActionError(f"Not sent: {problem}")
-    doubtful = doubts.against(context, draft)
-    if doubtful and not anyway:
-        raise Doubtful(f"Not sent: {' '.join(doubtful)}")
-    if draft.kind is DraftKind.NOTE:
-        return _file_note(context, draft, doubtful)
-    stamp = context.stamp(draft.kind)
-    with context.db.transaction(durable=True):
+    with context.db.transaction(durable=True):  # from here on nobody else answers
+        doubtful = doubts.against(context, draft)
+        if doubtful and not anyway:
+            raise Doubtful(f"Not sent: {' '.join(doubtful)}")
+        if draft.kind is DraftKind.NOTE:
+            return _file_note(context, draft, doubtful)
+        stamp = context.stamp(draft.kind)
         posting.note_asked(context, stamp, draft)
         if answer := _answer_to_change(context, draft):
             if at is not None:

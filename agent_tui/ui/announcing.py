@@ -9,9 +9,9 @@ from agent_tui.store.database import StoreError
 from agent_tui.ui.shell import Shell
 
 EVERY: Millis = 3 * SECOND
-"""How often it is written down while keys come."""
-LASTS: Millis = 6 * SECOND
-"""How long it holds: two turns, so that a slow one is no gap."""
+"""Of a chat. It holds for two turns, so that a slow one is no gap."""
+OF_MAIL: Millis = 20 * SECOND
+"""Whoever answers a mail thinks for longer; nobody but colleagues sees it."""
 
 
 class Announcer:
@@ -21,8 +21,11 @@ class Announcer:
         self,
         shell: Shell,
         conversation_id: int,
-        spawn: Callable[[Coroutine[None, None, None]], object],
+        spawn: Callable[[Callable[[], Coroutine[None, None, None]]], object],
+        every: Millis = EVERY,
     ) -> None:
+        """``every``: how often it is written down while keys come; it holds for two of them."""
+        self._every = every
         self._shell, self._conversation_id, self._spawn = shell, conversation_id, spawn
         self._at: Millis | None = None  # when it was announced last; None: they do not write
         self._wanted: Millis | None = None  # until when; None: nothing is to stand there
@@ -32,9 +35,9 @@ class Announcer:
     def typed(self) -> None:
         """A key was typed into a text."""
         now = self._shell.clock()
-        if self._at is None or abs(now - self._at) >= EVERY:
+        if self._at is None or abs(now - self._at) >= self._every:
             self._at = now
-            self._want(now + LASTS)
+            self._want(now + 2 * self._every)
 
     def stopped(self) -> None:
         """It was sent, taken away or left."""
@@ -46,7 +49,7 @@ class Announcer:
         self._wanted = until
         if not self._busy:
             self._busy = True
-            self._spawn(self._write())
+            self._spawn(self._write)
 
     async def _write(self) -> None:
         """Write what is wanted, and again what was wanted meanwhile: the last word counts."""

@@ -3,7 +3,7 @@
 import asyncio
 import inspect
 import os
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -40,6 +40,8 @@ from agent_tui.ui.typeahead import TypeAhead
 from agent_tui.ui.watch import Watch
 
 if TYPE_CHECKING:
+    from textual.worker import Worker
+
     from agent_tui.actions.action import Context, Done
     from agent_tui.ui.chats import Chats
     from agent_tui.ui.frames import Update
@@ -170,7 +172,10 @@ class AgentApp(App[None]):
     def chats(self) -> "Chats":
         from agent_tui.ui.chats import Chats  # after first paint
 
-        return Chats(self, self.run_worker)
+        def spawn(work: Callable[[], Coroutine[None, None, None]]) -> "Worker[None]":
+            return self.run_worker(work)
+
+        return Chats(self, spawn)
 
     @property
     def opened(self) -> Pane | None:

@@ -13,7 +13,7 @@ from agent_tui.content.safe import safe_line
 from agent_tui.model.clock import SECOND, Millis
 from agent_tui.model.conversation import Conversation
 from agent_tui.model.draft import Draft
-from agent_tui.model.message import Delivery, Direction, Message
+from agent_tui.model.message import Delivery, Message
 from agent_tui.model.via import via_name
 from agent_tui.store import messages, presence
 from agent_tui.store.database import StoreError
@@ -45,7 +45,6 @@ class ChatComposer(WritingPane):
         self._head = ChatHead(shell, Part.NOTE if self._note else Part.BAR_ACCENT)
         self._announcer = Announcer(shell, conversation.id, shell.chats.spawn)
         self._edited: Message | None = None  # a sent message whose text is being changed
-        self._seen = writing.draft.seen_message or 0
         self._asking = False
         self._at_end = True
         self._writers: Sequence[str] = ()
@@ -223,9 +222,7 @@ class ChatComposer(WritingPane):
             return
         self._refuse(draft)
         self._keeper.write(draft, self._keeper.number())
-        reasons = list(doubts.against(self._shell.context, self.draft()))
-        if colleague := self._answered_by():
-            reasons.insert(0, f"{colleague} has answered meanwhile.")
+        reasons = doubts.against(self._shell.context, self.draft())
         if reasons:
             self._asking = True
             self._shell.follow(self._ask(reasons, resolve=resolve))
@@ -268,7 +265,6 @@ class ChatComposer(WritingPane):
 
     def _begin_next(self) -> None:
         newest = messages.newest(self._shell.db, self._conversation.id)
-        self._seen = newest or 0
         draft = empty(self._writing.draft, newest)
         self._writing = replace(self._writing, draft=draft)
         self._keeper = DraftKeeper(self._shell.db, draft)
@@ -298,23 +294,6 @@ class ChatComposer(WritingPane):
             raise ActionError(
                 f"Not sent: the text has {size} characters; at most {limit} are allowed{on}."
             )
-
-    def _answered_by(self) -> str:
-        """The teammate who has answered since we began; customers are heard as they write."""
-        if self._note:
-            return ""
-        newest = messages.newest(self._shell.db, self._conversation.id)
-        if newest is None or newest <= self._seen:
-            return ""
-        since = messages.of_conversation(self._shell.db, self._conversation.id)
-        by = [
-            message.author
-            for message in since
-            if message.id > self._seen
-            and message.direction is Direction.OUTBOUND
-            and not message.automatic
-        ]
-        return by[-1] if by else ""
 
     def _send_edit(self, message: Message, text: str) -> None:
         if not text.strip():

@@ -25,7 +25,7 @@ from agent_tui.ui.waiting import PARTS, SIGNS, pressure, waited
 if TYPE_CHECKING:
     from agent_tui.ui.chat_composer import ChatComposer
 
-Spawn = Callable[[Coroutine[None, None, None]], object]
+Spawn = Callable[[Callable[[], Coroutine[None, None, None]]], object]
 """Runs something beside the keys."""
 
 MOST_SHOWN = 9
@@ -186,7 +186,7 @@ class Chats:
         ticks = asyncio.get_running_loop().time()
         if self._due and not self._reading and ticks - self._read_at >= _READ_EVERY_S:
             self._due, self._reading, self._read_at = False, True, ticks
-            self.spawn(self._read_store())
+            self.spawn(self._read_store)
         self._mark_what_came(now)
         self._tell_strip(now)
         if (composer := self.composer) is not None:

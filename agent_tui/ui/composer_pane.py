@@ -16,8 +16,9 @@ from agent_tui.content.safe import safe_line
 from agent_tui.model.clock import Millis
 from agent_tui.model.draft import Draft, DraftKind
 from agent_tui.model.message import Body, Message
-from agent_tui.store import customers
+from agent_tui.store import customers, presence
 from agent_tui.ui import drafting
+from agent_tui.ui.announcing import OF_MAIL, Announcer
 from agent_tui.ui.cells import glyphs_for
 from agent_tui.ui.fields import Fields
 from agent_tui.ui.markup import Line, Look, body_lines
@@ -30,6 +31,7 @@ from agent_tui.ui.writing_pane import Writing, WritingPane
 
 _BESIDE = 110
 _TALL = 20
+_LISTEN_S = 1.0
 
 
 class Composer(WritingPane):
@@ -54,6 +56,11 @@ class Composer(WritingPane):
         note = writing.draft.kind is DraftKind.NOTE
         self._head = TextLine(shell, Part.NOTE if note else Part.BAR_ACCENT)
         self._fields = Fields(shell, writing.draft, partial(customers.addresses, shell.db))
+        number = writing.conversation.id if writing.conversation and not note else None
+        self._number = number  # of the conversation in which colleagues see us write
+        self._announcer = Announcer(shell, number or 0, shell.chats.spawn, OF_MAIL)
+        self._writers: list[str] = []
+        self._stamp = -1
 
     def compose(self) -> ComposeResult:
         self._place_message(self.app.size)
@@ -73,6 +80,16 @@ class Composer(WritingPane):
             self._fields.focus_first()
         else:
             self._body.focus(scroll_visible=False)
+
+    def on_mount(self) -> None:
+        if self._number is not None:
+            self._announcer.typed()
+            self._listen()
+            self.set_interval(_LISTEN_S, self._listen)
+
+    def leave(self) -> None:
+        self._announcer.stopped()
+        super().leave()
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         self._focused = event.widget
@@ -144,11 +161,34 @@ class Composer(WritingPane):
             writing.draft, writing.who, public=writing.public, again=writing.again
         )
         count = f"{used}/{limit}{writing.unit} " if limit is not None else ""
-        self._head.show(f" {safe_line(title)}", count)
+        self._head.show(f" {safe_line(title)}{self._who_else()}", count)
+
+    def on_text_area_changed(self) -> None:
+        if self._number is not None:
+            self._announcer.typed()
 
     def draft(self) -> Draft:
         shown = super().draft()
         return self._fields.filled_in(shown) if self._writing.recipients else shown
+
+    def _listen(self) -> None:
+        """Show who else answers this; looks when something was written, or somebody may stop."""
+        stamp = self._shell.db.stamp()
+        if self._number is None or (stamp == self._stamp and not self._writers):
+            return
+        self._stamp = stamp
+        db, me = self._shell.db, self._shell.settings.agent.handle
+        writing = presence.writing(db, self._number, self._shell.clock(), ours=True)
+        others = [who for who in writing if who != me]
+        if others != self._writers:
+            self._writers = others
+            self.show_count()
+
+    def _who_else(self) -> str:
+        who = ", ".join(map(safe_line, self._writers))
+        return (
+            f"  {who} {'is' if len(self._writers) == 1 else 'are'} writing here too" if who else ""
+        )
 
     async def _send(self, *, resolve: bool = False, at: Millis | None = None) -> None:
         draft = self.draft()
@@ -156,14 +196,17 @@ class Composer(WritingPane):
         if drafting.says_nothing(draft.body, self._shell.settings.signature):
             self._shell.say("Not sent: there is no text.", error=True)
             return
+        anyway = await self._sure(draft)
+        if anyway is None:  # the agent thinks again
+            self._body.go_to(doubts.UNFINISHED)
+            return
         try:
-            anyway = await self._sure(draft)
             if resolve:
                 done = closing.send_and_resolve(self._shell.context, draft, anyway=anyway)
             else:
                 done = reply.send(self._shell.context, draft, anyway=anyway, at=at)
-        except Doubtful:  # the agent has been asked, and thinks again
-            self._body.go_to(doubts.UNFINISHED)
+        except Doubtful as doubt:  # since a moment ago
+            self._shell.say(doubt.reason, error=True)
             return
         except ActionError as error:
             self._shell.say(str(error), error=True)
@@ -172,8 +215,9 @@ class Composer(WritingPane):
         self._close(done.sentence, done.changed if resolve else ())
         self._shell.count_down(done)
 
-    async def _sure(self, draft: Draft) -> bool:
-        """Whether the agent, told each reason not to, sends it all the same."""
+    async def _sure(self, draft: Draft) -> bool | None:
+        """Whether the agent, told each reason not to, sends it all the same; False when there is
+        none, None when they do not."""
         if reply.problems(self._shell.context, draft):
             return False  # that is said first
         doubtful = doubts.against(self._shell.context, draft)
@@ -181,7 +225,7 @@ class Composer(WritingPane):
             which = f"({number} of {len(doubtful)}) " if len(doubtful) > 1 else ""
             question = f"{which}{safe_line(doubt)} Send it all the same? y/n "
             if await self._shell.ask(question, keys=("y",)) != "y":
-                return False
+                return None
         return bool(doubtful)
 
     def _wants_fields(self) -> bool:

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from agent_tui.config.settings import Settings
 from agent_tui.model.clock import SECOND, Clock
-from agent_tui.store.database import Database
+from agent_tui.store.database import Conflict, Database
 from agent_tui.ui import commands
 from agent_tui.ui.shell import Shell
 
@@ -66,12 +67,21 @@ class Doing:
             elif bulk.is_bulk(name, meant):
                 shell.follow(self._do_to_many(name, meant, args))
                 return True
-            done = perform(name, shell.context, meant, args)
+            done = perform(name, self._context(), meant, args)
         except commands.refusals() as error:
             shell.say(str(error), error=True)
+            if isinstance(error, Conflict):  # the next key is for what is there
+                shell.refresh_list()
+                shell.refresh_conversation()
             return False
         self._tell(name, args, done)
         return True
+
+    def _context(self) -> "Context":
+        """The agent, who sees the current conversation as it is on the screen."""
+        current = self._shell.desk.current
+        seen = {current.id: current} if current is not None else {}
+        return replace(self._shell.context, seen=seen)
 
     def stop(self) -> bool:
         """Stop what is being done to many; False when nothing is."""

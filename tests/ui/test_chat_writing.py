@@ -178,7 +178,7 @@ async def test_what_a_teammate_answered_meanwhile_asks_first(
         await shown.type("Yes")
         receive(shop, chat("I am on it.", direction=Direction.OUTBOUND))
         await shown.press("enter")
-        await shown.until(lambda: shown.shows("has answered meanwhile. Send it all the same?"))
+        await shown.until(lambda: shown.shows("ago, after you began. Send it all the same?"))
         await shown.press("n")
         await shown.until(lambda: shown.app.where() == "chat")
         assert (sent(shop), area(shown).text) == ([], "Yes")

@@ -1,0 +1,40 @@
+"""Two agents in one store on two terminals: each sees the other write, and the second is asked."""
+
+from pathlib import Path
+
+from tests.mailbox import with_mail
+from tests.program import Home
+
+
+def of_agent(home: Home, agent: str, path: Path) -> Home:
+    """Settings of another agent's own, on the store of ``home``."""
+    made = Home(path)
+    made.settings(f'[agent]\nhandle = "{agent}"\n')
+    (path / "data").symlink_to(home.path / "data")
+    return made
+
+
+def test_a_colleague_at_another_terminal_is_seen_and_not_answered_over(tmp_path: Path) -> None:
+    home = with_mail(Home(tmp_path / "home"), tmp_path / "mail")
+    maria = of_agent(home, "maria", tmp_path / "maria")
+    ben = of_agent(home, "ben", tmp_path / "ben")
+    with maria.screen() as hers, ben.screen() as his:
+        for screen, text in ((hers, "Hers."), (his, "His.")):
+            screen.wait_for("My zip broke")
+            screen.press("r")
+            screen.wait_for("Reply to")
+            screen.press(text)
+            screen.wait_for(text)
+        hers.wait_for("ben is writing here too")
+        his.wait_for("maria is writing here too")
+        his.press("\x13")
+        his.wait_for("leaves in")
+        hers.wait_for("is writing here too", absent=True)
+        hers.press("\x13")
+        hers.wait_for(r"ben answered \d+ s ago, after you began. Send it all the same\? y/n")
+        hers.press("n")
+        hers.wait_for("Hers.")
+        hers.press("\x1b")
+        hers.wait_for("Kept as a draft")
+    assert home.rows("SELECT agent FROM outbox WHERE kind = 'send'") == [("ben",)]
+    assert home.rows("SELECT agent, body FROM drafts") == [("maria", "Hers.")]
