@@ -304,10 +304,15 @@ class AgentApp(App[None]):
     def _notifier(self) -> "Notifier":
         from agent_tui.ui.notifying import Notifier  # after first paint
 
-        return Notifier(self, self.bell, self._write)
+        return Notifier(self, self.bell, self.write)
 
     def notify_agent(self, sentence: str) -> None:
         self._notifier.tell(sentence)
+
+    def write(self, sequence: str) -> None:
+        if self._driver is not None:  # Textual has no public way for it
+            self._driver.write(sequence)
+            self._driver.flush()
 
     def redraw(self) -> None:
         self._frames.forget()
@@ -338,7 +343,7 @@ class AgentApp(App[None]):
         self.focus_back()
         self.app_resume_signal.subscribe(self, lambda _: self._frames.forget())
         if self.settings.screen_reader:
-            self._write(_SHOW_CURSOR)
+            self.write(_SHOW_CURSOR)
         if not self.is_headless:
             on_hang_up(self._terminal_gone)
         self.call_after_refresh(self._after_first_paint)
@@ -406,12 +411,6 @@ class AgentApp(App[None]):
         self.chats.look_soon()
         if self._output_told:
             self.say(self._output_told)
-
-    def _write(self, sequence: str) -> None:
-        """Send what is no drawing to the terminal; Textual has no public way for it."""
-        if self._driver is not None:
-            self._driver.write(sequence)
-            self._driver.flush()
 
     def _pane_is_there(self) -> None:
         """The pane opened last is on the screen and takes the keyboard."""

@@ -18,7 +18,7 @@ from agent_tui.ui.cells import Glyphs
 from agent_tui.ui.chat_lines import Chat
 from agent_tui.ui.history import Happening, happenings
 from agent_tui.ui.lines import Detail, Document, Place, document, first_unread
-from agent_tui.ui.markup import Look
+from agent_tui.ui.markup import Keys, Look
 from agent_tui.ui.orders import named
 from agent_tui.ui.review_lines import facts
 from agent_tui.ui.rows import Piece
@@ -323,6 +323,7 @@ class ConversationPane(Pane):
             self._glyphs,
             unfolded=self._unfolded or self.detail is Detail.PLAIN,
             words=self._words,
+            keys=self._keys(),
             known=self._known,
         )
         if not self._is_chat or self.detail is not Detail.RENDERED:
@@ -330,6 +331,10 @@ class ConversationPane(Pane):
         if self._chat is None or self._chat.look != look:
             self._chat = Chat(look)
         return self._chat.document(self.messages, self._happened, self._unread_from)
+
+    def _keys(self) -> Keys:
+        bound = (self._shell.keys_of(name) for name in ("fold", "attachments", "picture"))
+        return Keys(*(next(iter(keys), "?") for keys in bound))
 
     def _opening(self, height: int) -> Place:
         """The message asked for or the first unread one, in a chat with some lines above it;

@@ -246,6 +246,13 @@ COMMANDS: tuple[Command, ...] = (
         "Says where it lies.",
     ),
     Command(
+        "picture",
+        "Show a picture",
+        _READING,
+        InModule("picture", "show"),
+        "Of the attachments, drawn on the terminal; needs the extra `images`.",
+    ),
+    Command(
         "copy",
         "Copy",
         TRIAGE,

@@ -20,7 +20,7 @@ from agent_tui.model.message import (
 )
 from agent_tui.ui.cells import fit, folded
 from agent_tui.ui.history import Happening
-from agent_tui.ui.markup import Line, Look, body_lines, plain_lines
+from agent_tui.ui.markup import Keys, Line, Look, body_lines, plain_lines
 from agent_tui.ui.review_lines import rated
 from agent_tui.ui.rows import Piece
 from agent_tui.ui.theme import Part
@@ -46,6 +46,8 @@ LOUD = frozenset({Delivery.FAILED, Delivery.UNCERTAIN})
 
 _KINDS = frozenset({"image", "audio", "video"})
 """Types of files that their names do not always tell."""
+
+_PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp")
 
 
 class Detail(StrEnum):
@@ -338,15 +340,22 @@ def files(message: Message, look: Look, bar: Piece | None = None) -> Iterator[Li
         kind = file.type.partition("/")[0]
         kind = f"{kind} " if kind in _KINDS else ""
         what = f"{kind}{clean(file.name)} ({say_size(file.size)})"
-        text = f"{look.glyphs.file} {what} {_file_state(file)}"
+        text = f"{look.glyphs.file} {what} {_file_state(file, look.keys)}"
         part = Part.ERROR if file.state is FetchState.FAILED else Part.ACCENT
         yield from plain_lines(text.rstrip(), part, look.width, bar=bar)
 
 
-def _file_state(file: Attachment) -> str:
+def is_picture(file: Attachment) -> bool:
+    """Whether its sender says so; whether it is one is found out when it is decoded."""
+    return file.type.startswith("image/") or file.name.lower().endswith(_PICTURES)
+
+
+def _file_state(file: Attachment, keys: Keys) -> str:
     match file.state:
+        case FetchState.REMOTE if is_picture(file):
+            return f"{keys.save} saves it, {keys.picture} shows it"
         case FetchState.REMOTE:
-            return "v saves it"
+            return f"{keys.save} saves it"
         case FetchState.WANTED:
             return "being fetched"
         case FetchState.HERE:

@@ -33,6 +33,14 @@ _INLINE = re.compile(
 )
 
 
+class Keys(NamedTuple):
+    """The keys that stand beside what they are for, as they are bound."""
+
+    fold: str = "b"
+    save: str = "v"
+    picture: str = "I"
+
+
 class Look(NamedTuple):
     """How bodies are shown."""
 
@@ -41,6 +49,7 @@ class Look(NamedTuple):
     unfolded: bool = False  # quotes and signatures are shown
     plain: bool = False  # exactly the stored text
     words: tuple[str, ...] = ()  # searched for, in lower case: marked
+    keys: Keys = Keys()
     known: tuple[str, ...] = ()  # numbers of orders that one can go to: marked as links are
 
 
@@ -132,7 +141,7 @@ def _folded(fold: Fold, look: Look) -> Piece:
     what = "quoted line" if fold.kind is FoldKind.QUOTE else "line of signature"
     if count != 1:
         what = "quoted lines" if fold.kind is FoldKind.QUOTE else "lines of signature"
-    return Piece(f"{look.glyphs.more} {count} {what} (b unfolds)", Part.DIM)
+    return Piece(f"{look.glyphs.more} {count} {what} ({look.keys.fold} unfolds)", Part.DIM)
 
 
 def _paragraph(text: str, look: Look, edge: _Edge, *, fenced: bool) -> Iterator[Line]:

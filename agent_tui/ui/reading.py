@@ -13,7 +13,7 @@ from agent_tui.store import accounts, agents, companies, conversations, customer
 from agent_tui.ui import orders, source
 from agent_tui.ui.files import brief_path
 from agent_tui.ui.lines import Detail
-from agent_tui.ui.shell import Choice, Complete, Shell
+from agent_tui.ui.shell import Choice, Complete, Shell, Where
 
 _OPENED_SCHEMES = frozenset({"http", "https", "mailto"})
 _DETAILS = {
@@ -27,10 +27,9 @@ _FETCH_PATIENCE_S = 60
 
 def details(shell: Shell) -> None:
     """Show more of each message: headers, plain text, a mail's source, and again as it was."""
-    reading, pane = shell.desk.reading, shell.pane()
-    if isinstance(pane, source.SourcePane):
+    reading = shell.desk.reading
+    if shell.where() is Where.VIEWER:
         shell.close_pane()
-        shell.say(_DETAILS[reading.detail])
         return
     last = reading.detail is Detail.PLAIN
     said = _DETAILS[reading.cycle_detail()]
@@ -113,8 +112,8 @@ def _open_outside(shell: Shell, link: Link) -> None:
 async def attachments(shell: Shell) -> None:
     """Choose an attachment, have it fetched, and say where it lies; or what is looked at."""
     pane = shell.pane()
-    if isinstance(pane, source.SourcePane):
-        shell.say(pane.where_it_lies())
+    if pane is not None and pane.where is Where.VIEWER:
+        shell.say(f"Saved: {brief_path(pane.file)}" if pane.file else "It is not here yet.")
         return
     files = [file for message in shell.desk.reading.messages for file in message.attachments]
     if not files:
@@ -127,10 +126,14 @@ async def attachments(shell: Shell) -> None:
         file = next((f for f in files if str(f.id) == chosen), files[0])
         if chosen is None:
             return
-    await _fetch(shell, file)
+    here = await fetched(shell, file)
+    if here is not None:
+        shell.say(f"Saved: {brief_path(here.path or '')}")
 
 
-async def _fetch(shell: Shell, file: Attachment) -> None:
+async def fetched(shell: Shell, file: Attachment) -> Attachment | None:
+    """``file`` once its bytes are on this machine; None where they do not come soon, which is
+    said."""
     if file.state is not FetchState.HERE:
         messages.want_file(shell.db, file.id)
         shell.refresh_conversation()
@@ -140,15 +143,15 @@ async def _fetch(shell: Shell, file: Attachment) -> None:
         now = next((f for f in message.attachments if f.id == file.id), None) if message else None
         if now is None:
             shell.say(f"{file.name} is gone.", error=True)
-            return
+            return None
         if now.state is FetchState.HERE:
-            shell.say(f"Saved: {brief_path(now.path or '')}")
-            return
+            return now
         if now.state is FetchState.FAILED:
             shell.say(f"{now.name} was not fetched: {now.problem}", error=True)
-            return
+            return None
         await asyncio.sleep(_FETCH_POLL_S)
     shell.say(f"{file.name} is still being fetched; its line says when it is there.")
+    return None
 
 
 async def copy(shell: Shell) -> None:

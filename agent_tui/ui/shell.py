@@ -41,7 +41,7 @@ class Where(StrEnum):
     RATINGS = "ratings"
     HELP = "help"
     TIMELINE = "timeline"
-    VIEWER = "viewer"  # one thing of a message over the inbox: its source
+    VIEWER = "viewer"  # one thing of a message over the inbox: its source, a picture
 
 
 TRIAGE = frozenset({Where.LIST, Where.READING, Where.CUSTOMER})
@@ -113,6 +113,11 @@ class Pane(Widget):
     def read_at(self) -> int:
         """The line of the pane on which a screen reader finds what matters now."""
         return 0
+
+    @property
+    def file(self) -> str:
+        """The path of the file that the pane shows, empty where it shows none or not yet."""
+        return ""
 
     def leave(self) -> None:
         """Called before the pane goes or the program ends: save what was typed."""
@@ -366,6 +371,10 @@ class Shell(Protocol):
 
     def notify_agent(self, sentence: str) -> None:
         """Have the terminal call for attention, in the ways that the settings allow now."""
+        ...
+
+    def write(self, sequence: str) -> None:
+        """Send what is no drawing to the terminal, such as a bell."""
         ...
 
     def redraw(self) -> None:

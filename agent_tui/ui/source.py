@@ -54,11 +54,9 @@ class SourcePane(PagePane):
         self._look()
         self.set_interval(_TICK_S, self._look)
 
-    def where_it_lies(self) -> str:
-        """One sentence for the agent who wants to keep it."""
-        if self._now is None or self._now.path is None:
-            return "The source is not here yet."
-        return f"Saved: {brief_path(self._now.path)}"
+    @property
+    def file(self) -> str:
+        return (self._now.path or "") if self._now is not None else ""
 
     def _look(self) -> None:
         """Show what the store says of the source, when that is new."""

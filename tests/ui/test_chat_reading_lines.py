@@ -201,7 +201,7 @@ def test_threads_are_numbered_when_there_are_several() -> None:
 def test_images_and_files_are_lines_of_the_bubble() -> None:
     file = Attachment(1, 1, "zip.jpg", "image/jpeg", 23_400, "2", False, FetchState.REMOTE)
     text = shown(ours(1, body=Body(""), attachments=(file,), delivery=Delivery.READ))
-    assert text[-1].endswith("│ @ image zip.jpg (23 kB) v saves it  ✓✓ read")
+    assert text[-1].endswith("│ @ image zip.jpg (23 kB) v saves it, I shows it  ✓✓ read")
 
 
 def test_the_line_of_what_is_new_stands_above_the_first_unread_message() -> None:

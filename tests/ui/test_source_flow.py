@@ -13,6 +13,7 @@ from agent_tui.model.message import FetchState, Message
 from agent_tui.store import accounts, messages, sources
 from agent_tui.store.sqlite import SqliteDatabase
 from agent_tui.ui import source
+from agent_tui.ui.lines import Detail
 from agent_tui.ui.shell import Where
 from tests.factory import ACCOUNT, MAIL, START, chat, incoming, only, receive
 from tests.ui.screen import Screen, screen
@@ -82,7 +83,7 @@ async def test_one_key_goes_from_reading_to_headers_to_plain_text_to_the_source_
         assert shown.text.count("x" * 70) == 2  # the long line goes on on the next rows
         await shown.press("d")
         assert shown.app.where() is Where.READING
-        assert shown.shows("Messages are shown as they read best.")
+        assert shown.app.desk.reading.detail is Detail.RENDERED
 
 
 async def test_a_source_that_is_here_already_is_shown_at_once_and_can_be_kept(
