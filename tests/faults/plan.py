@@ -16,6 +16,7 @@ class Kind(StrEnum):
     KILL_AT_RANDOM = "killed at a random time, three mails queued"
     CUT = "network cut"
     REPLY = "the server says no"
+    SOME_REFUSED = "one of three recipients is refused"
     KILL_IN_SYNC = "killed at a touch of the store while mail comes in"
     CUT_IN_SYNC = "IMAP breaks off while mail comes in"
     KEYS = "Send is pressed again and again"
@@ -87,7 +88,7 @@ _CYCLE = (
     Kind.KILL_AT_RANDOM,
     Kind.KEYS,
     Kind.CLOCK,
-    Kind.REPLY,
+    Kind.SOME_REFUSED,
 )
 
 
@@ -106,6 +107,7 @@ class Plan:
     presses: int = 0
     hours: int = 0
     fault: int = 0  # which of the faults of IMAP
+    place: int = 0  # which of the recipients
 
     def __str__(self) -> str:
         match self.kind:
@@ -117,6 +119,8 @@ class Plan:
                 more = f"{self.stage}, {'always' if self.always else 'once'}"
             case Kind.REPLY:
                 more = f"{self.code} at {self.stage}"
+            case Kind.SOME_REFUSED:
+                more = f"{self.code} to number {self.place + 1}"
             case Kind.KEYS:
                 more = f"{self.presses} times"
             case Kind.CLOCK:
@@ -163,6 +167,8 @@ def _all_cases(kind: Kind) -> list[dict[str, Any]]:
             return [{"stage": s, "always": a} for s, a in product(Stage, (False, True))]
         case Kind.REPLY:
             return [{"stage": s, "code": c, "always": True} for s, c in product(_ANSWERED, CODES)]
+        case Kind.SOME_REFUSED:
+            return [{"place": p, "code": c} for p, c in product(range(3), (550, 554, 451, 452))]
         case Kind.CUT_IN_SYNC:
             return [{"fault": n} for n in range(5)]
         case Kind.CLOCK:

@@ -44,6 +44,9 @@ class Outcome:
     sent: list[OutboxItem] = field(default_factory=list)  # what was queued, as of then
     inbound: list[str] = field(default_factory=list)  # texts that customers sent
     called_back: set[str] = field(default_factory=set)  # keys of what undo took back
+    reached: dict[str, list[str]] = field(
+        default_factory=dict
+    )  # recipients by key, where it matters
     problems: list[str] = field(default_factory=list)
     doubt: bool = True  # whether nobody can know, so that the agent may have to be asked
 
@@ -119,6 +122,20 @@ def _refused(world: World, plan: Plan, outcome: Outcome) -> None:
         outcome.expect("a 4xx waits", holds=found.state is OutboxState.QUEUED)
         patient = found.due_at - now >= _FIRST_WAIT_MS
         outcome.expect("the server is left alone for a minute", holds=patient)
+
+
+def _some_refused(world: World, plan: Plan, outcome: Outcome) -> None:
+    three = [f"{name}.{plan.number}@customer.test" for name in ("ada", "bob", "cleo")]
+    no = b"%d 0.1.1 not this one\r\n" % plan.code
+    world.relay.meet(Fault(Stage.RCPT, reply=no, times=1, skip=plan.place))
+    item = world.send(f"Run {plan.number}", recipients=three)
+    outcome.sent.append(item)
+    world.wait(lambda: world.is_settled(item))
+    refused, told = three[plan.place], world.now_of(item).problem
+    outcome.reached[item.key] = [one for one in three if one != refused]
+    named = [one for one in three if one in told]
+    outcome.expect("the refused one is named, and nobody else", holds=named == [refused])
+    outcome.expect("the reason is told", holds=str(plan.code) in told)
 
 
 def _killed_in_sync(world: World, plan: Plan, outcome: Outcome) -> None:
@@ -204,6 +221,7 @@ _RUNS: dict[Kind, Callable[[World, Plan, Outcome], None]] = {
     Kind.KILL_AT_RANDOM: _killed_at_random,
     Kind.CUT: _cut,
     Kind.REPLY: _refused,
+    Kind.SOME_REFUSED: _some_refused,
     Kind.KILL_IN_SYNC: _killed_in_sync,
     Kind.CUT_IN_SYNC: _cut_in_sync,
     Kind.KEYS: _pressed_again,

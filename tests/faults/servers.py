@@ -75,11 +75,13 @@ postlog   unix-dgram n  -       n       -       1       postlogd
 
 
 class Sink:
-    """An SMTP server of aiosmtpd in a thread; ``mails`` is what it said 250 to."""
+    """An SMTP server of aiosmtpd in a thread; ``mails`` is what it said 250 to, ``reached`` the
+    recipients by Message-ID."""
 
     def __init__(self) -> None:
         logging.getLogger("mail.log").setLevel(logging.ERROR)
         self.mails: list[bytes] = []
+        self.reached: dict[str, list[str]] = {}
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
@@ -106,6 +108,7 @@ class Sink:
     ) -> str:
         assert isinstance(envelope.content, bytes)
         self.mails.append(envelope.content)
+        self.reached.setdefault(_message_id(envelope.content), []).extend(envelope.rcpt_tos)
         return "250 2.0.0 taken"
 
     async def _listen(self) -> asyncio.Server:

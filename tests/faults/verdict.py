@@ -68,6 +68,10 @@ def judge(world: World, outcomes: Sequence[Outcome], seed: int) -> Verdict:
             now = world.now_of(item)
             _count_copies(verdict, found, now, copies.get(item.key, 0), filed.get(item.key, 0))
             _count_doubt(verdict, found, outcome, now, listed=now.id in listed)
+        for key, wanted in outcome.reached.items():
+            if sorted(world.sink.reached.get(key, [])) != wanted:
+                verdict.lost += 1
+                found.append(f"it reached {world.sink.reached.get(key)}, not {wanted}")
         for text, times in world.arrived(outcome.inbound).items():
             if times != 1:
                 verdict.lost += not times

@@ -35,6 +35,7 @@ class Fault:
     then: Callable[[], None] | None = None  # called; all goes on. Without: the connection breaks
     before: bool = True  # before the server hears of it, else after its answer
     times: int = 1_000_000
+    skip: int = 0  # how often the stage passes before that
 
 
 class _Cut(Exception):  # noqa: N818 - the weather
@@ -71,6 +72,9 @@ class Relay:
             if fault is None or fault.stage is not stage or fault.before is not before:
                 return None
             if fault.times <= 0:
+                return None
+            if fault.skip:
+                fault.skip -= 1
                 return None
             fault.times -= 1
             return fault

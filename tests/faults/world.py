@@ -30,6 +30,7 @@ PATIENCE_S = 40.0
 """How long fair weather may take to settle everything on a busy machine."""
 
 _LOOK_S = 0.01
+_ADA = ("ada@customer.test",)
 _HASTEN_S = 0.3
 _SETTLED = frozenset({OutboxState.SENT, OutboxState.FAILED, OutboxState.UNCERTAIN})
 
@@ -87,7 +88,7 @@ class World:
 
     # -- mails that leave ------------------------------------------------------------------------
 
-    def write(self, text: str, recipients: Sequence[str] = ("ada@customer.test",)) -> Draft:
+    def write(self, text: str, recipients: Sequence[str] = _ADA) -> Draft:
         """A draft of a new conversation."""
         draft = reply.compose(self.context(), ACCOUNT, body=text)
         to = tuple(Address("", one) for one in recipients)
@@ -105,9 +106,9 @@ class World:
         drafts.save(self.db, written)
         return written
 
-    def send(self, text: str, hold: Millis = 0) -> OutboxItem:
+    def send(self, text: str, hold: Millis = 0, recipients: Sequence[str] = _ADA) -> OutboxItem:
         """Write and send; the item as it was queued."""
-        return self.item_of(reply.send(self.context(hold), self.write(text)))
+        return self.item_of(reply.send(self.context(hold), self.write(text, recipients)))
 
     def item_of(self, done: Done) -> OutboxItem:
         """What was queued by an action."""

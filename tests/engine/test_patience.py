@@ -1,0 +1,121 @@
+"""How long the answer to the step of no return is waited for, on a clock that a test turns."""
+
+import asyncio
+import selectors
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from agent_tui.adapters import smtp
+from agent_tui.adapters.contract import Commit, Effect, Receipt, Unreachable
+from agent_tui.adapters.server import Server
+from agent_tui.adapters.smtp import SmtpSettings
+from agent_tui.engine.delivery import deliver
+from agent_tui.model.outbox import OutboxState
+from agent_tui.store import outbox
+from agent_tui.store.sqlite import SqliteDatabase
+from tests.engine.fakes import FakeAdapter, Provider, desk
+from tests.engine.world import customer_writes, now_of, reply
+
+S = OutboxState
+
+
+class Hurried(selectors.DefaultSelector):
+    """Never waits: what it should have waited is added to ``passed``."""
+
+    passed = 0.0
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        ready = super().select(0)
+        if not ready:
+            self.passed += timeout or 0
+        return ready
+
+
+def hurried(work: Callable[[], Coroutine[Any, Any, None]]) -> float:
+    """Run ``work`` in a loop whose time passes at once; the seconds it took by that time."""
+    selector = Hurried()
+
+    class Loop(asyncio.SelectorEventLoop):
+        def time(self) -> float:
+            return selector.passed
+
+    with asyncio.Runner(loop_factory=lambda: Loop(selector)) as runner:
+        runner.run(work())
+    return selector.passed
+
+
+@pytest.mark.parametrize(
+    ("seconds", "state"),
+    [(5, S.SENT), (59, S.SENT), (130, S.SENT), (590, S.SENT), (100_000, S.UNCERTAIN)],
+)
+def test_the_engine_waits_ten_minutes_and_more_for_the_answer(
+    seconds: float, state: OutboxState, db: SqliteDatabase, tmp_path: Path
+) -> None:
+    async def slow(_: Provider, _effect: Effect, commit: Commit) -> Receipt:
+        await commit()
+        await asyncio.sleep(seconds)
+        return Receipt()
+
+    provider = Provider()
+    provider.deliveries.append(slow)
+    item = reply(db, customer_writes(db))
+
+    async def delivered() -> None:
+        taken = outbox.take(db, item)
+        assert taken is not None
+        await deliver(desk(db, tmp_path), FakeAdapter(provider), taken)
+
+    passed = hurried(delivered)
+
+    assert now_of(db, item).state is state
+    assert passed >= min(seconds, 600)
+
+
+@dataclass
+class SlowServer:
+    """smtplib's session with a server that answers the dot after ``seconds``, if asked so long."""
+
+    seconds: float
+    patience: list[float] = field(default_factory=list)
+    esmtp_features: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def sock(self) -> "SlowServer":
+        return self
+
+    def settimeout(self, seconds: float) -> None:
+        self.patience.append(seconds)
+
+    def docmd(self, _command: str) -> tuple[int, bytes]:
+        if self.patience[-1] < self.seconds:
+            raise TimeoutError("timed out")
+        return 250, b"taken"
+
+    def shutdown(self, _how: int) -> None:
+        """Hang up."""
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+    quit = close
+
+
+def dot(seconds: float) -> None:
+    """Say the final dot to a server that answers it after ``seconds``."""
+    session = smtp._Session(SmtpSettings(Server("SMTP", "mail.test", 465, timeout=60), None))
+    session._open = cast("Any", SlowServer(seconds))
+    session.dot()
+
+
+@pytest.mark.parametrize("seconds", [5, 59, 130, 590])
+def test_the_smtp_session_waits_ten_minutes_for_the_answer_to_the_dot(seconds: float) -> None:
+    dot(seconds)
+
+
+def test_after_that_nobody_knows_whether_the_server_has_the_mail() -> None:
+    with pytest.raises(Unreachable, match="nobody knows whether it has it"):
+        dot(3_600)
