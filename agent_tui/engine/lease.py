@@ -33,6 +33,7 @@ class Leases:
         self.holder = holder or f"{_machine()}:{os.getpid()}:{uuid4().hex[:12]}"
         self._db = db
         self._clock = clock
+        self.after_death = False  # the engine before us was killed, or its process was ended
         self._held: set[str] = set()
         self._lock = threading.Lock()
 
@@ -47,6 +48,7 @@ class Leases:
             other = accounts.lease_holder(self._db, name, now)
             if other is not None and other != self.holder and _dead(other):
                 accounts.release_lease(self._db, name, other)
+                self.after_death |= name == ENGINE
             taken = self._write(name, now)
         if taken:
             with self._lock:

@@ -15,6 +15,7 @@ from agent_tui.engine.lease import Leases
 from agent_tui.engine.leased import LeasedRunner
 from agent_tui.engine.room import Room
 from agent_tui.engine.runner import AccountRunner
+from agent_tui.engine.suspicion import Suspicion
 from agent_tui.engine.thread import AccountThread
 from agent_tui.model.account import AccountState
 from agent_tui.model.clock import SECOND, Millis
@@ -73,6 +74,10 @@ class Supervisor:
     _ending: dict[str, tuple[AccountThread, float]] = field(default_factory=dict)
     _bell: Bell | None = None
     _lost: asyncio.Event = field(default_factory=asyncio.Event)
+    _suspicion: Suspicion = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._suspicion = Suspicion(self.room, self.leases)
 
     async def run(self, stop: asyncio.Event) -> bool:
         """Serve until ``stop`` is set; False when another engine has taken over before."""
@@ -162,7 +167,9 @@ class Supervisor:
                 if name not in wanted:
                     self._gone(name)
         for name, config in wanted.items():
-            if name not in self._served and self._has_ended(name):
+            if name in self._served or not self._has_ended(name):
+                continue
+            if not self._suspicion.waits(config):
                 self._served[name] = _Served(config, self._start(config))
 
     def _start(self, config: AccountConfig) -> AccountThread:

@@ -101,7 +101,9 @@ def test_the_lease_of_a_killed_process_of_this_machine_is_free_at_once(
     machine = first.holder.rsplit(":", 2)[0]
     accounts.take_lease(db, "engine", f"{machine}:{gone.pid}:x", now.at, now.at + LIFETIME)
 
+    assert not first.after_death
     assert first.take("engine")
+    assert first.after_death
 
 
 def test_a_process_of_another_machine_is_believed_to_live(

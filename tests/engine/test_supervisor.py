@@ -13,7 +13,7 @@ import pytest
 
 from agent_tui.adapters.contract import AccountProblem, Adapter, Unreachable
 from agent_tui.config.accounts import AccountConfig
-from agent_tui.engine import backoff, lease, supervisor, thread
+from agent_tui.engine import backoff, lease, supervisor, suspicion, thread
 from agent_tui.engine.lease import Leases
 from agent_tui.engine.supervisor import Supervisor
 from agent_tui.engine.thread import AccountThread
@@ -24,7 +24,7 @@ from agent_tui.store.sqlite import SqliteDatabase
 from tests.clocks import plain_rules
 from tests.engine.fakes import LOG, FakeAdapter, Provider, config, hang_after_commit, room, until
 from tests.engine.world import customer_writes, now_of, reply
-from tests.factory import ACCOUNT, Now, batch, incoming, listed
+from tests.factory import ACCOUNT, Now, batch, incoming, listed, mail_account
 
 Begin = Callable[
     [list[AccountConfig], dict[str, Provider]], AbstractAsyncContextManager[Supervisor]
@@ -123,6 +123,38 @@ async def test_an_adapter_that_blocks_its_thread_does_not_stop_the_others(
         await until(lambda: "has not come back" in _problem(db, "blocks"))
         free.set()
         await until(lambda: states(db).get("blocks") is AccountState.OK)
+
+
+async def test_after_an_engine_died_adapters_of_others_come_after_ours(
+    db: SqliteDatabase, begin: Begin, leases: Leases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One of them may have ended it, and may do so again."""
+    leases.after_death = True
+    ours = replace(config("good"), adapter="maildir")
+    states_of_plugin: list[AccountState | None] = []
+
+    async with begin([config("plugin"), ours], shop("plugin", "good")):
+        await until(lambda: states(db).get("good") is AccountState.OK)
+        states_of_plugin.append(states(db).get("plugin"))
+        monkeypatch.setattr(suspicion, "WAIT_S", 0.0)
+        await until(lambda: states(db).get("plugin") is AccountState.OK)
+
+    assert states_of_plugin == [None], "nobody had asked it for anything"
+
+
+async def test_who_waits_since_the_engine_died_is_told_why(
+    db: SqliteDatabase, begin: Begin, leases: Leases
+) -> None:
+    mail_account(db, name="plugin")
+    leases.after_death = True
+
+    async with begin([config("plugin")], shop("plugin")):
+        await until(lambda: states(db).get("plugin") is AccountState.FAILING)
+
+    assert _problem(db, "plugin") == (
+        "The engine died, and the adapter 'fake' may have ended it: it is started 30 s after the "
+        "others. If that goes on, update it or remove the account."
+    )
 
 
 async def test_accounts_that_are_added_changed_and_removed_are_followed(

@@ -19,6 +19,7 @@ from typing import Any
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from agent_tui.model.clock import SECOND, Millis
 from agent_tui.testing.dovecot import Dovecot
 from agent_tui.testing.mailing import USER
 from agent_tui.testing.proxy import FAREWELLS, Proxy
@@ -209,11 +210,15 @@ class Mailbox:
             "password": {"env": "MAIL_PASSWORD"},
         }
 
-    def deliver(self, name: str, mail: bytes) -> None:
-        """As an MX does: written aside, then moved in."""
+    def deliver(self, name: str, mail: bytes, off: Millis = 0) -> None:
+        """As an MX does whose clock is ``off`` that much: written aside, then moved in. Dovecot
+        says when a mail came (INTERNALDATE) by the time of its file."""
         aside = self._path / "tmp" / name
         aside.write_bytes(mail)
         aside.chmod(0o666)
+        if off:
+            came = time.time() + off / SECOND
+            os.utime(aside, (came, came))
         aside.rename(self._path / "new" / name)
 
     def restart(self) -> None:

@@ -2,16 +2,17 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from types import MappingProxyType
 
 from agent_tui.actions import deciding, reply
 from agent_tui.actions.action import Context, Done
 from agent_tui.model.account import AccountState
-from agent_tui.model.clock import Millis, system_clock
+from agent_tui.model.clock import Clock, Millis, system_clock
 from agent_tui.model.conversation import Channel
 from agent_tui.model.draft import Draft
 from agent_tui.model.message import Address, Recipients
@@ -29,6 +30,7 @@ AGENT = "maria"
 PATIENCE_S = 40.0
 """How long fair weather may take to settle everything on a busy machine."""
 
+NOTHING: Mapping[str, str] = MappingProxyType({})
 _LOOK_S = 0.01
 _ADA = ("ada@customer.test",)
 _HASTEN_S = 0.3
@@ -47,10 +49,19 @@ class World:
     """All that a series of runs shares; ``close`` ends every process of it."""
 
     def __init__(
-        self, folder: Path, servers: Servers, *, plain_retry: bool = False, leak: str = ""
+        self,
+        folder: Path,
+        servers: Servers,
+        *,
+        plain_retry: bool = False,
+        leak: str = "",
+        clock: Clock = system_clock,
+        env: Mapping[str, str] = NOTHING,
     ) -> None:
-        """``leak``: how often, in seconds, its engines lose a megabyte, if at all."""
+        """``leak``: how often, in seconds, its engines lose a megabyte, if at all. ``env`` is added
+        to that of the program, whose wall clock shows what ``clock`` does."""
         self.plain_retry = plain_retry
+        self.clock = clock
         self._closing = ExitStack()
         self._numbers = count(1)
         folder.chmod(0o755)  # what runs as nobody passes through
@@ -67,7 +78,7 @@ class World:
         self._closing.callback(self.mailbox.close)
         self._customers = Customers()
         (folder / "home").mkdir(exist_ok=True)
-        self.home = Home(folder / "home", {"MAIL_PASSWORD": PASSWORD})
+        self.home = Home(folder / "home", {"MAIL_PASSWORD": PASSWORD, **env})
         self._furnish(authority)
         self.engine = Engine(self.home, leak)
         self._closing.callback(self.engine.kill)
@@ -84,7 +95,7 @@ class World:
 
     def context(self, hold: Millis = 0) -> Context:
         """An agent at work, whose mails are held for ``hold`` milliseconds."""
-        return Context(self.db, AGENT, system_clock, {Channel.MAIL: hold})
+        return Context(self.db, AGENT, self.clock, {Channel.MAIL: hold})
 
     # -- mails that leave ------------------------------------------------------------------------
 
@@ -106,9 +117,15 @@ class World:
         drafts.save(self.db, written)
         return written
 
-    def send(self, text: str, hold: Millis = 0, recipients: Sequence[str] = _ADA) -> OutboxItem:
-        """Write and send; the item as it was queued."""
-        return self.item_of(reply.send(self.context(hold), self.write(text, recipients)))
+    def send(
+        self,
+        text: str,
+        hold: Millis = 0,
+        recipients: Sequence[str] = _ADA,
+        at: Millis | None = None,
+    ) -> OutboxItem:
+        """Write and send, now or ``at`` a time; the item as it was queued."""
+        return self.item_of(reply.send(self.context(hold), self.write(text, recipients), at=at))
 
     def item_of(self, done: Done) -> OutboxItem:
         """What was queued by an action."""
@@ -165,12 +182,12 @@ class World:
 
     # -- mails that come in ----------------------------------------------------------------------
 
-    def deliver(self, texts: Sequence[str]) -> None:
-        """Mails of customers, each of its own thread."""
+    def deliver(self, texts: Sequence[str], off: Millis = 0) -> None:
+        """Mails of customers, each of its own thread; the server's clock is ``off`` that much."""
         for text in texts:
             number = next(self._numbers)
             mail = self._customers.mail(text, f"c{number}", ())
-            self.mailbox.deliver(f"{1_790_000_000 + number}.M{number}.test", mail)
+            self.mailbox.deliver(f"{1_790_000_000 + number}.M{number}.test", mail, off)
 
     def arrived(self, texts: Sequence[str]) -> dict[str, int]:
         """How often each of ``texts`` is in the store."""
@@ -191,7 +208,7 @@ class World:
         if self.plain_retry:
             for item in outbox.uncertain(self.db, ACCOUNT):
                 deciding.decide(self.context(), item.id, "again")
-        outbox.hasten(self.db, ACCOUNT, system_clock())
+        outbox.hasten(self.db, ACCOUNT, self.clock())
 
     def undecided(self) -> list[OutboxItem]:
         """What the outbox lists for the agent's decision."""
