@@ -86,8 +86,8 @@ class Sink:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
-        listening = asyncio.run_coroutine_threadsafe(self._listen(), self._loop)
-        self.port: int = listening.result().sockets[0].getsockname()[1]
+        self._server = asyncio.run_coroutine_threadsafe(self._listen(), self._loop).result()
+        self.port: int = self._server.sockets[0].getsockname()[1]
 
     def copies(self) -> dict[str, int]:
         """How often each Message-ID, without brackets, was taken."""
@@ -98,8 +98,10 @@ class Sink:
         return found
 
     def close(self) -> None:
+        asyncio.run_coroutine_threadsafe(self._end(), self._loop).result(5)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(5)
+        self._loop.close()
 
     async def handle_DATA(  # noqa: N802 - aiosmtpd's name
         self,
@@ -114,6 +116,13 @@ class Sink:
 
     async def _listen(self) -> asyncio.Server:
         return await self._loop.create_server(self._session, "127.0.0.1", 0)
+
+    async def _end(self) -> None:
+        self._server.close()
+        sessions = asyncio.all_tasks() - {asyncio.current_task()}
+        for session in sessions:
+            session.cancel()
+        await asyncio.gather(*sessions, return_exceptions=True)
 
     def _session(self) -> SMTP:
         return SMTP(self, hostname="localhost", data_size_limit=_MOST)

@@ -8,6 +8,7 @@ written. Looking whether others have written is none, for it happens all the tim
 
 import mmap
 import os
+import select
 import signal
 import sqlite3
 import struct
@@ -56,5 +57,15 @@ def _leak(every_s: float) -> None:
 
 if _leaky := os.environ.get("AGENT_TUI_FAULTS_LEAK"):
     threading.Thread(target=_leak, args=(float(_leaky),), daemon=True).start()
+
+
+def _sleep(seconds: float) -> None:
+    """libfaketime 0.9.10 makes nonsense of clock_nanosleep, by which Python sleeps."""
+    select.select([], [], [], seconds)
+
+
+if "libfaketime" in os.environ.get("LD_PRELOAD", ""):
+    time.sleep = _sleep  # type: ignore[assignment]  # a number, as the program does
+
 if _path := os.environ.get("AGENT_TUI_FAULTS"):
     _install(_path)
