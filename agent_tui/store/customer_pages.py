@@ -7,9 +7,15 @@ from agent_tui.store.database import Database
 
 
 def conversations_of(
-    db: Database, customer_id: int, limit: int, after: Conversation | None = None
+    db: Database,
+    customer_id: int,
+    limit: int,
+    after: Conversation | None = None,
+    *,
+    backwards: bool = False,
 ) -> list[Conversation]:
-    """The person's conversations on every channel, newest first, those behind ``after``."""
+    """The person's conversations on every channel, newest first, those behind ``after``; with
+    ``backwards`` those before it, or the last of all."""
     theirs = Compiled(
         f"c.customer_id IN {people.THEIRS}",
         {"customer": customer_id},
@@ -17,7 +23,9 @@ def conversations_of(
         person=customer_id,
     )
     place = conversations.anchor(after, Sort.NEWEST) if after is not None else None
-    return list(conversations.page(db, theirs, Sort.NEWEST, after=place, limit=limit))
+    return conversations.page(
+        db, theirs, Sort.NEWEST, after=place, backwards=backwards, limit=limit
+    )
 
 
 def channels(db: Database, customer_id: int) -> dict[Channel, int]:

@@ -45,6 +45,7 @@ class _Read(NamedTuple):
     facts: Facts = Facts()
     records: Sequence[Known] = ()
     conversations: Sequence[Conversation] = ()
+    skipped: int = 0  # conversations before these: then these are the last of all
     channels: Sequence[tuple[Channel, int]] = ()
 
     @property
@@ -79,7 +80,7 @@ class CustomerPane(Pane):
         self._shown: int | None = None  # the conversation that is read
         self.timeline_left: Left | None = None  # where the timeline goes on
         self._all_records = False
-        self._rows: Sequence[Known | _Every | Conversation] = ()
+        self._rows: Sequence[Known | _Every | Conversation | None] = ()  # None: not read
         self._head: list[Line] = []
         self._cursor = 0
         self._top = 0
@@ -179,24 +180,25 @@ class CustomerPane(Pane):
         db, number = self._shell.db, conversation.customer_id
         same = before.customer is not None and before.customer.id == conversation.person_id
         known = max(_PAGE, len(before.records)) if self._all_records else _LATEST
-        channels = list(customer_pages.channels(db, number).items())
+        now = _Read(
+            person_lines.read(db, number, before.known),
+            _facts(db, number),
+            records.of_customer(db, number, known),
+            channels=list(customer_pages.channels(db, number).items()),
+        )
+        if same and before.skipped:
+            return _to_the_last(db, number, now, len(before.conversations))
         talked: Sequence[Conversation] = customer_pages.conversations_of(db, number, _PAGE)
         if same and len(before.conversations) > _PAGE:
-            if talked == before.conversations[:_PAGE] and channels == before.channels:
+            if talked == before.conversations[:_PAGE] and now.channels == before.channels:
                 talked = before.conversations  # whatever is new comes to the top
             else:
                 far = len(before.conversations)
                 talked = customer_pages.conversations_of(db, number, far)
-        return _Read(
-            person_lines.read(db, number, before.known),
-            _facts(db, number),
-            records.of_customer(db, number, known),
-            talked,
-            channels,
-        )
+        return now._replace(conversations=talked)
 
     def _read_on(self, wanted: int) -> None:
-        """Have the row number ``wanted`` in memory, and a page behind it."""
+        """Have the row number ``wanted`` in memory, and half a page around it."""
         read, db = self._read, self._shell.db
         if read.customer is None:
             return
@@ -207,12 +209,7 @@ class CustomerPane(Pane):
             place = (last.record.at, last.id)
             more = records.of_customer(db, number, needed - known + _PAGE, place)
             read = read._replace(records=[*read.records, *more])
-        missing = needed - len(read.records) - len(read.conversations)
-        if missing >= 0 and 0 < len(read.conversations) < read.talks:
-            found = customer_pages.conversations_of(
-                db, number, missing + _PAGE, read.conversations[-1]
-            )
-            read = read._replace(conversations=[*read.conversations, *found])
+        read = _read_talks(db, number, read, wanted - self._above(read), self.size.height)
         if read is not self._read:
             self._read = read
             self._make_rows()
@@ -230,9 +227,13 @@ class CustomerPane(Pane):
 
     def _make_rows(self) -> None:
         read = self._read
+        every = [_Every(read.facts.records)] if self._above(read) > len(read.records) else []
+        self._rows = [*read.records, *every, *[None] * read.skipped, *read.conversations]
+
+    def _above(self, read: _Read) -> int:
+        """How many rows stand above the conversations."""
         hidden = 0 if self._all_records else read.facts.records - len(read.records)
-        every = [_Every(read.facts.records)] if hidden > 0 else []
-        self._rows = [*read.records, *every, *read.conversations]
+        return len(read.records) + (hidden > 0)
 
     def _row_here(self) -> Known | _Every | Conversation | None:
         return self._rows[min(self._cursor, len(self._rows) - 1)] if self._rows else None
@@ -251,7 +252,7 @@ class CustomerPane(Pane):
     @property
     def _records(self) -> int:
         """Rows above the conversations."""
-        return len(self._rows) - len(self._read.conversations)
+        return len(self._rows) - len(self._read.conversations) - self._read.skipped
 
     def _line_of(self, row: int) -> int:
         """The first line of a row, counted from the head's first."""
@@ -300,7 +301,11 @@ class CustomerPane(Pane):
             return draw.strip(pieces, width, theme, Part.CURSOR)
         return draw.strip(pieces, width, theme)
 
-    def _pieces(self, row: Known | _Every | Conversation, *, second: bool, width: int) -> Line:
+    def _pieces(
+        self, row: Known | _Every | Conversation | None, *, second: bool, width: int
+    ) -> Line:
+        if row is None:
+            return ()
         if isinstance(row, Known):
             return records_lines.rows(row, width - 1, self._glyphs, self._clock())[second]
         if isinstance(row, _Every):
@@ -344,6 +349,41 @@ class CustomerPane(Pane):
         elif not self._top <= line <= self._top + height - 2:
             end = self._line_of(len(self._rows)) - height
             self._top = min(max(line - height // 2, 0), max(end, line + 2 - height, 0))
+
+
+def _read_talks(db: Database, customer_id: int, read: _Read, at: int, margin: int) -> _Read:
+    """``read`` with the conversation number ``at`` and as many as ``margin`` around it.
+
+    Whoever goes to the very last of thousands gets the last page alone, and reads upwards from
+    there; to the very first, the first page again.
+    """
+    held, margin = read.skipped + len(read.conversations), max(margin, _PAGE // 2)
+    at = min(max(at, 0), read.talks - 1)
+    if not read.conversations:
+        return read
+    if read.skipped and at < margin:
+        talked = customer_pages.conversations_of(db, customer_id, margin + _PAGE)
+        return read._replace(conversations=talked, skipped=0)
+    if at - margin < read.skipped:
+        few = read.skipped - (at - margin) + _PAGE
+        found = customer_pages.conversations_of(
+            db, customer_id, min(few, read.skipped), read.conversations[0], backwards=True
+        )
+        skipped = read.skipped - len(found)
+        return read._replace(conversations=[*found, *read.conversations], skipped=skipped)
+    if held == read.talks or at + margin < held:
+        return read
+    if at == read.talks - 1 and at - held > _PAGE:
+        return _to_the_last(db, customer_id, read, margin + _PAGE)
+    few = at + margin - held + _PAGE
+    found = customer_pages.conversations_of(db, customer_id, few, read.conversations[-1])
+    return read._replace(conversations=[*read.conversations, *found])
+
+
+def _to_the_last(db: Database, customer_id: int, read: _Read, limit: int) -> _Read:
+    """``read`` with the last conversations and no others."""
+    last = customer_pages.conversations_of(db, customer_id, limit, backwards=True)
+    return read._replace(conversations=last, skipped=max(read.talks - len(last), 0))
 
 
 def _facts(db: Database, customer_id: int) -> Facts:

@@ -224,6 +224,8 @@ def test_pages_of_a_big_person_are_read_from_indexes(db: SqliteDatabase, family:
     seen = Explained(db)
     first = customer_pages.conversations_of(seen, family[2], 2)
     rest = customer_pages.conversations_of(seen, family[2], 9, first[-1])
+    last = customer_pages.conversations_of(seen, family[2], 2, backwards=True)
+    before = customer_pages.conversations_of(seen, family[2], 9, last[0], backwards=True)
     known = records.of_customer(seen, family[2], 2)
     more = records.of_customer(seen, family[2], 9, (known[-1].record.at, known[-1].id))
     counted = records.count(seen, family[2]), customer_pages.channels(seen, family[2])
@@ -234,6 +236,7 @@ def test_pages_of_a_big_person_are_read_from_indexes(db: SqliteDatabase, family:
 
     assert counted == ({RecordKind.ORDER: 6}, {Channel.MAIL: 6})
     assert len(first + rest) == len(known + more) == len(family)
+    assert before + last == first + rest
     assert seen.scans == []
     steps = [step for plan in seen.plans for step in plan]
     assert sum("conversations_by_customer (customer_id=? AND last_at<?)" in s for s in steps) == 6

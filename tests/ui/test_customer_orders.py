@@ -296,3 +296,41 @@ async def test_what_is_read_for_a_key_does_not_grow_with_the_customer(
         assert len(pane._rows) < 300
         pages = [sql for sql in asked if "c.customer_id" in sql]
         assert 0 < len(pages) <= 3
+
+
+async def test_the_end_of_5000_conversations_is_read_by_itself_and_gone_up_from(
+    db: SqliteDatabase, tmp_path: Path
+) -> None:
+    fill(db, 5_000)
+    shop(db)
+    db.run("UPDATE conversations SET customer_id = 1")
+    every = customer_pages.conversations_of(db, 1, 5_000)
+
+    async with screen(db, tmp_path, size=WIDE) as here:
+        await here.press("x")
+        pane = here.app.desk.customer
+        await here.until(lambda: here.shows("5,000 conversations"))
+
+        def at_cursor() -> int:
+            row = pane._row_here()
+            assert row is not None
+            return every.index(row)  # type: ignore[arg-type]  # there are no records
+
+        await here.press("G")
+        assert at_cursor() == 4_999
+        assert len(pane._read.conversations) < 200
+        end = pane_text(here)
+        here.app.desk.refresh_conversation()  # the store is read again: the last ones stay
+        assert pane_text(here) == end
+        for _ in range(20):
+            await here.press("ctrl+u")
+            at = at_cursor()
+            assert pane._rows[at - 30 : at + 30] == every[at - 30 : at + 30]
+        assert at < 4_999 - 20 * 8
+        await here.press("g", "g")
+        assert (at_cursor(), pane._read.skipped) == (0, 0)
+        await here.press(*"4760j")
+        assert at_cursor() == 4_760
+        while at_cursor() < 4_999:
+            await here.press("1", "0", "0", "j")
+        assert pane_text(here) == end
