@@ -323,7 +323,7 @@ class ConversationPane(Pane):
             self._glyphs,
             unfolded=self._unfolded or self.detail is Detail.PLAIN,
             words=self._words,
-            keys=self._keys(),
+            keys=Keys.bound(self._shell.keys_of),
             known=self._known,
         )
         if not self._is_chat or self.detail is not Detail.RENDERED:
@@ -331,10 +331,6 @@ class ConversationPane(Pane):
         if self._chat is None or self._chat.look != look:
             self._chat = Chat(look)
         return self._chat.document(self.messages, self._happened, self._unread_from)
-
-    def _keys(self) -> Keys:
-        bound = (self._shell.keys_of(name) for name in ("fold", "attachments", "picture"))
-        return Keys(*(next(iter(keys), "?") for keys in bound))
 
     def _opening(self, height: int) -> Place:
         """The message asked for or the first unread one, in a chat with some lines above it;

@@ -364,7 +364,7 @@ def _read_talks(db: Database, customer_id: int, read: _Read, at: int, margin: in
     if read.skipped and at < margin:
         talked = customer_pages.conversations_of(db, customer_id, margin + _PAGE)
         return read._replace(conversations=talked, skipped=0)
-    if at - margin < read.skipped:
+    if read.skipped and at - margin < read.skipped:
         few = read.skipped - (at - margin) + _PAGE
         found = customer_pages.conversations_of(
             db, customer_id, min(few, read.skipped), read.conversations[0], backwards=True

@@ -1,7 +1,7 @@
 """Bodies as prepared lines: light Markdown, folded quotes, wrapped only as far as is looked at."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from rich.cells import cell_len
@@ -39,6 +39,12 @@ class Keys(NamedTuple):
     fold: str = "b"
     save: str = "v"
     picture: str = "I"
+
+    @classmethod
+    def bound(cls, keys_of: Callable[[str], Sequence[str]]) -> "Keys":
+        """Those of the agent; a command without a key by its name."""
+        commands = ("fold", "attachments", "picture")
+        return cls(*(next(iter(keys_of(name)), f":{name}") for name in commands))
 
 
 class Look(NamedTuple):

@@ -17,10 +17,10 @@ from agent_tui.model.message import Attachment
 from agent_tui.ui import draw, kitty, pixels, reading
 from agent_tui.ui.cells import ASCII, glyphs_for
 from agent_tui.ui.decoding import decoded
-from agent_tui.ui.lines import clean, is_picture, say_size
+from agent_tui.ui.lines import clean, is_picture
 from agent_tui.ui.markup import plain_lines
 from agent_tui.ui.rows import Piece
-from agent_tui.ui.shell import Choice, Pane, Shell, Where
+from agent_tui.ui.shell import Pane, Shell, Where
 from agent_tui.ui.theme import Depth, Part
 
 _CELL = (8, 16)
@@ -32,17 +32,9 @@ _MOST = (1600, 1200)
 
 async def show(shell: Shell) -> None:
     """Choose a picture among the attachments, have it fetched, draw it. Raises ActionError."""
-    files = [file for message in shell.desk.reading.messages for file in message.attachments]
-    pictures = [file for file in files if is_picture(file)]
-    if not pictures:
-        raise ActionError("There are no pictures here.")
     if find_spec("PIL") is None:
         raise ActionError("Pictures need Pillow: pip install 'support-agent-tui[images]'.")
-    file: Attachment | None = pictures[0]
-    if len(pictures) > 1:
-        items = [Choice(str(one.id), clean(one.name), say_size(one.size)) for one in pictures]
-        chosen = await shell.choose("Show picture", items)
-        file = next((one for one in pictures if str(one.id) == chosen), None)
+    file = await reading.choose_file(shell, "Show picture", "pictures", is_picture)
     here = await reading.fetched(shell, file) if file is not None else None
     if here is not None:
         shell.say("")

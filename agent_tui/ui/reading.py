@@ -4,15 +4,16 @@ import asyncio
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit
 
 from agent_tui.actions.action import ActionError
-from agent_tui.model.message import Attachment, FetchState, Link
+from agent_tui.model.message import Attachment, FetchState, Link, Message
 from agent_tui.query.complete import Known, complete
 from agent_tui.store import accounts, agents, companies, conversations, customers, messages
 from agent_tui.ui import orders, source
 from agent_tui.ui.files import brief_path
-from agent_tui.ui.lines import Detail
+from agent_tui.ui.lines import Detail, clean, say_size, say_time
 from agent_tui.ui.shell import Choice, Complete, Shell, Where
 
 _OPENED_SCHEMES = frozenset({"http", "https", "mailto"})
@@ -66,10 +67,12 @@ async def links(shell: Shell) -> None:
     if order is not None:
         await orders.open_record(shell, order)
         return
-    found = [link for message in shell.desk.reading.messages for link in message.body.links]
+    having = [message for message in _from_here(shell) if message.body.links]
+    found = [link for message in having for link in message.body.links]
+    whose = [_whose(shell, message, having) for message in having for _ in message.body.links]
     items = [
-        Choice(str(number), f"[{link.number}] {link.text or link.url}", link.host or link.url)
-        for number, link in enumerate(found)
+        Choice(str(n), f"[{link.number}] {link.text or link.url}", f"{link.host or link.url}{of}")
+        for n, (link, of) in enumerate(zip(found, whose, strict=True))
     ]
     if not items:
         shell.say("There are no links here.")
@@ -115,20 +118,46 @@ async def attachments(shell: Shell) -> None:
     if pane is not None and pane.where is Where.VIEWER:
         shell.say(f"Saved: {brief_path(pane.file)}" if pane.file else "It is not here yet.")
         return
-    files = [file for message in shell.desk.reading.messages for file in message.attachments]
-    if not files:
-        shell.say("There are no attachments here.")
+    file = await choose_file(shell, "Save attachment", "attachments", lambda _: True)
+    if file is None:
         return
-    file = files[0]
-    if len(files) > 1:
-        items = [Choice(str(file.id), file.name, file.type) for file in files]
-        chosen = await shell.choose("Save attachment", items)
-        file = next((f for f in files if str(f.id) == chosen), files[0])
-        if chosen is None:
-            return
     here = await fetched(shell, file)
     if here is not None:
         shell.say(f"Saved: {brief_path(here.path or '')}")
+
+
+async def choose_file(
+    shell: Shell, title: str, what: str, wanted: Callable[[Attachment], bool]
+) -> Attachment | None:
+    """One of the files that are ``wanted``, those of the message in view first; None where none
+    was chosen. Raises ActionError where there are none."""
+    having = [message for message in _from_here(shell) if any(map(wanted, message.attachments))]
+    files = [(file, message) for message in having for file in message.attachments if wanted(file)]
+    if not files:
+        raise ActionError(f"There are no {what} here.")
+    if len(files) == 1:
+        return files[0][0]
+    items = [
+        Choice(str(file.id), clean(file.name), f"{say_size(file.size)}{_whose(shell, of, having)}")
+        for file, of in files
+    ]
+    chosen = await shell.choose(title, items)
+    return next((file for file, _ in files if str(file.id) == chosen), None)
+
+
+def _from_here(shell: Shell) -> list[Message]:
+    """All messages: the one at the top of the view, those after it, and then those before."""
+    every, first = shell.desk.reading.messages, shell.desk.reading.first_message()
+    at = next((n for n, message in enumerate(every) if message is first), 0)
+    return [*every[at:], *every[:at]]
+
+
+def _whose(shell: Shell, message: Message, among: Sequence[Message]) -> str:
+    """Which of several messages something is of."""
+    if len(among) == 1:
+        return ""
+    who = clean(message.author or message.address)
+    return f"  {who}, {say_time(message.at, shell.clock())}"
 
 
 async def fetched(shell: Shell, file: Attachment) -> Attachment | None:

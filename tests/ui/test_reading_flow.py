@@ -1,0 +1,59 @@
+"""Links and files of a long thread: those of the message in view are the first to choose from."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from agent_tui.config.settings import Preset
+from agent_tui.model.incoming import IncomingFile
+from agent_tui.model.message import Body, Link
+from agent_tui.store.sqlite import SqliteDatabase
+from agent_tui.ui.shell import Where
+from tests.factory import incoming, mail_account, receive
+from tests.ui.screen import Screen, screen
+
+
+def thread(db: SqliteDatabase, mails: int) -> None:
+    """A thread in which every mail has a link and a file."""
+    mail_account(db)
+    for number in range(mails):
+        url = f"https://shop.example/{number}"
+        text = "\n".join([f"See {url} [1]", *(f"and line {line}" for line in range(30))])
+        one = incoming(
+            text,
+            name="Ada",
+            message_id=f"m{number}@x",
+            references=[f"m{number - 1}@x"] if number else [],
+            files=(IncomingFile("2", f"scan-{number}.png", "image/png", 10),),
+        )
+        body = Body(text, links=(Link(1, "", url, "shop.example", False, True),))
+        receive(db, replace(one, body=body))
+
+
+def chosen_first(here: Screen) -> str:
+    """The line of the picker under the cursor."""
+    return next(line for line in here.text.split("\n") if line.startswith("> "))
+
+
+async def test_the_first_link_and_file_are_those_of_the_message_in_view(
+    db: SqliteDatabase, tmp_path: Path
+) -> None:
+    thread(db, 4)
+    async with screen(db, tmp_path) as here:
+        await here.press("enter", "G")
+        for key, first in (("o", "[1] https://shop.example/3"), ("v", "1 scan-3.png  10 B  Ada")):
+            await here.press(key)
+            await here.until(lambda: here.app.where() is Where.PICKER)
+            assert first in chosen_first(here)
+            await here.press("escape")
+        await here.press("g", "g", "o")
+        await here.until(lambda: here.app.where() is Where.PICKER)
+        assert "[1] https://shop.example/0" in chosen_first(here)
+
+
+async def test_the_keys_that_stand_beside_files_and_folds_are_those_of_the_preset(
+    db: SqliteDatabase, tmp_path: Path
+) -> None:
+    thread(db, 1)
+    async with screen(db, tmp_path, size=(80, 50), key_preset=Preset.VIM) as here:
+        await here.press("enter")
+        assert here.shows("scan-0.png (10 B) S saves it, I shows it")
