@@ -2,6 +2,8 @@
 
 What a program on Textual cannot be faster than: no panes, no columns, no status line. It reads
 the same conversations as the inbox, a page at a time; ``j``, ``k``, Enter and ``q`` do the same.
+``/`` finds the newest messages with a word, which is not drawn while it is typed; ``a`` shows all
+again.
 """
 
 import sqlite3
@@ -23,6 +25,12 @@ _PAGE = (
     " WHERE c.status = 'open' AND (c.last_at, c.id) < (?, ?)"
     " ORDER BY c.last_at DESC, c.id DESC LIMIT 50"
 )
+_FOUND = (
+    "SELECT c.last_at, c.id, cu.name, c.subject FROM search"
+    " JOIN messages m ON m.id = search.rowid JOIN conversations c ON c.id = m.conversation_id"
+    " JOIN customers cu ON cu.id = c.customer_id"
+    " WHERE search MATCH ? ORDER BY search.rowid DESC LIMIT 50"
+)
 _TEXTS = "SELECT text FROM messages WHERE conversation_id = ? ORDER BY at, id"
 _NEWEST = (2**62, 0)
 _PLAIN, _CURSOR = Style(), Style(reverse=True)
@@ -37,6 +45,7 @@ class Rows(Widget):
         super().__init__()
         self._store = store
         self._rows: list[tuple[int, int, str, str]] = []
+        self._complete = False  # else more of them are read when they are needed
         self._top = self._cursor = 0
 
     def move(self, by: int) -> None:
@@ -54,6 +63,18 @@ class Rows(Widget):
         identifier = self._rows[self._cursor][1]
         return "\n\n".join(text for (text,) in self._store.execute(_TEXTS, (identifier,)))
 
+    def all(self) -> None:
+        """Show the open conversations."""
+        self._rows, self._complete = [], False
+        self._top = self._cursor = 0
+        self.refresh()
+
+    def find(self, word: str) -> None:
+        """Show the first page of what has the word instead."""
+        self._rows, self._complete = self._store.execute(_FOUND, (word,)).fetchall(), True
+        self._top = self._cursor = 0
+        self.refresh()
+
     def render_line(self, y: int) -> Strip:
         width, index = self.size.width, self._top + y
         text = "  ".join(self._rows[index][2:]) if self._has(index) else ""
@@ -63,6 +84,8 @@ class Rows(Widget):
     def _has(self, index: int) -> bool:
         """Whether there is such a row; reads the pages up to it."""
         while index >= len(self._rows):
+            if self._complete:
+                return False
             after = self._rows[-1][:2] if self._rows else _NEWEST
             page = self._store.execute(_PAGE, after).fetchall()
             if not page:
@@ -96,17 +119,32 @@ class Floor(App[None]):
     def __init__(self, store: sqlite3.Connection) -> None:
         super().__init__()
         self._list = Rows(store)
+        self._word: str | None = None
 
     def compose(self) -> ComposeResult:
         yield self._list
 
     def on_key(self, event: Key) -> None:
-        if event.key == "q":
+        if self._word is not None:
+            self._type(event)
+        elif event.character == "/":
+            self._word = ""
+        elif event.key == "q":
             self.exit()
+        elif event.key == "a":
+            self._list.all()
         elif event.key == "enter":
             self.push_screen(Messages(self._list.read()))
         else:
             self._list.move({"j": 1, "k": -1}.get(event.key, 0))
+
+    def _type(self, event: Key) -> None:
+        assert self._word is not None
+        if event.key == "enter":
+            self._list.find(self._word)
+            self._word = None
+        else:
+            self._word += event.character or ""
 
 
 if __name__ == "__main__":
