@@ -25,11 +25,11 @@ _PAGE = (
     " WHERE c.status = 'open' AND (c.last_at, c.id) < (?, ?)"
     " ORDER BY c.last_at DESC, c.id DESC LIMIT 50"
 )
-_FOUND = (
-    "SELECT c.last_at, c.id, cu.name, c.subject FROM search"
-    " JOIN messages m ON m.id = search.rowid JOIN conversations c ON c.id = m.conversation_id"
-    " JOIN customers cu ON cu.id = c.customer_id"
-    " WHERE search MATCH ? ORDER BY search.rowid DESC LIMIT 50"
+_FOUND = "SELECT rowid FROM search WHERE search MATCH ? ORDER BY rowid DESC"
+_OF_MESSAGE = (
+    "SELECT c.last_at, c.id, cu.name, c.subject FROM messages m"
+    " JOIN conversations c ON c.id = m.conversation_id JOIN customers cu ON cu.id = c.customer_id"
+    " WHERE m.id = ?"
 )
 _TEXTS = "SELECT text FROM messages WHERE conversation_id = ? ORDER BY at, id"
 _NEWEST = (2**62, 0)
@@ -45,7 +45,7 @@ class Rows(Widget):
         super().__init__()
         self._store = store
         self._rows: list[tuple[int, int, str, str]] = []
-        self._complete = False  # else more of them are read when they are needed
+        self._found: list[tuple[int]] | None = None  # the messages, when they were searched for
         self._top = self._cursor = 0
 
     def move(self, by: int) -> None:
@@ -65,13 +65,13 @@ class Rows(Widget):
 
     def all(self) -> None:
         """Show the open conversations."""
-        self._rows, self._complete = [], False
+        self._rows, self._found = [], None
         self._top = self._cursor = 0
         self.refresh()
 
     def find(self, word: str) -> None:
-        """Show the first page of what has the word instead."""
-        self._rows, self._complete = self._store.execute(_FOUND, (word,)).fetchall(), True
+        """Show what has the word instead."""
+        self._rows, self._found = [], self._store.execute(_FOUND, (word,)).fetchall()
         self._top = self._cursor = 0
         self.refresh()
 
@@ -84,14 +84,19 @@ class Rows(Widget):
     def _has(self, index: int) -> bool:
         """Whether there is such a row; reads the pages up to it."""
         while index >= len(self._rows):
-            if self._complete:
-                return False
-            after = self._rows[-1][:2] if self._rows else _NEWEST
-            page = self._store.execute(_PAGE, after).fetchall()
+            page = self._page() if self._found is None else self._page_found(self._found)
             if not page:
                 return False
             self._rows += page
         return True
+
+    def _page(self) -> list[tuple[int, int, str, str]]:
+        after = self._rows[-1][:2] if self._rows else _NEWEST
+        return self._store.execute(_PAGE, after).fetchall()
+
+    def _page_found(self, found: list[tuple[int]]) -> list[tuple[int, int, str, str]]:
+        more = found[len(self._rows) :][:50]
+        return [self._store.execute(_OF_MESSAGE, message).fetchone() for message in more]
 
 
 class Messages(Screen[None]):
