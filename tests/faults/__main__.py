@@ -22,7 +22,9 @@ def main() -> int:
     options = _parser().parse_args()
     servers = _servers(options)
     seed = random.SystemRandom().randrange(1 << 31) if options.seed is None else options.seed
-    numbers = range(options.runs) if options.only is None else [options.only]
+    numbers = range(options.first, options.first + options.runs)
+    if options.only is not None:
+        numbers = range(options.only, options.only + 1)
     jobs = min(options.jobs, len(numbers))
     print(f"seed {seed}, {len(numbers)} runs, {_named(servers)}", flush=True)
     began = time.monotonic()
@@ -59,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
     parser.add_argument("--runs", type=int, default=150, help="how many (150)")
     parser.add_argument("--seed", type=int, help="what repeats them; by default another each time")
+    parser.add_argument("--first", type=int, default=0, metavar="N", help="begin with this one (0)")
     parser.add_argument("--only", type=int, metavar="N", help="only the run with this number")
     parser.add_argument("--jobs", type=int, default=2, help="how many at once (2)")
     parser.add_argument("--json", action="store_true", help="the last line is a JSON object")
