@@ -24,6 +24,7 @@ from agent_tui.ui import alt_keys, commands, keys, navigation, presets
 from agent_tui.ui import theme as themes
 from agent_tui.ui.bars import StatusLine
 from agent_tui.ui.cells import ASCII, Glyphs, glyphs_for
+from agent_tui.ui.closed import let_go
 from agent_tui.ui.desk import Desk
 from agent_tui.ui.doing import Doing, context_of
 from agent_tui.ui.hints import hint_for
@@ -109,6 +110,7 @@ class AgentApp(App[None]):
             partial(navigation.view_name, self),
             lambda: self._status.room,
         )
+        let_go()
         self._opened = PaneStack()
         self._typeahead = TypeAhead(self.post_message, self._later)
         self._prompt: PromptLine | None = None

@@ -115,7 +115,7 @@ class CustomerPane(Pane):
         """An agent reads a conversation of the customer: ask for what is not known or old, once
         the conversation is on the screen."""
         self.call_after_refresh(
-            lambda: orders.want(self._shell.db, customer_id, self._shell.clock())
+            lambda: orders.want_beside(self._shell.db, customer_id, self._shell.clock())
         )
 
     def go_to(self, known: Known) -> None:

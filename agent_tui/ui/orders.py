@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -10,7 +11,7 @@ from agent_tui.model.conversation import Conversation
 from agent_tui.model.message import Link, Message
 from agent_tui.model.record import Known, Record, RecordKind, Shipment
 from agent_tui.store import accounts, lookups, messages, records
-from agent_tui.store.database import Database
+from agent_tui.store.database import Database, StoreError
 from agent_tui.ui import records_lines as lines
 from agent_tui.ui.layout import Slot
 from agent_tui.ui.shell import Choice, Shell, Where
@@ -35,6 +36,13 @@ def want(db: Database, customer_id: int, now: Millis, *, stale: Millis = lines.S
     for account in accounts.with_context(db):
         for member in lookups.stale(db, customer_id, account, now - stale):
             lookups.want(db, member, account, now)
+
+
+def want_beside(db: Database, customer_id: int, now: Millis) -> None:
+    """As :func:`want` beside what the agent does: where the store cannot be written to for now, as
+    on a full disk or while another program holds it, the next who reads of the customer asks."""
+    with suppress(StoreError):
+        want(db, customer_id, now)
 
 
 def named(db: Database, customer_id: int, thread: Iterable[Message]) -> tuple[str, ...]:

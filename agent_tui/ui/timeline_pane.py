@@ -286,7 +286,7 @@ class TimelinePane(Pane):
 
     def _look_up(self) -> None:
         """Have orders asked for that are not known or old, once the rest is on the screen."""
-        orders.want(self._shell.db, self._person.id, self._shell.clock())
+        orders.want_beside(self._shell.db, self._person.id, self._shell.clock())
         before, self._looking = self._looking, self._is_looked_up()
         if before != self._looking:
             self.refresh(Region(0, 0, self.size.width, 1))

@@ -14,6 +14,7 @@ from tests.terminal import Terminal
 _KEPT_AFTER_S = 2.0
 """What has been on the screen for so long must be there after whatever happens."""
 _LEFT_AFTER_S = 10.0
+_TRIES = 6
 _SEND = "\x13"
 _ESCAPE = "\x1b"
 _MOVES = 24
@@ -89,13 +90,18 @@ class Hands:
             elif self._open >= _TURNS_A_DRAFT:
                 self._send(screen)
             else:
-                screen.press(_ESCAPE)
-                screen.wait_for("Reply to", absent=True)
+                self._keep(screen)
         screen.log.clear()
 
     def _begun(self) -> Terminal:
         """The program, with the mails of the inbox listed."""
         screen = self.home.screen()
+        for _ in range(_TRIES):  # a store that is locked for long ends the start, with a sentence
+            if "is locked" not in screen.wait_for("Inbox|is locked"):
+                break
+            screen.wait_for_exit()
+            screen.hang_up()
+            screen = self.home.screen()
         screen.wait_for("Inbox")
         screen.press("/")
         screen.settle(0.3)
@@ -108,16 +114,14 @@ class Hands:
         screen.press("g", "g")  # what has come since stands above
         screen.settle(0.3)
         for number in range(_MOVES):
-            before = screen.marked_row()
+            before = _marked(screen)
             # Down twice and up once, so that there is always somewhere to go.
             key = "k" if number % 3 == 2 else "j"
-            self._timed(screen, key, lambda row=before: screen.marked_row() != row)  # type: ignore[misc]
+            self._timed(screen, key, lambda row=before: _marked(screen) != row)  # type: ignore[misc]
 
     def _write(self, screen: Terminal) -> None:
         """A word, letter by letter, and two seconds of rest."""
-        screen.press("r")
-        screen.wait_for("Reply to")
-        screen.settle(0.3)
+        self._begin_answer(screen)
         word = f"w{len(self.typed):04d}{''.join(self.chance.choices(_LETTERS, k=8))}"
         for letter in f"{word} ":
             before = screen.cursor
@@ -125,6 +129,26 @@ class Hands:
         screen.settle_for(_KEPT_AFTER_S)
         self.typed.append(word)
         self._open += 1
+
+    def _begin_answer(self, screen: Terminal) -> None:
+        """Where the store is locked that is said, and the key is pressed again."""
+        for _ in range(_TRIES):
+            screen.press("r")
+            screen.settle(0.5)
+            if "Reply to" in screen.text():
+                return
+            screen.settle_for(_KEPT_AFTER_S)
+        screen.wait_for("Reply to")
+
+    def _keep(self, screen: Terminal) -> None:
+        """Leave the draft; where the store is locked it is said, and the composer stays."""
+        for _ in range(_TRIES):
+            screen.press(_ESCAPE)
+            screen.settle(0.5)
+            if "Reply to" not in screen.text():
+                return
+            screen.settle_for(_KEPT_AFTER_S)
+        screen.wait_for("Reply to", absent=True)
 
     def _send(self, screen: Terminal) -> None:
         screen.press(_SEND)
@@ -152,3 +176,9 @@ class Hands:
         at = time.monotonic()
         screen.press(key)
         self.keys.append(Key(at, screen.read_until(there) - at))
+
+
+def _marked(screen: Terminal) -> tuple[int, str]:
+    """Where the cursor of the list is, and on what: what comes in moves both."""
+    row = screen.marked_row()
+    return row, screen.text().splitlines()[row]

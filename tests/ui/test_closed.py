@@ -1,0 +1,32 @@
+"""Who closes a composer gets back what it has drawn."""
+
+import gc
+from pathlib import Path
+
+from agent_tui.store.sqlite import SqliteDatabase
+from tests.factory import incoming, mail_account, receive
+from tests.ui.screen import Screen, screen
+
+
+async def open_and_close(shown: Screen) -> None:
+    await shown.press("r")
+    await shown.until(lambda: shown.app.where() == "composer")
+    await shown.press("escape")
+    await shown.until(lambda: shown.app.where() != "composer")
+
+
+def caches() -> int:
+    """How many widgets' drawn lines are kept."""
+    gc.collect()
+    return sum(type(one).__name__ == "StylesCache" for one in gc.get_objects())
+
+
+async def test_composers_that_were_closed_keep_no_lines(db: SqliteDatabase, tmp_path: Path) -> None:
+    mail_account(db)
+    receive(db, incoming("The zip broke."))
+    async with screen(db, tmp_path) as shown:
+        await open_and_close(shown)
+        before = caches()
+        for _ in range(4):
+            await open_and_close(shown)
+        assert caches() - before < 7
