@@ -185,6 +185,10 @@ class NotKept(AccountProblem):
     """A secret was replaced by the provider, and the new one could not be stored."""
 
 
+class LoginRefused(AccountProblem):
+    """The provider knows us not, or not any more."""
+
+
 class MailboxProblem(AccountProblem):
     """A person must mend one mailbox; the others were pulled and can go on being pulled."""
 

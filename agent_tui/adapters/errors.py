@@ -4,7 +4,7 @@ import errno
 import socket
 import ssl
 
-from agent_tui.adapters.contract import AccountProblem, AdapterError, Unreachable
+from agent_tui.adapters.contract import AccountProblem, AdapterError, LoginRefused, Unreachable
 from agent_tui.adapters.server import Auth, Login, Security, Server
 from agent_tui.content.safe import safe_line
 
@@ -59,10 +59,10 @@ def in_words(error: BaseException, server: Server) -> AdapterError:
             return Unreachable(f"The connection to {where} broke off; it is tried again.", detail)
 
 
-def wrong_login(server: Server, login: Login, reply: str) -> AccountProblem:
+def wrong_login(server: Server, login: Login, reply: str) -> LoginRefused:
     """The server does not let us in; ``reply`` are its words."""
     what = "password" if login.auth is Auth.PASSWORD else "access token"
-    return AccountProblem(
+    return LoginRefused(
         f"The {server.protocol} server {server} refused the user name or {what} of "
         f"'{safe_line(login.user)}' ({words(reply)}); correct them in the account's settings.",
         detail=reply,

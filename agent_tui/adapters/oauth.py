@@ -154,6 +154,7 @@ class MailTokens:
         self._account, self._provider = account, provider
         self._lock = threading.Lock()
         self._held: Granted | None = None
+        self._made_at: Millis = 0
         self._unkept = ("", "")  # what is kept, and what came in its place but could not be
         self._told = ""
 
@@ -163,7 +164,17 @@ class MailTokens:
             held = self._held
             if held is None or held.until - _MARGIN <= self._account.clock():
                 held = self._held = self._renewed()
+                self._made_at = self._account.clock()
             return held.access
+
+    def renew(self) -> bool:
+        """A server has refused the token before its time; whether another is worth a try now.
+
+        One that was made just now is no better than the next: what is wrong is something else.
+        """
+        with self._lock:
+            held, self._held = self._held, None
+            return held is not None and self._account.clock() - self._made_at >= _MARGIN
 
     def _renewed(self) -> Granted:
         """A new access token; the refresh token that came with it is kept before it is used."""

@@ -40,13 +40,23 @@ class Server:
         return f"{self.host}:{self.port}"
 
 
+def _no_other() -> bool:
+    """There is one password, and that was refused."""
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Login:
-    """Who we are; ``secret`` gives a password or an access token, each time a fresh one."""
+    """Who we are; ``secret`` gives a password, or an access token that should not be over yet.
+
+    ``renew`` is called when the server has refused it all the same: True when ``secret`` gives
+    another one from now on, which is worth a try at once.
+    """
 
     user: str
     secret: Callable[[], str] = field(repr=False)
     auth: Auth = Auth.PASSWORD
+    renew: Callable[[], bool] = field(default=_no_other, repr=False)
 
 
 def tls_context(server: Server) -> ssl.SSLContext:

@@ -18,6 +18,7 @@ from agent_tui.adapters.contract import (
     Commit,
     Deferred,
     Finding,
+    LoginRefused,
     Refused,
     Severity,
     Unreachable,
@@ -199,6 +200,16 @@ class _Session:
         return errors.in_words(cause if isinstance(cause, OSError) else error, self._server)
 
     def _connected(self) -> smtplib.SMTP:
+        """Logged in; once more with another access token when one is refused."""
+        try:
+            return self._begun()
+        except LoginRefused:
+            if self._login is None or not self._login.renew():
+                raise
+        self.close()
+        return self._begun()
+
+    def _begun(self) -> smtplib.SMTP:
         server = self._server
         smtp: smtplib.SMTP
         if server.security is Security.TLS:

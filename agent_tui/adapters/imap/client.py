@@ -13,7 +13,7 @@ from imapclient.exceptions import ProtocolError
 from imapclient.response_parser import parse_response
 
 from agent_tui.adapters import errors
-from agent_tui.adapters.contract import AccountProblem, Unreachable
+from agent_tui.adapters.contract import AccountProblem, LoginRefused, Unreachable
 from agent_tui.adapters.imap.uids import Uids
 from agent_tui.adapters.server import (
     Auth,
@@ -84,10 +84,19 @@ class Client(IMAPClient):  # type: ignore[misc]  # imapclient carries no types
 
     @classmethod
     def open(cls, server: Server, login: Login) -> "Client":
-        """Connect, begin TLS, log in.
+        """Connect, begin TLS, log in; once more with another access token when one is refused.
 
         Raises AdapterError for what a server said, else whatever the socket raised.
         """
+        try:
+            return cls._opened(server, login)
+        except LoginRefused:
+            if not login.renew():
+                raise
+        return cls._opened(server, login)
+
+    @classmethod
+    def _opened(cls, server: Server, login: Login) -> "Client":
         at_once = server.security is Security.TLS
         client = cls(
             server.host,

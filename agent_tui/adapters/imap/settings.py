@@ -95,6 +95,7 @@ class Settings:
         auth = Auth(given.text("auth"))
         provider = oauth.provider_of(account)
         tokens = MailTokens(account, provider) if provider else None
+        again = {"renew": tokens.renew} if tokens else {}
         if tokens and auth is Auth.PASSWORD:
             auth = Auth.XOAUTH2
         imap_security = Security(given.text("security"))
@@ -125,10 +126,12 @@ class Settings:
             address=address,
             own=Own.of([address, *given.texts("aliases")], given.text("authserv_id")),
             imap=imap,
-            login=Login(user, tokens or given.secret("password"), auth),
+            login=Login(user, tokens or given.secret("password"), auth, **again),
             smtp=SmtpSettings(
                 smtp,
-                Login(given.maybe("smtp_user") or user, tokens or given.smtp_secret(), auth),
+                Login(
+                    given.maybe("smtp_user") or user, tokens or given.smtp_secret(), auth, **again
+                ),
             ),
             mailboxes=given.texts("mailboxes") or (INBOX,),
             sent=given.maybe("sent"),

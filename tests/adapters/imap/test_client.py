@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from agent_tui.adapters.contract import AccountProblem, AdapterError, Unreachable
+from agent_tui.adapters.contract import AccountProblem, AdapterError, LoginRefused, Unreachable
 from agent_tui.adapters.imap.client import Client, Row
 from agent_tui.adapters.imap.line import Line
 from agent_tui.adapters.server import Auth, Login, Server
@@ -59,7 +59,7 @@ def session(served: Scripted, authority: Authority, auth: Auth = Auth.PASSWORD) 
 @pytest.mark.parametrize(
     ("reply", "kind", "says"),
     [
-        ("{tag} NO [AUTHENTICATIONFAILED] wrong\n", AccountProblem, "(wrong); correct them"),
+        ("{tag} NO [AUTHENTICATIONFAILED] wrong\n", LoginRefused, "(wrong); correct them"),
         ("{tag} NO [UNAVAILABLE] database down\n", Unreachable, "nobody in now (database down)"),
         ("{tag} NO [LIMIT] too many\n", Unreachable, "nobody in now (too many)"),
         ("* BYE going down\n{tag} OK done\n", Unreachable, "broke off"),
