@@ -20,6 +20,7 @@ from agent_tui.adapters.contract import (
     Severity,
     Target,
 )
+from agent_tui.adapters.google_play import gaps
 from agent_tui.adapters.google_play.play import Play
 from agent_tui.adapters.reviews import (
     Ledger,
@@ -75,7 +76,8 @@ class GooglePlayAdapter:
         self._lookout = Lookout(account.clock, most_pages=_MOST_PAGES)
 
     async def pull(self, cursors: Mapping[str, str]) -> AsyncGenerator[Batch, None]:
-        """See the contract; an app that cannot be read stands back behind the others."""
+        """See the contract; an app that cannot be read stands back behind the others, and so does
+        what is to be told of one whose reviews nobody looked at for too long."""
         problem: MailboxProblem | None = None
         for app in self._play.apps():
             ledger = Ledger.of(cursors.get(app))
@@ -84,6 +86,13 @@ class GooglePlayAdapter:
             except MailboxProblem as error:
                 problem = problem or error
                 continue
+            now, place = self._clock(), gaps.place(app)
+            before = gaps.Watch.of(cursors.get(place), now)
+            watch = before.after(now)
+            if watch != before or place not in cursors:
+                yield Batch(place, watch.cursor())
+            if missed := watch.problem(app, now):
+                problem = problem or MailboxProblem(missed)
             for batch in ledger.batches(app, ledger.news(look.posted), self._clock()):
                 yield batch
         if problem is not None:
