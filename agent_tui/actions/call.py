@@ -13,6 +13,7 @@ from agent_tui.actions.action import (
     Done,
     Scope,
 )
+from agent_tui.actions.targets import first
 from agent_tui.actions.when import parse_when, say_when
 from agent_tui.content.safe import safe_text
 from agent_tui.model.clock import Millis
@@ -20,7 +21,7 @@ from agent_tui.model.conversation import Conversation
 from agent_tui.model.draft import Draft
 from agent_tui.model.event import Entity, Event, Stamp
 from agent_tui.model.message import Body, Direction, Message
-from agent_tui.store import calls, conversations, drafts, events, messages
+from agent_tui.store import calls, drafts, events, messages
 
 CALL = "call"
 """The field of the event that says that a call was logged; its value is the message."""
@@ -76,9 +77,7 @@ def log(context: Context, targets: Sequence[int], args: Mapping[str, str]) -> Do
 
     Raises ActionError for what cannot be read.
     """
-    beside = conversations.get(context.db, targets[0])
-    if beside is None:
-        raise ActionError(f"There is no conversation #{targets[0]}.")
+    beside = first(context, targets)
     way, length = parse_way(args["direction"]), parse_length(args.get("length", ""))
     text = safe_text(args["summary"]).strip()
     stamp = context.stamp(CALL)

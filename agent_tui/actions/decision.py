@@ -9,8 +9,9 @@ from functools import partial
 from typing import NamedTuple
 
 from agent_tui.actions import meanwhile
-from agent_tui.actions.action import ActionError, Context, Done, Foreseen, Gone
+from agent_tui.actions.action import ActionError, Context, Done, Foreseen
 from agent_tui.actions.provider import accounts_told, tell_changes
+from agent_tui.actions.targets import every
 from agent_tui.model.conversation import Conversation
 from agent_tui.model.event import Stamp
 from agent_tui.store import changes, conversations, messages
@@ -43,9 +44,7 @@ def carry_out(
     decision = decide(context, args)
     stamp = context.stamp(name)
     with context.db.transaction():
-        found = conversations.by_ids(context.db, list(dict.fromkeys(targets)))
-        if not found:
-            raise Gone(f"There is no conversation #{targets[0]}.")
+        found = every(context, targets)
         able = _able(decision, found)
         if not able and decision.otherwise is not None:
             raise ActionError(decision.otherwise(found[0]))

@@ -11,6 +11,7 @@ from agent_tui.actions.action import (
     Done,
     Scope,
 )
+from agent_tui.actions.targets import every, first
 from agent_tui.actions.triage import change
 from agent_tui.model.conversation import Conversation, Status
 from agent_tui.model.customer import IdentityKind, normal
@@ -46,9 +47,7 @@ def survivor(found: Sequence[Conversation], into: str = "") -> Conversation:
 
 
 def _merge(context: Context, targets: Sequence[int], args: Mapping[str, str]) -> Done:
-    found = conversations.by_ids(context.db, list(dict.fromkeys(targets)))
-    if not found:
-        raise ActionError(f"There is no conversation #{targets[0]}.")
+    found = every(context, targets)
     target = survivor(found, args.get("into", ""))
     others = [one for one in found if one.id != target.id]
     stamp = context.stamp(MERGE)
@@ -87,9 +86,7 @@ def _together(target: Conversation, others: Sequence[Conversation]) -> dict[str,
 
 
 def _split(context: Context, targets: Sequence[int], args: Mapping[str, str]) -> Done:
-    conversation = conversations.get(context.db, targets[0])
-    if conversation is None:
-        raise ActionError(f"There is no conversation #{targets[0]}.")
+    conversation = first(context, targets)
     if len(targets) > 1:
         raise ActionError("One conversation is split at a time.")
     check_splittable(conversation)

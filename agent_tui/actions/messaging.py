@@ -16,6 +16,7 @@ from agent_tui.actions.action import (
     Done,
     Scope,
 )
+from agent_tui.actions.targets import first
 from agent_tui.model.account import Account, EffectKind
 from agent_tui.model.conversation import Conversation
 from agent_tui.model.draft import Draft
@@ -29,8 +30,10 @@ from agent_tui.store import (
     conversations,
     drafts,
     events,
+    locations,
     messages,
     outbox,
+    queueing,
     rewriting,
     traces,
 )
@@ -243,7 +246,7 @@ def _queue(context: Context, message: Message, kind: EffectKind, payload: str) -
     held = account.capabilities.undo_ms if account else 0
     if conversation is not None:
         held = context.undo_ms.get(conversation.channel, held)
-    return outbox.queue(
+    return queueing.put(
         context.db,
         account=message.account,
         kind=kind,
@@ -287,7 +290,7 @@ def _place(context: Context, message: Message, kind: EffectKind) -> tuple[Conver
         raise ActionError("That is a note; this is for messages.")
     if message.delivery in _ON_ITS_WAY:
         raise ActionError("That message has not left yet; 'undo' calls it back.")
-    if not messages.locations(context.db, [message.id]):
+    if not locations.of_messages(context.db, [message.id]):
         raise ActionError("The provider has not said where that message is; try again in a while.")
     return conversation, account
 
@@ -303,8 +306,7 @@ def _chosen(
     context: Context, targets: Sequence[int], args: Mapping[str, str], direction: Direction
 ) -> Message:
     """The message that ``args`` names, else the newest of that direction."""
-    if conversations.get(context.db, targets[0]) is None:
-        raise ActionError(f"There is no conversation #{targets[0]}.")
+    first(context, targets)
     if len(targets) > 1:
         raise ActionError("That is for one conversation at a time.")
     named = args.get("message", "").strip().removeprefix("#")

@@ -5,12 +5,13 @@ from dataclasses import replace
 
 from agent_tui.actions import first_mail, reply
 from agent_tui.actions.action import Action, ActionError, Context, Done, Scope
+from agent_tui.actions.targets import first
 from agent_tui.model.account import EffectKind
 from agent_tui.model.conversation import Channel, Conversation
 from agent_tui.model.draft import DraftKind
 from agent_tui.model.event import DECIDE, Entity
 from agent_tui.model.message import Address, Direction, Message
-from agent_tui.store import conversations, drafts, events, messages
+from agent_tui.store import drafts, events, messages
 
 _PUBLIC = {
     "de": "Danke für Ihre Rückmeldung. Wir haben Ihnen eine E-Mail geschrieben, damit wir das "
@@ -27,9 +28,7 @@ def offline(context: Context, targets: Sequence[int], _: Mapping[str, str]) -> D
     """
     if len(targets) > 1:
         raise ActionError("That is for one review at a time.")
-    conversation = conversations.get(context.db, targets[0])
-    if conversation is None:
-        raise ActionError(f"There is no conversation #{targets[0]}.")
+    conversation = first(context, targets)
     if conversation.channel is not Channel.REVIEW:
         raise ActionError(f"#{targets[0]} is no review; 'reply' is private already.")
     to = first_mail.address(context, conversation, "ask for a mail in the public answer.")

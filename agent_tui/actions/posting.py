@@ -34,6 +34,7 @@ from agent_tui.store import (
     messages,
     outbox,
     places,
+    queueing,
     summary,
     threads,
 )
@@ -68,7 +69,7 @@ def post(
     messages.insert(context.db, message)
     _remember(context, message, outgoing)
     hold = context.undo_ms.get(conversation.channel, account.capabilities.undo_ms)
-    item = outbox.queue(
+    item = queueing.put(
         context.db,
         account=account.name,
         kind=EffectKind.SEND,
@@ -147,7 +148,7 @@ def _queue_note(
         date=message.at,
         thread_key=conversation.thread_key,
     )
-    return outbox.queue(
+    return queueing.put(
         context.db,
         account=account.name,
         kind=EffectKind.NOTE,

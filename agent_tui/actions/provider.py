@@ -12,7 +12,7 @@ from agent_tui.model.account import Account, EffectKind
 from agent_tui.model.clock import SECOND, Millis
 from agent_tui.model.conversation import Channel, Conversation, Status
 from agent_tui.model.outbox import OutboxItem
-from agent_tui.store import accounts, codec, outbox
+from agent_tui.store import accounts, codec, queueing
 from agent_tui.store.changes import Changed, Value, value
 from agent_tui.store.remote import as_told
 
@@ -103,19 +103,19 @@ def _tell_reading(
     """The newest word holds: what says the opposite, or the same, and has not left is dropped."""
     ids = [conversation.id for conversation in conversations]
     for either in sorted(_READING):
-        outbox.replace_all(context.db, ids, either)
-    outbox.queue_all(context.db, [_order(context, one, kind, {}) for one in conversations])
+        queueing.replace(context.db, ids, either)
+    queueing.put_all(context.db, [_order(context, one, kind, {}) for one in conversations])
 
 
 def _tell(context: Context, kind: EffectKind, telling: Sequence[_Told]) -> None:
     """Queue the effect for each of them, unless the provider already has what it says."""
-    dropped = outbox.replace_all(context.db, [told.changed.before.id for told in telling], kind)
+    dropped = queueing.replace(context.db, [told.changed.before.id for told in telling], kind)
     orders = []
     for told in telling:
         payload = _news(kind, told, dropped.get(told.changed.before.id, ()))
         if payload is not None:
             orders.append(_order(context, told.changed.before, kind, payload, _HOLD))
-    outbox.queue_all(context.db, orders)
+    queueing.put_all(context.db, orders)
 
 
 def _news(kind: EffectKind, told: _Told, earlier: Sequence[OutboxItem]) -> dict[str, Value] | None:
@@ -171,8 +171,8 @@ def _order(
     kind: EffectKind,
     payload: dict[str, Value],
     hold: Millis = 0,
-) -> outbox.Order:
-    return outbox.Order(
+) -> queueing.Order:
+    return queueing.Order(
         account=conversation.account,
         kind=kind,
         key=uuid4().hex,

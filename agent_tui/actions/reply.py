@@ -20,6 +20,7 @@ from agent_tui.actions.action import (
 )
 from agent_tui.actions.call import NO_ANSWER
 from agent_tui.actions.recipients import address_problems, answer_to
+from agent_tui.actions.targets import first
 from agent_tui.actions.when import parse_when, say_when
 from agent_tui.model.account import Account, EffectKind
 from agent_tui.model.clock import HOUR, Millis
@@ -309,9 +310,7 @@ def _unsent(context: Context, conversation: Conversation, kind: DraftKind) -> Dr
 def _written(
     kind: DraftKind, context: Context, targets: Sequence[int], args: Mapping[str, str]
 ) -> Done:
-    conversation = conversations.get(context.db, targets[0])
-    if conversation is None:
-        raise ActionError(f"There is no conversation #{targets[0]}.")
+    conversation = first(context, targets)
     if len(targets) > 1:
         raise ActionError(f"A {kind} goes to one conversation at a time.")
     unsent = _unsent(context, conversation, kind)

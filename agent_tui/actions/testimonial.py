@@ -16,6 +16,7 @@ from agent_tui.actions.action import (
     Done,
     Scope,
 )
+from agent_tui.actions.targets import every, first
 from agent_tui.actions.triage import change
 from agent_tui.model.account import EffectKind
 from agent_tui.model.conversation import Channel, Conversation, Sort
@@ -98,7 +99,7 @@ def _letter(conversation: Conversation, message: Message | None, language: str) 
 def _mark(context: Context, targets: Sequence[int], _: Mapping[str, str]) -> Done:
     stamp = context.stamp("testimonial")
     with context.db.transaction():
-        found = [c for c in _all(context, targets) if c.testimonial is None]
+        found = [c for c in every(context, targets) if c.testimonial is None]
         quoted = {c.id: messages.newest_left(context.db, c.id, Direction.INBOUND) for c in found}
         marked = [c for c in found if quoted[c.id] is not None]
         for one in marked:
@@ -120,7 +121,7 @@ def _grant(context: Context, targets: Sequence[int], args: Mapping[str, str]) ->
 def _refuse(context: Context, targets: Sequence[int], _: Mapping[str, str]) -> Done:
     stamp = context.stamp("refuse-consent")
     with context.db.transaction():
-        found = [_answered(context, one) for one in _all(context, targets)]
+        found = [_answered(context, one) for one in every(context, targets)]
         changed = [c for c in found if _set(context, stamp, c, Consent.REFUSED, credit=None)]
     return _done(stamp, changed, "not to be quoted")
 
@@ -128,7 +129,7 @@ def _refuse(context: Context, targets: Sequence[int], _: Mapping[str, str]) -> D
 def _drop(context: Context, targets: Sequence[int], _: Mapping[str, str]) -> Done:
     stamp = context.stamp("drop-testimonial")
     with context.db.transaction():
-        found = [c for c in _all(context, targets) if c.testimonial is not None]
+        found = [c for c in every(context, targets) if c.testimonial is not None]
         for one in found:
             _set(context, stamp, one, None, credit=None, quoted=None)
     return _done(stamp, found, "no testimonial any more")
@@ -152,17 +153,10 @@ def _done(stamp: Stamp, changed: Sequence[Conversation], did: str) -> Done:
     return Done(f"{what} {did}.", tuple(c.id for c in changed), stamp.batch)
 
 
-def _all(context: Context, targets: Sequence[int]) -> list[Conversation]:
-    found = conversations.by_ids(context.db, list(dict.fromkeys(targets)))
-    if not found:
-        raise ActionError(f"There is no conversation #{targets[0]}.")
-    return found
-
-
 def _one(context: Context, targets: Sequence[int]) -> Conversation:
     if len(targets) > 1:
         raise ActionError("That is for one customer at a time.")
-    return _all(context, targets)[0]
+    return first(context, targets)
 
 
 def _testimonial(conversation: Conversation) -> Testimonial:

@@ -13,7 +13,7 @@ from agent_tui.content.safe import safe_line, safe_name
 from agent_tui.engine.contain import Doing, call, garbage
 from agent_tui.engine.desk import Desk
 from agent_tui.model.message import Attachment, FetchState, Message
-from agent_tui.store import messages, sources
+from agent_tui.store import locations, messages, sources
 
 _LIMIT_S = 60.0
 _SLOWEST_LINE = 8_000
@@ -117,7 +117,7 @@ def _places(desk: Desk, message: Message) -> list[Target]:
     """Everywhere that the message lies."""
     return [
         Target(place.mailbox, place.remote_id, message.message_id)
-        for place in messages.locations(desk.db, [message.id])
+        for place in locations.of_messages(desk.db, [message.id])
     ]
 
 

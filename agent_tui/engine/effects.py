@@ -18,6 +18,7 @@ from agent_tui.store import (
     changes,
     codec,
     conversations,
+    locations,
     messages,
     places,
     remote,
@@ -71,11 +72,11 @@ def size_of(effect: Effect) -> int:
 def note_moves(db: Database, account: str, receipt: Receipt) -> None:
     """Write down where the messages that the effect moved lie now."""
     for old, new in receipt.targets:
-        place = messages.location(db, account, old.mailbox, old.remote_id)
+        place = locations.at(db, account, old.mailbox, old.remote_id)
         if place is None:
             continue
-        messages.leave(db, account, old.mailbox, old.remote_id)
-        messages.locate(
+        locations.leave(db, account, old.mailbox, old.remote_id)
+        locations.put(
             db,
             account,
             new.mailbox,
@@ -137,7 +138,7 @@ def _note_places(db: Database, item: OutboxItem, effect: Effect, receipt: Receip
     else:
         mailbox = places.mailbox_of(db, item.account, item.conversation_id or 0)
     for remote_id in named:
-        messages.locate(db, item.account, mailbox, remote_id, item.message_id, seen=True)
+        locations.put(db, item.account, mailbox, remote_id, item.message_id, seen=True)
 
 
 def _reaction(item: OutboxItem, payload: dict[str, Any]) -> tuple[str, bool]:

@@ -11,7 +11,7 @@ from agent_tui.engine.effects import effect_of
 from agent_tui.model.clock import MINUTE, SECOND, Millis
 from agent_tui.model.message import Direction
 from agent_tui.model.outbox import MESSAGES, Filed, OutboxItem
-from agent_tui.store import messages, outbox
+from agent_tui.store import locations, messages, outbox
 
 MOST_FILE_TRIES = 10
 
@@ -117,7 +117,7 @@ def _try(item: OutboxItem) -> _Try:
 
 def _has_arrived(desk: Desk, item: OutboxItem) -> bool:
     """Whether intake has found the message at the provider."""
-    return item.message_id is not None and bool(messages.locations(desk.db, [item.message_id]))
+    return item.message_id is not None and bool(locations.of_messages(desk.db, [item.message_id]))
 
 
 def _is_answered(desk: Desk, item: OutboxItem) -> bool:

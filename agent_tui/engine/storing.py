@@ -11,7 +11,7 @@ from agent_tui.model.clock import DAY, Millis
 from agent_tui.model.customer import IdentityKind
 from agent_tui.model.incoming import Batch, Incoming, Sender
 from agent_tui.model.message import Body
-from agent_tui.store import accounts, messages, sources
+from agent_tui.store import accounts, locations, messages, sources
 from agent_tui.store.intake import commit_batch
 
 _CHANGES = ("edits", "deletions", "reactions", "marks", "conversations", "colleagues")
@@ -63,7 +63,7 @@ def _fetched_files(desk: Desk, batch: Batch) -> list[Path]:
     """Where files lie that we have fetched and that somebody has taken away."""
     found = []
     for deletion in batch.deletions:
-        place = messages.location(desk.db, desk.account, batch.mailbox, deletion.remote_id)
+        place = locations.at(desk.db, desk.account, batch.mailbox, deletion.remote_id)
         message = messages.get(desk.db, place.message_id) if place else None
         if message is not None:
             source = sources.of_message(desk.db, message.id)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from agent_tui.model.event import Stamp
 from agent_tui.model.message import Message
-from agent_tui.store import messages
+from agent_tui.store import locations, messages
 from agent_tui.store.database import Database
 from agent_tui.store.tombstones import Tombstones
 
@@ -28,5 +28,5 @@ class Arrival:
 
     def message_id(self, remote_id: str) -> int | None:
         """The id of the message that the provider calls so."""
-        place = messages.location(self.db, self.account, self.mailbox, remote_id)
+        place = locations.at(self.db, self.account, self.mailbox, remote_id)
         return place.message_id if place else None

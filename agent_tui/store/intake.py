@@ -25,6 +25,7 @@ from agent_tui.store import (
     customers,
     events,
     intake_changes,
+    locations,
     messages,
     outbox,
     presence,
@@ -54,7 +55,7 @@ def commit_batch(db: Database, account: str, batch: Batch, own: frozenset[str], 
     )
     with db.transaction():
         if batch.reset:
-            messages.leave_mailbox(db, account, batch.mailbox)
+            locations.leave_mailbox(db, account, batch.mailbox)
         new = sum(_take(into, incoming) for incoming in batch.messages)
         _end_typing(into, batch)
         for change in batch.flags:
@@ -68,7 +69,7 @@ def commit_batch(db: Database, account: str, batch: Batch, own: frozenset[str], 
 
 def _take(into: Arrival, incoming: Incoming) -> bool:
     db = into.db
-    if messages.location(db, into.account, into.mailbox, incoming.remote_id):
+    if locations.at(db, into.account, into.mailbox, incoming.remote_id):
         return False
     known = _known(into, incoming)
     if known is not None:
@@ -168,7 +169,7 @@ def _known(into: Arrival, incoming: Incoming) -> int | None:
 
 
 def _locate(into: Arrival, incoming: Incoming, message_id: int) -> None:
-    messages.locate(
+    locations.put(
         into.db,
         into.account,
         into.mailbox,
@@ -333,10 +334,10 @@ def _follow(into: Arrival, conversation: Conversation, incoming: Incoming) -> No
 
 
 def _take_flags(into: Arrival, change: FlagChange) -> None:
-    place = messages.location(into.db, into.account, into.mailbox, change.remote_id)
+    place = locations.at(into.db, into.account, into.mailbox, change.remote_id)
     if place is None:
         return
-    messages.set_flags(
+    locations.set_flags(
         into.db,
         into.account,
         into.mailbox,
@@ -371,10 +372,10 @@ def _answered_elsewhere(into: Arrival, message: Message) -> None:
 
 
 def _take_absence(into: Arrival, remote_id: str, *, resolves: bool) -> None:
-    place = messages.location(into.db, into.account, into.mailbox, remote_id)
+    place = locations.at(into.db, into.account, into.mailbox, remote_id)
     if place is None:
         return
-    messages.leave(into.db, into.account, into.mailbox, remote_id)
+    locations.leave(into.db, into.account, into.mailbox, remote_id)
     message = messages.get(into.db, place.message_id)
     if message is None or not resolves:
         return
@@ -382,7 +383,7 @@ def _take_absence(into: Arrival, remote_id: str, *, resolves: bool) -> None:
     if (
         conversation is not None
         and conversation.status is Status.OPEN
-        and not messages.inbound_locations(into.db, conversation.id)
+        and not locations.of_customer(into.db, conversation.id)
     ):
         changes.change_conversation(
             into.db,

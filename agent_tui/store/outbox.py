@@ -5,8 +5,7 @@ state that allows it and nobody has tried to deliver it since: an engine that wa
 longer than its lease can no longer touch what another one has taken over.
 """
 
-from collections.abc import Iterable, Sequence, Set
-from typing import NamedTuple
+from collections.abc import Set
 
 from agent_tui.model.account import TO_CUSTOMER, EffectKind
 from agent_tui.model.clock import MINUTE, Millis
@@ -20,7 +19,7 @@ from agent_tui.model.outbox import (
     OutboxState,
     state_after_crash,
 )
-from agent_tui.store import lists, messages
+from agent_tui.store import messages
 from agent_tui.store.database import NO_PARAMS, Conflict, Database, Params, Row
 
 _SHOWN = {
@@ -46,65 +45,9 @@ _RESTORED = "The store was brought back from a copy; this may have been sent sin
 _ENDED = "The program ended while this was being sent."
 
 
-_QUEUE = (
-    "INSERT INTO outbox (account, kind, state, key, payload, agent, conversation_id,"
-    " message_id, queued_at, due_at, send_at) VALUES (:account, :kind, :state, :key, :payload,"
-    " :agent, :conversation_id, :message_id, :now, :due, :send_at)"
-)
-
-
-class Order(NamedTuple):
-    """An effect to be queued."""
-
-    account: str
-    kind: EffectKind
-    key: str
-    payload: str
-    agent: str
-    now: Millis
-    hold: Millis = 0
-    conversation_id: int | None = None
-    message_id: int | None = None
-    send_at: Millis | None = None
-
-
-def queue(
-    db: Database,
-    *,
-    account: str,
-    kind: EffectKind,
-    key: str,
-    payload: str,
-    agent: str,
-    now: Millis,
-    hold: Millis = 0,
-    send_at: Millis | None = None,
-    conversation_id: int | None = None,
-    message_id: int | None = None,
-) -> int:
-    """Put an effect in, to leave ``hold`` milliseconds from now at the earliest, or at the time
-    that the agent has said; its id."""
-    order = Order(
-        account, kind, key, payload, agent, now, hold, conversation_id, message_id, send_at
-    )
-    return db.insert(_QUEUE, _row_of(order))
-
-
-def queue_all(db: Database, orders: Iterable[Order]) -> None:
-    """Put many effects in, in their order."""
-    db.many(_QUEUE, map(_row_of, orders))
-
-
-def _row_of(order: Order) -> Params:
-    return order._asdict() | {
-        "state": OutboxState.HELD if order.hold or order.send_at else OutboxState.QUEUED,
-        "due": order.now + order.hold if order.send_at is None else order.send_at,
-    }
-
-
 def get(db: Database, item_id: int) -> OutboxItem | None:
     row = db.one("SELECT * FROM outbox WHERE id = :id", {"id": item_id})
-    return _item(row) if row else None
+    return item_of(row) if row else None
 
 
 _SEEN = f"({', '.join(sorted(repr(str(kind)) for kind in TO_CUSTOMER))})"
@@ -135,7 +78,7 @@ def due(db: Database, account: str, now: Millis) -> list[OutboxItem]:
         f" ORDER BY o.kind NOT IN {_SEEN}, o.id",
         {"account": account, "now": now},
     )
-    return list(map(_item, rows))
+    return list(map(item_of, rows))
 
 
 def next_due(db: Database, account: str, *, only_seen: bool = False) -> Millis | None:
@@ -170,7 +113,7 @@ def shown(db: Database, limit: int = 200) -> list[OutboxItem]:
         " AND (kind = 'send' OR state NOT IN ('sent')) ORDER BY id DESC LIMIT :limit",
         {"limit": limit},
     )
-    return list(map(_item, rows))
+    return list(map(item_of, rows))
 
 
 def undecided(db: Database) -> int:
@@ -226,7 +169,7 @@ def has_left(db: Database, message_id: int, now: Millis) -> None:
         " AND state IN ('uncertain', 'check')",
         {"id": message_id},
     )
-    for item in map(_item, rows):
+    for item in map(item_of, rows):
         _move(
             db,
             item,
@@ -281,7 +224,7 @@ def overtake(db: Database, conversation_id: int, problem: str) -> int:
         {"id": conversation_id},
     )
     held = {OutboxState.HELD}
-    return sum(_move(db, item, held, OutboxState.OVERTAKEN, problem) for item in map(_item, rows))
+    return sum(_move(db, item, held, OutboxState.OVERTAKEN, problem) for item in map(item_of, rows))
 
 
 def cancel(db: Database, item: OutboxItem) -> bool:
@@ -319,7 +262,7 @@ def recover(db: Database, account: str) -> int:
             "SELECT * FROM outbox WHERE account = :account AND state IN ('sending', 'committed')",
             {"account": account},
         )
-        for item in map(_item, rows):
+        for item in map(item_of, rows):
             after = state_after_crash(item.state)
             problem = _ENDED if after is OutboxState.UNCERTAIN else ""
             _move(db, item, {item.state}, after, problem)
@@ -332,7 +275,7 @@ def stop_all(db: Database) -> int:
     states = {OutboxState(state) for state in OutboxState} - _OVER
     marks = ", ".join(f"'{state}'" for state in sorted(states))
     with db.transaction(durable=True):
-        items = [_item(row) for row in db.all(f"SELECT * FROM outbox WHERE state IN ({marks})")]
+        items = [item_of(row) for row in db.all(f"SELECT * FROM outbox WHERE state IN ({marks})")]
         for item in items:
             _move(db, item, states, OutboxState.CHECK, _RESTORED)
     return len(items)
@@ -345,7 +288,7 @@ def unfiled(db: Database, account: str) -> list[OutboxItem]:
         " ORDER BY id",
         {"account": account},
     )
-    return list(map(_item, rows))
+    return list(map(item_of, rows))
 
 
 def uncertain(db: Database, account: str) -> list[OutboxItem]:
@@ -354,7 +297,7 @@ def uncertain(db: Database, account: str) -> list[OutboxItem]:
         "SELECT * FROM outbox WHERE account = :account AND state = 'uncertain' ORDER BY id",
         {"account": account},
     )
-    return list(map(_item, rows))
+    return list(map(item_of, rows))
 
 
 def to_check(db: Database, account: str) -> list[OutboxItem]:
@@ -363,7 +306,7 @@ def to_check(db: Database, account: str) -> list[OutboxItem]:
         "SELECT * FROM outbox WHERE account = :account AND state = 'check' ORDER BY id",
         {"account": account},
     )
-    return list(map(_item, rows))
+    return list(map(item_of, rows))
 
 
 def set_filed(db: Database, item: OutboxItem, filed: Filed) -> None:
@@ -374,49 +317,13 @@ def set_filed(db: Database, item: OutboxItem, filed: Filed) -> None:
     )
 
 
-def replace(db: Database, conversation_id: int, kind: EffectKind) -> list[OutboxItem]:
-    """Drop the effects of that kind that have not left yet: a later one says all. The dropped,
-    oldest first."""
-    rows = db.all(
-        "SELECT * FROM outbox WHERE conversation_id = :id AND kind = :kind"
-        " AND state IN ('queued', 'held') ORDER BY id",
-        {"id": conversation_id, "kind": kind},
-    )
-    return [item for item in map(_item, rows) if cancel(db, item)]
-
-
-def replace_all(
-    db: Database, conversation_ids: Sequence[int], kind: EffectKind
-) -> dict[int, list[OutboxItem]]:
-    """As :func:`replace`, for each of these conversations; what was dropped of each.
-
-    For effects that are no message: what a message says of its delivery is not touched.
-    """
-    found: dict[int, list[OutboxItem]] = {}
-    with db.transaction():
-        for some in lists.stretches(conversation_ids):
-            marks, params = lists.among(some)
-            rows = db.all(
-                f"SELECT * FROM outbox WHERE conversation_id IN ({marks}) AND kind = :kind"
-                " AND state IN ('queued', 'held') ORDER BY id",
-                params | {"kind": kind},
-            )
-            db.many(
-                "UPDATE outbox SET state = 'cancelled', problem = '' WHERE id = :id",
-                [{"id": row["id"]} for row in rows],
-            )
-            for row in rows:
-                found.setdefault(row["conversation_id"], []).append(_item(row))
-    return found
-
-
 def of_message(db: Database, message_id: int, kind: EffectKind) -> list[OutboxItem]:
     """The effects of that kind on a message, whatever became of them, oldest first."""
     rows = db.all(
         "SELECT * FROM outbox WHERE message_id = :id AND kind = :kind ORDER BY id",
         {"id": message_id, "kind": kind},
     )
-    return list(map(_item, rows))
+    return list(map(item_of, rows))
 
 
 def kinds_on_the_way(db: Database, conversation_id: int) -> frozenset[EffectKind]:
@@ -468,7 +375,8 @@ def _move(
     return touched == 1
 
 
-def _item(row: Row) -> OutboxItem:
+def item_of(row: Row) -> OutboxItem:
+    """A row of the table."""
     return OutboxItem(
         id=row["id"],
         account=row["account"],

@@ -25,7 +25,7 @@ from agent_tui.model.account import EffectKind
 from agent_tui.model.clock import DAY, MINUTE, SECOND
 from agent_tui.model.message import Delivery, Direction
 from agent_tui.model.outbox import Filed, OutboxItem, OutboxState
-from agent_tui.store import messages, outbox
+from agent_tui.store import locations, messages, outbox
 from agent_tui.store.sqlite import SqliteDatabase
 from tests.engine.fakes import (
     Deliver,
@@ -453,7 +453,7 @@ async def test_a_status_aims_at_all_of_the_customers_messages(
 ) -> None:
     conversation = customer_writes(db, message_id="a@customer", remote_id="7:1")
     last = messages.newest_id(db, conversation, Direction.INBOUND)
-    messages.locate(db, ACCOUNT, "Shop", "9:4", last or 0)
+    locations.put(db, ACCOUNT, "Shop", "9:4", last or 0)
     resolve(db, conversation)
 
     await deliver_due(at_work, adapter)
@@ -477,7 +477,7 @@ async def test_messages_that_were_moved_are_found_at_their_new_place(
 
     await deliver_due(at_work, adapter)
 
-    (place,) = messages.inbound_locations(db, conversation)
+    (place,) = locations.of_customer(db, conversation)
     assert (place.mailbox, place.remote_id) == ("Archive", "3:9")
 
 
@@ -493,7 +493,7 @@ async def test_the_providers_id_of_a_sent_message_is_kept(
 
     await deliver_due(at_work, adapter)
 
-    place = messages.location(db, ACCOUNT, "INBOX", "msg-9")
+    place = locations.at(db, ACCOUNT, "INBOX", "msg-9")
     assert place is not None
     assert place.message_id == item.message_id
 

@@ -15,7 +15,7 @@ from agent_tui.model.conversation import Channel, Priority, Status
 from agent_tui.model.incoming import Deletion, IncomingFile
 from agent_tui.model.message import Delivery, Direction, Message
 from agent_tui.model.outbox import OutboxItem, OutboxState
-from agent_tui.store import conversations, messages, outbox, remote
+from agent_tui.store import conversations, locations, messages, outbox, remote
 from agent_tui.store.database import Database
 from agent_tui.store.sqlite import SqliteDatabase
 from tests.engine.fakes import Deliver, FakeAdapter, Provider, after, before, desk
@@ -132,7 +132,7 @@ async def test_the_receipt_tells_the_places_of_all_parts(
 ) -> None:
     message = await sent(at_work, agent, provider, now)
 
-    places = messages.locations(at_work.db, [message.id])
+    places = locations.of_messages(at_work.db, [message.id])
     assert [(p.mailbox, p.remote_id) for p in places] == [("INBOX", "$2"), ("INBOX", "$3")]
     assert message.delivery is Delivery.SENT
 
@@ -149,7 +149,7 @@ async def test_in_a_room_without_messages_of_theirs_the_place_is_known_too(
 
     await deliver(at_work, provider, now)
 
-    place = messages.location(db, "mail", "INBOX", "$2")
+    place = locations.at(db, "mail", "INBOX", "$2")
     assert place is not None
 
 

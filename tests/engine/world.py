@@ -8,7 +8,7 @@ from agent_tui.model.conversation import Status
 from agent_tui.model.incoming import Outgoing
 from agent_tui.model.message import Address, Body, Delivery, Direction, Message, Recipients
 from agent_tui.model.outbox import OutboxItem
-from agent_tui.store import codec, conversations, messages, outbox, threads
+from agent_tui.store import codec, conversations, messages, outbox, queueing, threads
 from agent_tui.store.database import Database
 from tests.factory import ACCOUNT, CUSTOMER, OWN, START, incoming, listed, receive
 
@@ -90,7 +90,7 @@ def _queue(
     message: int | None,
     hold: Millis,
 ) -> OutboxItem:
-    item = outbox.queue(
+    item = queueing.put(
         db,
         account=ACCOUNT,
         kind=kind,

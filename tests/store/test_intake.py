@@ -4,7 +4,15 @@ import pytest
 
 from agent_tui.model.conversation import Status
 from agent_tui.model.incoming import Batch, FlagChange, Flags, IncomingFile
-from agent_tui.store import accounts, changes, conversations, customers, messages, threads
+from agent_tui.store import (
+    accounts,
+    changes,
+    conversations,
+    customers,
+    locations,
+    messages,
+    threads,
+)
 from agent_tui.store.intake import commit_batch
 from agent_tui.store.sqlite import SqliteDatabase
 from tests.factory import (
@@ -54,7 +62,7 @@ def test_a_copy_in_another_mailbox_is_the_same_message(db: SqliteDatabase) -> No
     receive(db, incoming(message_id="a@x", content_hash="h"), mailbox="Archive")
 
     (message,) = messages.of_conversation(db, only(db).id)
-    assert {p.mailbox for p in messages.locations(db, [message.id])} == {"INBOX", "Archive"}
+    assert {p.mailbox for p in locations.of_messages(db, [message.id])} == {"INBOX", "Archive"}
 
 
 def test_a_reused_message_id_with_other_content_is_another_message(db: SqliteDatabase) -> None:

@@ -29,7 +29,16 @@ from agent_tui.model.message import (
     Version,
 )
 from agent_tui.model.outbox import OutboxState
-from agent_tui.store import agents, customers, events, messages, outbox, server_replies
+from agent_tui.store import (
+    agents,
+    customers,
+    events,
+    locations,
+    messages,
+    outbox,
+    queueing,
+    server_replies,
+)
 from agent_tui.store.database import Database
 from agent_tui.store.intake import commit_batch
 from tests.factory import ACCOUNT, OWN, START, batch, changed, chat, listed, only, receive
@@ -366,18 +375,18 @@ def test_our_own_echo_is_no_news_before_and_after_the_receipt(
     receive(db, chat("Hello?"))
     message = ours(db, direction)
     if located:
-        messages.locate(db, ACCOUNT, "INBOX", "$1", message.id)
+        locations.put(db, ACCOUNT, "INBOX", "$1", message.id)
 
     receive(db, chat("Hi", remote_id="$1", direction=direction, message_id="key"))
 
     assert len(thread(db)) == 2
-    assert [p.remote_id for p in messages.locations(db, [message.id])] == ["$1"]
+    assert [p.remote_id for p in locations.of_messages(db, [message.id])] == ["$1"]
 
 
 def test_all_parts_of_a_message_are_that_message(db: Database) -> None:
     receive(db, chat("Hello?"))
     message = ours(db, Direction.OUTBOUND)
-    messages.locate(db, ACCOUNT, "INBOX", "$file", message.id)
+    locations.put(db, ACCOUNT, "INBOX", "$file", message.id)
 
     receive(
         db,
@@ -408,7 +417,7 @@ def ours(db: Database, direction: Direction) -> Message:
 
 
 def on_the_way(db: Database, kind: EffectKind, message_id: int | None = None) -> None:
-    item = outbox.queue(
+    item = queueing.put(
         db,
         account=ACCOUNT,
         kind=kind,

@@ -9,7 +9,7 @@ from agent_tui.model.event import Entity
 from agent_tui.model.incoming import Batch, Edit, Incoming, Progress, Sender
 from agent_tui.model.message import Body, Direction, Version
 from agent_tui.model.review import Moderation, Review
-from agent_tui.store import changes, conversations, events, messages, outbox
+from agent_tui.store import changes, conversations, events, messages, queueing
 from agent_tui.store.database import Database
 from agent_tui.store.intake import commit_batch
 from tests.factory import ACCOUNT, OWN, START, Desk, changed, listed, only, receive
@@ -121,7 +121,7 @@ def test_an_agent_s_moderation_on_its_way_is_not_overwritten(db: Database) -> No
     changes.change_conversation(
         db, desk.context.stamp("hide"), only(db), undoes=None, moderation="hidden"
     )
-    outbox.queue(
+    queueing.put(
         db,
         account=ACCOUNT,
         kind=EffectKind.MODERATE,

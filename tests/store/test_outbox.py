@@ -8,7 +8,7 @@ import pytest
 from agent_tui.model.account import EffectKind
 from agent_tui.model.message import Body, Delivery, Direction, Message
 from agent_tui.model.outbox import Filed, OutboxItem, OutboxState, state_after_crash
-from agent_tui.store import messages, outbox
+from agent_tui.store import messages, outbox, queueing
 from agent_tui.store.database import Conflict, StoreError
 from agent_tui.store.sqlite import SqliteDatabase
 from tests.factory import ACCOUNT, START, incoming, listed, only, receive
@@ -27,7 +27,7 @@ def queued(
     account: str = ACCOUNT,
 ) -> OutboxItem:
     """An effect in ``state``, however it came there."""
-    item = outbox.queue(
+    item = queueing.put(
         db,
         account=account,
         kind=kind,
@@ -322,7 +322,7 @@ def test_a_status_replaces_the_one_before_it_that_has_not_left(db: SqliteDatabas
     left = queued(db, S.SENDING, key="2", kind=EffectKind.STATUS, conversation=here)
     reply = queued(db, key="3", conversation=here)
 
-    assert [i.id for i in outbox.replace(db, here, EffectKind.STATUS)] == [waiting.id]
+    assert [i.id for i in queueing.replace(db, [here], EffectKind.STATUS)[here]] == [waiting.id]
 
     states = [again(db, item).state for item in (waiting, left, reply)]
     assert states == [S.CANCELLED, S.SENDING, S.QUEUED]
@@ -336,7 +336,7 @@ def test_a_replaced_status_that_was_tried_may_have_reached_the_provider(
     assert tried is not None
     outbox.retry(db, tried, START, "broke off")
 
-    (dropped,) = outbox.replace(db, only(db).id, EffectKind.STATUS)
+    (dropped,) = queueing.replace(db, [only(db).id], EffectKind.STATUS)[only(db).id]
 
     assert dropped.attempts == 1
     assert again(db, tried).state is S.CANCELLED

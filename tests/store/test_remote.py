@@ -10,7 +10,7 @@ from agent_tui.model.conversation import Conversation, Priority, Status, Triage
 from agent_tui.model.event import ENGINE, Entity, Stamp
 from agent_tui.model.incoming import ConversationState
 from agent_tui.model.outbox import OutboxState
-from agent_tui.store import conversations, events, outbox, remote
+from agent_tui.store import conversations, events, queueing, remote
 from agent_tui.store.changes import change_conversation
 from agent_tui.store.database import Database
 from tests.factory import ACCOUNT, START, changed, chat, only, receive
@@ -31,7 +31,7 @@ def decide(db: Database, **fields: object) -> None:
 
 
 def on_its_way(db: Database, kind: EffectKind) -> int:
-    return outbox.queue(
+    return queueing.put(
         db,
         account=ACCOUNT,
         kind=kind,

@@ -12,7 +12,7 @@ from agent_tui.model.conversation import Conversation, Sort, Status
 from agent_tui.model.message import Message
 from agent_tui.query.compile import compile_query
 from agent_tui.query.parse import parse
-from agent_tui.store import accounts, conversations, messages
+from agent_tui.store import accounts, conversations, locations, messages
 from agent_tui.store.intake import commit_batch
 from agent_tui.store.sqlite import SqliteDatabase
 from agent_tui.testing.stands.google_business import PLACE, GoogleBusinessStand
@@ -102,7 +102,7 @@ async def test_a_forgotten_review_that_changes_is_an_edit_of_the_one_that_is_sto
         here.clock.advance(DAY)
         here.stand.api.change(first, "Warm today", 5)
         assert await _taken_in(here, db) == 0
-        message_id = messages.location(db, "cafe", PLACE, first.id)
+        message_id = locations.at(db, "cafe", PLACE, first.id)
         assert message_id is not None
         message = messages.get(db, message_id.message_id)
         assert message is not None

@@ -12,7 +12,7 @@ from agent_tui.model.account import EffectKind
 from agent_tui.model.conversation import Channel
 from agent_tui.model.incoming import Outgoing
 from agent_tui.model.message import Address, Body, Delivery, Direction, Message
-from agent_tui.store import codec, conversations, messages, outbox
+from agent_tui.store import codec, conversations, messages, queueing
 from agent_tui.store.sqlite import SqliteDatabase
 from agent_tui.testing.stand import Fault
 from agent_tui.testing.stands.telegram import TelegramStand
@@ -123,7 +123,7 @@ def _answer(db: SqliteDatabase, conversation: int, text: str) -> None:
     )
     messages.insert(db, message)
     outgoing = Outgoing("", text, Address("", ""), thread_key=found.thread_key)
-    outbox.queue(
+    queueing.put(
         db,
         account=ACCOUNT,
         kind=EffectKind.SEND,
