@@ -48,6 +48,10 @@ class Now:
 _numbers = count(1)
 
 
+_PLACES = 1000
+"""Where the places of what is made here begin, far from those that tests write themselves."""
+
+
 def begin_anew() -> None:
     """Number from one again: who made more than a day of minutes would write after ``Now``."""
     global _numbers
@@ -75,7 +79,7 @@ def incoming(
     """A mail; by default each has its own Message-ID, place, time and content."""
     number = next(_numbers)
     return Incoming(
-        remote_id=remote_id or f"1:{number}",
+        remote_id=remote_id or f"1:{_PLACES + number}",
         channel=Channel.MAIL,
         direction=direction,
         sender=Sender(IdentityKind.EMAIL, sender, name),
@@ -83,12 +87,12 @@ def incoming(
         body=Body(text),
         subject=subject,
         recipients=Recipients(to=tuple(Address("", a) for a in to)),
-        message_id=f"m{number}@customer.example" if message_id == "" else message_id,
+        message_id=f"m{_PLACES + number}@customer.example" if message_id == "" else message_id,
         references=tuple(references),
         files=tuple(files),
         flags=flags or Flags(),
         automatic=automatic,
-        content_hash=content_hash or f"hash{number}",
+        content_hash=content_hash or f"hash{_PLACES + number}",
         status=status,
     )
 
@@ -133,7 +137,7 @@ def chat(
     given: dict[str, object] = {"customer": Sender(IdentityKind.HANDLE, sender, name)}
     writer = ("@shop:chat.example", "Shop") if ours else (sender, name)
     return Incoming(
-        remote_id=remote_id or f"${number}",
+        remote_id=remote_id or f"${_PLACES + number}",
         channel=Channel.CHAT,
         direction=direction,
         sender=Sender(IdentityKind.HANDLE, *writer),

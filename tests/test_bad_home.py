@@ -51,46 +51,45 @@ def test_broken_settings_are_named_by_file_line_and_key(
         assert screen.text().strip() == f"agent-tui: {sentence}"
 
 
-@pytest.mark.parametrize(
-    ("text", "place", "said"),
-    [
-        (
-            'adapter = "maildir"\npath = \n',
-            ", line 2, column 8",
-            "not valid TOML: invalid value.",
-        ),
-        (
-            'adapter = "maildir"\npaht = "/x"\n',
-            ", line 2",
-            "'paht' is not an option of the adapter 'maildir'; did you mean 'path'?",
-        ),
-        (
-            'adapter = "maildir"\npath = 3\n',
-            ", line 2",
-            "'path' must be text in quotes, not the number 3.",
-        ),
-        (
-            'path = "/x"\n',
-            "",
-            "'adapter' is missing; name one, such as \"imap\".",
-        ),
-    ],
-)
-def test_a_broken_account_is_named_while_another_one_is_synced(
-    home: Home, tmp_path: Path, text: str, place: str, said: str
-) -> None:
+BROKEN = {
+    "equals": (
+        'adapter = "maildir"\npath = \n',
+        ", line 2, column 8",
+        "not valid TOML: invalid value.",
+    ),
+    "misspelt": (
+        'adapter = "maildir"\npaht = "/x"\n',
+        ", line 2",
+        "'paht' is not an option of the adapter 'maildir'; did you mean 'path'?",
+    ),
+    "number": (
+        'adapter = "maildir"\npath = 3\n',
+        ", line 2",
+        "'path' must be text in quotes, not the number 3.",
+    ),
+    "unnamed": (
+        'path = "/x"\n',
+        "",
+        "'adapter' is missing; name one, such as \"imap\".",
+    ),
+}
+
+
+def test_broken_accounts_are_named_while_another_one_is_synced(home: Home, tmp_path: Path) -> None:
     with_mail(home, tmp_path / "mail")
-    file = home.account_file("broken", text)
-    sentence = f"{file}{place}: {said}"
+    sentences = {
+        name: f"{home.account_file(name, text)}{place}: {said}"
+        for name, (text, place, said) in BROKEN.items()
+    }
 
     done = home.run("sync", "--once")
-    assert (done.code, done.out, done.err) == (
-        1,
-        f"broken: {sentence}\nshop: 0 new messages, 0 delivered.\n",
-        "",
-    )
-    checked = home.run("account", "check", "broken")
-    assert (checked.code, checked.out) == (1, f"broken\n  ERROR    Settings: {sentence}\n")
+    told = [f"{name}: {sentence}" for name, sentence in sentences.items()]
+    assert (done.code, done.err) == (1, "")
+    assert sorted(done.out.splitlines()) == sorted([*told, "shop: 0 new messages, 0 delivered."])
+    checked = home.run("account", "check", *sentences)
+    errors = [f"  ERROR    Settings: {sentence}" for sentence in sentences.values()]
+    assert checked.code == 1
+    assert [line for line in checked.out.splitlines() if line.startswith(" ")] == errors
 
 
 def test_an_adapter_that_is_not_installed_is_named_with_those_that_are(home: Home) -> None:
