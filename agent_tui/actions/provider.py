@@ -32,33 +32,34 @@ _FIELDS = {
 
 
 class _Told(NamedTuple):
-    """A change and the account whose provider hears of it."""
+    """A change, the account whose provider hears of it, and by which effect."""
 
-    changed: Changed
+    before: Conversation
     account: Account
+    kind: EffectKind
+    had: Value = None  # what the effect would have told before, and what it tells now
+    says: Value = None
 
 
 def tell_changes(context: Context, changed: Sequence[Changed]) -> None:
     """Queue the effects of what changed, where the conversations' accounts have them."""
     telling: dict[EffectKind, list[_Told]] = {}
-    for one, account, kind in _told(context, changed):
-        telling.setdefault(kind, []).append(_Told(one, account))
+    for told in _told(context, changed):
+        telling.setdefault(told.kind, []).append(told)
     for kind in sorted(telling):
         if kind in _READING:
-            _tell_reading(context, [told.changed.before for told in telling[kind]], kind)
+            _tell_reading(context, [told.before for told in telling[kind]], kind)
         else:
             _tell(context, kind, telling[kind])
 
 
 def accounts_told(context: Context, changed: Sequence[Changed]) -> Counter[str]:
     """How many conversations of which accounts would have effects."""
-    told = {(account.name, one.before.id) for one, account, _ in _told(context, changed)}
+    told = {(one.account.name, one.before.id) for one in _told(context, changed)}
     return Counter(name for name, _ in told)
 
 
-def _told(
-    context: Context, changed: Sequence[Changed]
-) -> Iterator[tuple[Changed, Account, EffectKind]]:
+def _told(context: Context, changed: Sequence[Changed]) -> Iterator[_Told]:
     """What is to be told of each change, and to whom."""
     known: dict[tuple[str, Channel], Account | None] = {}
     for one in changed:
@@ -70,8 +71,13 @@ def _told(
         if account is None:
             continue
         for kind in kinds & account.capabilities.effects:
-            if kind in _READING or _said(kind, one.now, account) != _had(kind, one, account):
-                yield one, account, kind
+            if kind in _READING:
+                yield _Told(one.before, account, kind)
+                continue
+            had = _said(kind, partial(value, one.before), account)
+            says = _said(kind, one.now, account)
+            if had != says:
+                yield _Told(one.before, account, kind, had, says)
 
 
 def _kinds(changed: Changed) -> frozenset[EffectKind]:
@@ -109,32 +115,26 @@ def _tell_reading(
 
 def _tell(context: Context, kind: EffectKind, telling: Sequence[_Told]) -> None:
     """Queue the effect for each of them, unless the provider already has what it says."""
-    dropped = queueing.replace(context.db, [told.changed.before.id for told in telling], kind)
+    dropped = queueing.replace(context.db, [told.before.id for told in telling], kind)
     orders = []
     for told in telling:
-        payload = _news(kind, told, dropped.get(told.changed.before.id, ()))
+        payload = _news(told, dropped.get(told.before.id, ()))
         if payload is not None:
-            orders.append(_order(context, told.changed.before, kind, payload, _HOLD))
+            orders.append(_order(context, told.before, kind, payload, _HOLD))
     queueing.put_all(context.db, orders)
 
 
-def _news(kind: EffectKind, told: _Told, earlier: Sequence[OutboxItem]) -> dict[str, Value] | None:
+def _news(told: _Told, earlier: Sequence[OutboxItem]) -> dict[str, Value] | None:
     """What the effect carries, those of ``earlier`` having been dropped; None when the provider
     never heard of them and has what it says."""
-    said = _said(kind, told.changed.now, told.account)
     if any(item.attempts for item in earlier):
-        return _payload(kind, said)  # nobody knows which of them the provider has
-    had = _had(kind, told.changed, told.account)
+        return _payload(told)  # nobody knows which of them the provider has
+    had = told.had
     if earlier:
         had = _had_before(earlier[0], had)
-        if said == had:
+        if told.says == had:
             return None
-    return {"had": had, **_payload(kind, said)}
-
-
-def _had(kind: EffectKind, changed: Changed, account: Account) -> Value:
-    """What the effect would have told of the conversation as it was."""
-    return _said(kind, partial(value, changed.before), account)
+    return {"had": had, **_payload(told)}
 
 
 def _said(kind: EffectKind, now: Callable[[str], Value], account: Account) -> Value:
@@ -154,9 +154,9 @@ def _said(kind: EffectKind, now: Callable[[str], Value], account: Account) -> Va
             return now("priority")
 
 
-def _payload(kind: EffectKind, said: Value) -> dict[str, Value]:
+def _payload(told: _Told) -> dict[str, Value]:
     """What the effect has to carry: of triage, the conversation itself says how it is to be."""
-    return {"moderation": said} if kind is EffectKind.MODERATE else {}
+    return {"moderation": told.says} if told.kind is EffectKind.MODERATE else {}
 
 
 def _had_before(item: OutboxItem, otherwise: Value) -> Value:

@@ -8,8 +8,9 @@ what the values were by trying likely ones.
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from itertools import pairwise
 from typing import Any
@@ -38,7 +39,7 @@ class Audit:
     broken: int | None = None  # the first event that is not as it was written
 
 
-def link(db: Database, events: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+def link(db: Database, events: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """``events`` (the columns as they will stand) with their ids, nonces and hashes, in a row.
 
     Within the transaction that writes them: nobody else may come in between.
@@ -47,10 +48,13 @@ def link(db: Database, events: Iterable[Mapping[str, Any]]) -> list[Mapping[str,
     first, before = (last["id"] + 1, last["hash"] or b"") if last else (1, b"")
     secret = key(db)
     linked: list[Mapping[str, Any]] = []
-    for number, event in enumerate(events, first):
-        one = {**event, "id": number, "nonce": os.urandom(_NONCE)}
+    nonces = os.urandom(_NONCE * len(events))
+    for at, event in enumerate(events):
+        nonce = nonces[at * _NONCE : (at + 1) * _NONCE]
+        one: dict[str, Any] = {**event, "id": first + at, "nonce": nonce}
         before = _hash(secret, before, one, event["entity_id"], _commitment(one))
-        linked.append({**one, "hash": before})
+        one["hash"] = before
+        linked.append(one)
     return linked
 
 
@@ -161,20 +165,16 @@ def _led(merged: Mapping[int, int | None], source: int, target: int) -> bool:
 def _hash(
     secret: bytes, before: bytes, event: Mapping[str, Any], origin: int, commitment: bytes
 ) -> bytes:
-    said = codec.dump(
-        [
-            event["id"],
-            event["at"],
-            event["actor"],
-            event["action"],
-            event["batch"],
-            event["entity"],
-            origin,
-            event["field"],
-            event["undoes"],
-        ]
+    said = (
+        f"[{event['id']},{event['at']},{_text(event['actor'])},{_text(event['action'])},"
+        f"{_text(event['batch'])},{_text(event['entity'])},{origin},{_text(event['field'])},"
+        f"{_text(event['undoes'])}]"
     )
     return sha256(secret + before + commitment + said.encode()).digest()
+
+
+_text = lru_cache(maxsize=64)(codec.dump)
+"""Of one batch most texts are the same: the JSON of them is written once."""
 
 
 def _commitment(event: Mapping[str, Any]) -> bytes:

@@ -16,7 +16,16 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 def dump(value: object) -> str:
     """``value`` as compact JSON."""
+    if value is None:
+        return "null"
+    if type(value) is int:  # the encoder makes itself anew for all that is no text
+        return str(value)
     return _ENCODER.encode(value)
+
+
+def load(text: str) -> object:
+    """Back from :func:`dump`."""
+    return None if text == "null" else json.loads(text)
 
 
 def pairs(text: str) -> tuple[tuple[str, str], ...]:

@@ -53,6 +53,12 @@ class Database(Protocol):
         """Execute a statement once for each set of parameters; how many rows all touched."""
         ...
 
+    def insert_all(
+        self, table: str, columns: Sequence[str], rows: Sequence[Sequence[object]]
+    ) -> None:
+        """Put many rows in, in their order, each with a value for each of ``columns``."""
+        ...
+
     def transaction(self, *, durable: bool = False) -> AbstractContextManager[None]:
         """Everything inside happens or nothing; ``durable`` is on disk when it ends.
 

@@ -1,6 +1,5 @@
 """The one log: who changed what, when, from what to what, and in which batch."""
 
-import json
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
@@ -19,10 +18,20 @@ from agent_tui.model.event import (
 from agent_tui.store import codec
 from agent_tui.store.database import Database, Row
 
-_APPEND = (
-    "INSERT INTO events (id, at, actor, action, batch, entity, entity_id, field, before,"
-    " after, undoes, nonce, hash) VALUES (:id, :at, :actor, :action, :batch, :entity,"
-    " :entity_id, :field, :before, :after, :undoes, :nonce, :hash)"
+_COLUMNS = (
+    "id",
+    "at",
+    "actor",
+    "action",
+    "batch",
+    "entity",
+    "entity_id",
+    "field",
+    "before",
+    "after",
+    "undoes",
+    "nonce",
+    "hash",
 )
 
 _INTO_TIMELINE = (
@@ -98,7 +107,8 @@ def append_all(
     ]
     with db.transaction():
         before = last(db)
-        db.many(_APPEND, audit.link(db, said))
+        rows = [[one[name] for name in _COLUMNS] for one in audit.link(db, said)]
+        db.insert_all("events", _COLUMNS, rows)
         _tell(db, stamp, entity, {change.field for change in changes}, before)
 
 
@@ -276,8 +286,8 @@ def _events(rows: Iterable[Row]) -> list[Event]:
             entity=Entity(row["entity"]),
             entity_id=row["entity_id"],
             field=row["field"],
-            before=json.loads(row["before"]),
-            after=json.loads(row["after"]),
+            before=codec.load(row["before"]),
+            after=codec.load(row["after"]),
             undoes=row["undoes"],
         )
         for row in rows

@@ -7,14 +7,23 @@ from agent_tui.model.account import EffectKind
 from agent_tui.model.clock import Millis
 from agent_tui.model.outbox import OutboxItem, OutboxState
 from agent_tui.store import lists
-from agent_tui.store.database import Database, Params
+from agent_tui.store.database import Database
 from agent_tui.store.outbox import item_of
 
-_QUEUE = (
-    "INSERT INTO outbox (account, kind, state, key, payload, agent, conversation_id,"
-    " message_id, queued_at, due_at, send_at) VALUES (:account, :kind, :state, :key, :payload,"
-    " :agent, :conversation_id, :message_id, :now, :due, :send_at)"
+_COLUMNS = (
+    "account",
+    "kind",
+    "key",
+    "payload",
+    "agent",
+    "queued_at",
+    "conversation_id",
+    "message_id",
+    "send_at",
+    "state",
+    "due_at",
 )
+_QUEUE = f"INSERT INTO outbox ({', '.join(_COLUMNS)}) VALUES (:{', :'.join(_COLUMNS)})"
 
 
 class Order(NamedTuple):
@@ -51,12 +60,12 @@ def put(
     order = Order(
         account, kind, key, payload, agent, now, hold, conversation_id, message_id, send_at
     )
-    return db.insert(_QUEUE, _row_of(order))
+    return db.insert(_QUEUE, dict(zip(_COLUMNS, _row_of(order), strict=True)))
 
 
 def put_all(db: Database, orders: Iterable[Order]) -> None:
     """Put many effects in, in their order."""
-    db.many(_QUEUE, map(_row_of, orders))
+    db.insert_all("outbox", _COLUMNS, list(map(_row_of, orders)))
 
 
 def replace(
@@ -85,8 +94,20 @@ def replace(
     return found
 
 
-def _row_of(order: Order) -> Params:
-    return order._asdict() | {
-        "state": OutboxState.HELD if order.hold or order.send_at else OutboxState.QUEUED,
-        "due": order.now + order.hold if order.send_at is None else order.send_at,
-    }
+def _row_of(order: Order) -> Sequence[object]:
+    """The values of _COLUMNS."""
+    state = OutboxState.HELD if order.hold or order.send_at else OutboxState.QUEUED
+    due = order.now + order.hold if order.send_at is None else order.send_at
+    return (
+        order.account,
+        order.kind,
+        order.key,
+        order.payload,
+        order.agent,
+        order.now,
+        order.conversation_id,
+        order.message_id,
+        order.send_at,
+        state,
+        due,
+    )

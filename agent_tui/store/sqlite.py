@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from agent_tui.store.database import NO_PARAMS, Params, Row, StoreError
+from agent_tui.store.lists import stretches
 from agent_tui.store.sqlite_errors import BUSY_TIMEOUT_S, Told
 from agent_tui.store.sqlite_file import make_private, refuse_incomplete, refuse_without_wal
 from agent_tui.store.words import indexed, sought
@@ -23,6 +24,9 @@ and after a long transaction leave others a gap to begin in (then at most one ba
 
 _LOOK_AT_STOP = 10_000
 """Instructions of SQLite between two looks at whether somebody still waits: 0.2 ms."""
+
+_ROWS_AT_ONCE = 100
+"""Rows of one INSERT: twice as fast as one by one, and the statement is prepared once."""
 
 _JOINED = nullcontext()
 
@@ -77,6 +81,16 @@ class SqliteDatabase:
     def many(self, sql: str, params: Iterable[Params]) -> int:
         with self._writing(), self._told:
             return self._connection().executemany(sql, params).rowcount
+
+    def insert_all(
+        self, table: str, columns: Sequence[str], rows: Sequence[Sequence[object]]
+    ) -> None:
+        one = f"({', '.join('?' * len(columns))})"
+        into = f"INSERT INTO {table} ({', '.join(columns)}) VALUES "
+        with self._writing(), self._told:
+            for some in stretches(rows, _ROWS_AT_ONCE):
+                values = [value for row in some for value in row]
+                self._connection().execute(into + ", ".join([one] * len(some)), values)
 
     @contextmanager
     def transaction(self, *, durable: bool = False) -> Iterator[None]:

@@ -31,12 +31,12 @@ what they wrote."""
 WAITING_SINCE = (
     "(SELECT min(m.id) FROM messages m WHERE m.conversation_id = conversations.id"
     " AND m.direction = 'inbound' AND m.automatic = 0 AND m.deleted_at IS NULL"
-    " AND m.id > coalesce(:handled, 0) AND m.id > coalesce((SELECT max(o.id) FROM messages o"
+    " AND m.id > coalesce(r.handled, 0) AND m.id > coalesce((SELECT max(o.id) FROM messages o"
     " WHERE o.conversation_id = conversations.id AND o.direction = 'outbound'), 0))"
     f" / {messages.IDS_PER_MS}"
 )
-"""Since when the customer waits when all up to the message ``:handled`` is dealt with: the same
-rule, for an UPDATE of conversations."""
+"""Since when the customer waits when all up to the message ``r.handled`` is dealt with: the same
+rule, for an UPDATE of conversations from a table ``r``."""
 
 _LAST_LEFT = (
     "SELECT folds, substr(text, 1, :length) AS text FROM messages"

@@ -2,12 +2,14 @@
 
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from agent_tui.actions import bulk
+from agent_tui.actions import bulk, reverting, undo
 from agent_tui.model.clock import MINUTE
 from agent_tui.model.conversation import Status
+from agent_tui.store import events
 from agent_tui.store.conversations import set_labels
 from agent_tui.store.sqlite import SqliteDatabase
 from tests.factory import START, incoming, listed, mail_account, receive
@@ -54,6 +56,31 @@ async def test_what_will_happen_is_asked_and_one_key_takes_it_back(
         await s.press("u")
         await s.until(lambda: s.shows("Undone: resolve, 30 conversations."))
         assert resolved(shop) == 0
+
+
+async def test_no_write_of_a_bulk_is_made_by_the_thread_that_draws_the_screen(
+    shop: SqliteDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reverting, "PART", 10)
+    monkeypatch.setattr(undo, "_LONG", 11)
+    writers: list[int] = []
+    append_all = events.append_all
+
+    def noted(*args: Any, **more: Any) -> None:
+        writers.append(threading.get_ident())
+        append_all(*args, **more)
+
+    monkeypatch.setattr(events, "append_all", noted)
+    async with screen(shop, tmp_path, size=(100, 24)) as s:
+        for keys, told in (
+            (("*", "e", "y"), "30 conversations resolved."),
+            (("u",), "Undone: resolve, 30"),
+            (("ctrl+r",), "Done again: resolve, 30"),
+        ):
+            await s.press(*keys)
+            await s.until(lambda told=told: s.shows(told))
+    assert len(writers) >= 7, "a part of each at least"
+    assert threading.get_ident() not in writers
 
 
 async def test_what_stays_in_the_list_stays_selected(shop: SqliteDatabase, tmp_path: Path) -> None:
