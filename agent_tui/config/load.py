@@ -50,6 +50,7 @@ def load_settings(paths: Paths, env: Mapping[str, str]) -> Settings:
         start_view=_text(values["start_view"]),
         after_resolve=AfterResolve(_text(values["after_resolve"])),
         preview=bool(values["preview"]),
+        headings=bool(values["headings"]),
         editor=_editor(_text(values["editor"]), env),
         canned=_folders(paths, values["canned"]),
         screen_reader=bool(values["screen_reader"]),

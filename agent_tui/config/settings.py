@@ -112,6 +112,7 @@ class Settings:
     start_view: str
     after_resolve: AfterResolve
     preview: bool
+    headings: bool
     editor: str
     canned: tuple[Path, ...]  # the personal folder first
     screen_reader: bool
@@ -288,6 +289,13 @@ SETTINGS: tuple[Setting, ...] = (
         bool,
         "Show the conversation under the cursor beside the list where there is room.",
         default=True,
+    ),
+    Setting(
+        "headings",
+        bool,
+        "Headings in the lists: the day, or in a view by due time how soon an answer is due. A key "
+        "turns them on and off for one view.",
+        default=False,
     ),
     Setting(
         "editor",

@@ -1,32 +1,24 @@
-"""The panes of the inbox and how they stand together: views, list, conversation, customer."""
+"""The inbox: a view of conversations, the one that is read, and what becomes of both."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
-
-from textual.app import ComposeResult
-from textual.widget import Widget
+from typing import NamedTuple
 
 from agent_tui.config.settings import AfterResolve, Settings
 from agent_tui.model.clock import Clock
 from agent_tui.model.conversation import CLOSED, Conversation, View
 from agent_tui.store import conversations
 from agent_tui.store.database import Database
-from agent_tui.ui.bars import ViewBar
 from agent_tui.ui.cells import Glyphs
 from agent_tui.ui.empty import nothing_here
 from agent_tui.ui.inbox import EVERYTHING, Found, Inbox, searched_words
-from agent_tui.ui.layout import Layout, Slot, arrange
+from agent_tui.ui.layout import Slot
 from agent_tui.ui.list_pane import ListPane
 from agent_tui.ui.listing import Listing
+from agent_tui.ui.panes import Panes
 from agent_tui.ui.preview import Rest
-from agent_tui.ui.shell import Pane, Shell
-from agent_tui.ui.views_pane import ViewsPane
+from agent_tui.ui.shell import Shell
 
-if TYPE_CHECKING:
-    from agent_tui.ui.conversation_pane import ConversationPane
-    from agent_tui.ui.customer_pane import CustomerPane
-
-_CYCLE = (Slot.LIST, Slot.READING, Slot.CUSTOMER)
+_HEADINGS = "headings of "
 
 
 class Shown(NamedTuple):
@@ -37,10 +29,8 @@ class Shown(NamedTuple):
     listing: Listing | None
 
 
-class Desk(Widget):
-    """Keeps the panes on the same conversation and decides which of them are in view."""
-
-    DEFAULT_CSS = "Desk { layout: horizontal; height: 1fr; }"
+class Desk(Panes):
+    """Keeps the panes on the same conversation."""
 
     def __init__(
         self,
@@ -50,13 +40,8 @@ class Desk(Widget):
         glyphs: Glyphs,
         clock: Clock,
     ) -> None:
-        super().__init__()
-        db = shell.db
         self.inbox = inbox
-        self.slot = Slot.LIST
-        self.bar = ViewBar(shell)
-        self.views = ViewsPane(shell)
-        self.list = ListPane(
+        listed = ListPane(
             shell,
             glyphs,
             settings.agent.handle,
@@ -66,52 +51,18 @@ class Desk(Widget):
             selected=self.tell_bar,
             empty=self._nothing_here,
         )
+        super().__init__(shell, listed, settings, glyphs, clock)
         self.view = inbox.view(settings.start_view)
         self.narrowing = ""
         self._everywhere = False
-        self._db: Database = db
-        self._shell = shell
-        self._settings = settings
+        self._db: Database = shell.db
         self._after = settings.after_resolve
-        self._zoomed = False
-        self._layout: Layout | None = None
-        self._right: tuple[ConversationPane, CustomerPane] | None = None
-        self._glyphs, self._clock = glyphs, clock
         self._returns: dict[str, int] = {}  # the cursor's conversation of each view left
         self._rest = Rest(self._preview)
 
-    def compose(self) -> ComposeResult:
-        yield self.views
-        yield self.list
-
-    @property
-    def reading(self) -> "ConversationPane":
-        return self.complete()[0]
-
-    @property
-    def customer(self) -> "CustomerPane":
-        return self.complete()[1]
-
-    def complete(self) -> "tuple[ConversationPane, CustomerPane]":
-        """The panes that the first paint does without: with the store of messages behind them
-        they cost 25 ms. Made when they are first asked for."""
-        if self._right is not None:
-            return self._right
-        from agent_tui.ui.conversation_pane import ConversationPane
-        from agent_tui.ui.customer_pane import CustomerPane
-
-        reading = ConversationPane(self._shell, self._glyphs, self._clock)
-        customer = CustomerPane(self._shell, self._glyphs, self._clock, opened=self.open_id)
-        self._right = reading, customer
-        for slot, pane in self._panes():
-            self._fit(pane, slot)
-        self.mount(reading, customer)
-        self.lay_out()
-        return self._right
-
     def start(self) -> None:
         """Read the first page and lay the panes out."""
-        self.list.show(self.inbox.listing(self.view))
+        self._list(self.inbox.listing(self.view))
         self.lay_out()
 
     @property
@@ -139,16 +90,6 @@ class Desk(Widget):
             return selected
         return [current.id] if current else []
 
-    def pane(self) -> Pane:
-        """The pane that has the keyboard while nothing lies over the inbox."""
-        match self.slot:
-            case Slot.READING:
-                return self.reading
-            case Slot.CUSTOMER:
-                return self.customer
-            case _:
-                return self.list
-
     def show_view(self, view: View) -> None:
         """List ``view``, with the cursor where it was left; raises QueryError."""
         listing = self.inbox.listing(view)
@@ -160,7 +101,7 @@ class Desk(Widget):
         self.list.mark(())
         if view.name in self._returns:
             listing.go_to(self._returns[view.name])
-        self.list.show(listing)
+        self._list(listing)
         self.go(Slot.LIST)
         self._cursor_moved()
         self.tell_bar()
@@ -196,7 +137,7 @@ class Desk(Widget):
         """List what a search gave while it is still being typed."""
         self.narrowing, self._everywhere = text, found.everywhere
         self.list.mark(searched_words(text))
-        self.list.show(found.listing)
+        self._list(found.listing)
         self.tell_bar()
 
     def shown(self) -> Shown:
@@ -208,8 +149,23 @@ class Desk(Widget):
         self.narrowing, self._everywhere, listing = shown
         self.list.mark(searched_words(self.narrowing))
         if listing is not None:
-            self.list.show(listing)
+            self._list(listing)
         self.tell_bar()
+
+    def turn_headings(self) -> None:
+        """Show headings in this view from now on, or do without."""
+        listing = self.list.listing
+        if listing is None or listing.searching:
+            self._shell.say("Matches are in no order of days, so they have no headings.")
+            return
+        self.list.head(headed=not self.list.headed)
+        self.kept.put(_HEADINGS + self.searched.name, "on" if self.list.headed else "off")
+        self._shell.say("Headings." if self.list.headed else "No headings.")
+
+    def _list(self, listing: Listing) -> None:
+        """Show a listing of the view that is searched, with headings if that has them."""
+        said = self.kept.get(_HEADINGS + self.searched.name)
+        self.list.show(listing, headed=said == "on" if said else self._settings.headings)
 
     def open(self) -> None:
         """Read the conversation under the cursor."""
@@ -260,40 +216,7 @@ class Desk(Widget):
             return False
         return True
 
-    def go(self, slot: Slot) -> None:
-        """Give a pane the keyboard."""
-        if slot is not Slot.LIST and self.reading.conversation is None:
-            if self.list.current is None:
-                self._shell.say("There is no conversation here.")
-                return
-            self.reading.show(self.list.current)
-            self.customer.look_up(self.list.current.customer_id)
-        self.slot = slot
-        self.complete()
-        self.lay_out()
-        self._shell.focus_back()
-
-    def cycle(self, by: int) -> None:
-        """The next or previous pane."""
-        at = _CYCLE.index(self.slot) if self.slot in _CYCLE else 0
-        self.go(_CYCLE[(at + by) % len(_CYCLE)])
-
-    def zoom(self) -> None:
-        """The pane with the keyboard alone, or all of them again."""
-        self._zoomed = not self._zoomed
-        self.lay_out()
-
-    def lay_out(self) -> None:
-        """Show the panes that fit, each with its width."""
-        width = self.app.size.width
-        alone = self._zoomed or self._settings.screen_reader
-        layout = arrange(width, self.slot, preview=self._settings.preview, zoomed=alone)
-        if layout != self._layout:  # to set a style to what it was lays everything out again
-            self._layout = layout
-            for slot, pane in self._panes():
-                self._fit(pane, slot)
-        if self._shows(Slot.CUSTOMER):
-            self.customer.show(self.reading.conversation or self.list.current)
+    def arranged(self) -> None:
         if self._shows(Slot.READING) and self.reading.conversation is None:
             self._cursor_moved()
         self.tell_bar()
@@ -304,15 +227,6 @@ class Desk(Widget):
         self.tell_bar()
         if self.slot is Slot.LIST:
             self._cursor_moved()
-
-    def redraw(self) -> None:
-        """Draw all panes anew: the theme is another one."""
-        self.bar.refresh()
-        for _, pane in self._panes():
-            pane.refresh()
-        if self._right is not None:
-            for pane in self._right:
-                pane.forget_drawn()
 
     def refresh_conversation(self) -> None:
         self.reading.reload()
@@ -355,27 +269,6 @@ class Desk(Widget):
         count = len(self.list.selected())
         began = self.list.selection.began is not None
         return f"{count:,} selected{', a range' if began else ''}" if count else ""
-
-    def on_resize(self) -> None:
-        self.lay_out()
-
-    def _panes(self) -> list[tuple[Slot, Widget]]:
-        """Those that there are already."""
-        found: list[tuple[Slot, Widget]] = [(Slot.VIEWS, self.views), (Slot.LIST, self.list)]
-        if self._right is not None:
-            found += zip((Slot.READING, Slot.CUSTOMER), self._right, strict=True)
-        return found
-
-    def _shows(self, slot: Slot) -> bool:
-        """Whether the pane is in view; False for those not made yet."""
-        made = self._right is not None or slot in (Slot.VIEWS, Slot.LIST)
-        return made and self._layout is not None and self._layout.shows(slot)
-
-    def _fit(self, pane: Widget, slot: Slot) -> None:
-        layout = self._layout
-        pane.display = layout is not None and layout.shows(slot)
-        if layout is not None and layout.shows(slot):
-            pane.styles.width = layout.widths[slot]
 
     def _read(self, conversation: Conversation, message_id: int | None = None) -> None:
         self._rest.cancel()

@@ -10,7 +10,7 @@ from textual.strip import Strip
 from agent_tui.model.clock import MINUTE, SECOND, Clock, Millis
 from agent_tui.model.conversation import Conversation
 from agent_tui.store import presence
-from agent_tui.ui import draw, spoken
+from agent_tui.ui import draw, headings, spoken
 from agent_tui.ui.cells import Glyphs
 from agent_tui.ui.listing import Listing
 from agent_tui.ui.rows import Columns, Piece, columns, marked, row
@@ -53,6 +53,8 @@ class ListPane(Pane):
         self._asked_at: Millis = 0  # when that was read
         self._left: int | None = None  # the last one that left from under the cursor
         self._nothing: list[str] = []  # what is said where there is nothing to list
+        self._headed = False
+        self._placed: tuple[Sequence[Conversation], tuple[int, ...], list[int | str]] | None = None
 
     @property
     def current(self) -> Conversation | None:
@@ -63,12 +65,24 @@ class ListPane(Pane):
         """Conversations that came in above the first row, since."""
         return self.listing.new_above if self.listing else 0
 
-    def show(self, listing: Listing) -> None:
-        """List something else, from where its cursor is."""
+    def show(self, listing: Listing, *, headed: bool = False) -> None:
+        """List something else, from where its cursor is; ``headed``: with headings between days."""
         self.listing = listing
+        self._headed = headed and not listing.searching  # matches are in no order of time
         self._top = 0
         self._keep_in_view()
         self._look_for_nothing()
+        self.refresh()
+
+    @property
+    def headed(self) -> bool:
+        """Whether headings stand between days."""
+        return self._headed
+
+    def head(self, *, headed: bool) -> None:
+        """Show headings or do without; the cursor stays where it is."""
+        self._headed = headed
+        self._keep_in_view()
         self.refresh()
 
     def mark(self, words: Sequence[str]) -> None:
@@ -110,6 +124,8 @@ class ListPane(Pane):
         if asks:
             self._read_writing()
         self._at = now
+        if self._headed:  # a day or an hour may have ended, and a heading come in
+            self._keep_in_view()
         self._look_ahead()
         draw.repaint(self, before, self._view())
 
@@ -129,7 +145,8 @@ class ListPane(Pane):
     def turn(self, pages: float) -> None:
         if self.listing is None or not self.listing.rows:
             return
-        by = int(pages * self.size.height)
+        headings_seen = sum(isinstance(line, str) for line in self._lines())
+        by = int(pages * (self.size.height - headings_seen))
         self._top += self.listing.move(by)
         self._top += by
         self._keep_in_view()
@@ -150,7 +167,7 @@ class ListPane(Pane):
 
     @property
     def read_at(self) -> int:
-        return self._cursor() - self._top
+        return max(self._line_of(self._cursor()), 0)
 
     def activate(self) -> None:
         if self.current is not None:
@@ -232,9 +249,12 @@ class ListPane(Pane):
         rows = self.listing.rows if self.listing else []
         if not rows:
             return self._empty_line(y, width)
-        index = self._top + y
-        if index >= len(rows):
+        lines = self._lines()
+        if y >= len(lines):
             return draw.blank(width, self._shell.colours)
+        index = lines[y]
+        if isinstance(index, str):
+            return self._heading(index, width)
         inner = width - (width < self.screen.size.width)  # panes must not touch
         pieces = self._row(rows[index], columns(inner))
         if self._words:
@@ -253,8 +273,10 @@ class ListPane(Pane):
 
     def on_click(self, event: events.Click) -> None:
         """A click puts the cursor on a row, a second one opens it."""
-        if self.listing is not None and self._top + event.y < len(self.listing.rows):
-            self.move(self._top + event.y - self.listing.cursor)
+        lines = self._lines()
+        index = lines[event.y] if event.y < len(lines) else None
+        if self.listing is not None and isinstance(index, int):
+            self.move(index - self.listing.cursor)
             if event.chain > 1:
                 self.activate()
 
@@ -297,6 +319,29 @@ class ListPane(Pane):
         coming = (crossing(one, self._at) for one in rows)
         self._crossing = min((at for at in coming if at is not None), default=None)
 
+    def _title(self) -> headings.Title | None:
+        if not self._headed or self.listing is None:
+            return None
+        return headings.titles(self.listing.sort, self._at)
+
+    def _lines(self) -> list[int | str]:
+        """What each line shows: the index of a row, or a heading."""
+        rows: Sequence[Conversation] = self.listing.rows if self.listing else ()
+        state = self._top, self.size.height, len(rows), self._at // MINUTE, self._headed
+        if self._placed is None or self._placed[0] is not rows or self._placed[1] != state:
+            lines = headings.placed(rows, self._top, self.size.height, self._title())
+            self._placed = rows, state, lines
+        return self._placed[2]
+
+    def _line_of(self, index: int) -> int:
+        """Where a row stands in the view; -1: nowhere."""
+        lines = self._lines()
+        return lines.index(index) if index in lines else -1
+
+    def _heading(self, text: str, width: int) -> Strip:
+        sign = "" if self._shell.settings.screen_reader else f" {self._glyphs.dash} "
+        return draw.strip([Piece(f"{sign}{text}", Part.DIM, bold=True)], width, self._shell.colours)
+
     def _cursor(self) -> int:
         return self.listing.cursor if self.listing else 0
 
@@ -328,20 +373,23 @@ class ListPane(Pane):
         half = max(height // 2, 1)
         if listing.cursor < self._top:
             self._top = listing.cursor - height + 1 if half == 1 else listing.cursor - half
-        elif listing.cursor >= self._top + height:
+        elif self._line_of(listing.cursor) < 0:
             self._top = listing.cursor - half
         if self._top < 0:
             self._top += listing.reach_up(self._top)
         listing.reach(self._top + height - 1)
         self._top -= listing.trim()
-        self._top = max(min(self._top, len(listing.rows) - height), 0)
+        last = headings.last_top(listing.rows, height, self._title())
+        self._top = max(min(self._top, last), 0)
+        while self._line_of(listing.cursor) < 0 and self._top < listing.cursor:
+            self._top += 1  # headings have taken its line
         if self._top == 0:
             listing.new_above = 0
         self._look_ahead()
 
     def _refresh_rows(self, *indexes: int) -> None:
         width, height = self.size
-        lines = {index - self._top for index in indexes if 0 <= index - self._top < height}
+        lines = {line for index in indexes if 0 <= (line := self._line_of(index)) < height}
         if lines:
             self.refresh(*(Region(0, line, width, 1) for line in lines))
 

@@ -10,10 +10,13 @@ _LIST = frozenset({Where.LIST})
 _READING = frozenset({Where.READING})
 _OPENING = SCREENS - _READING
 
+_CELLS = 4
+"""How much wider a key makes a pane; a count says it in cells."""
+
 MOTIONS = frozenset(
     {"down", "up", "half-down", "half-up", "page-down", "page-up", "page-down-reading"}
     | {"next-conversation", "previous-conversation", "next-match", "previous-match"}
-    | {"first", "last", "select"}
+    | {"first", "last", "select", "wider", "narrower"}
 )
 """Commands that a count repeats; before any other a digit has already chosen a view."""
 
@@ -123,6 +126,18 @@ def _zoom(shell: Shell, _: int) -> None:
     shell.desk.zoom()
 
 
+def _widen(shell: Shell, count: int, way: int) -> None:
+    shell.desk.widen(way * (count or _CELLS))
+
+
+def _reset_panes(shell: Shell, _: int) -> None:
+    shell.desk.forget_sizes()
+
+
+def _headings(shell: Shell, _: int) -> None:
+    shell.desk.turn_headings()
+
+
 def _redraw(shell: Shell, _: int) -> None:
     shell.redraw()
 
@@ -194,6 +209,28 @@ COMMANDS: tuple[Command, ...] = (
         "From here to where the same key ends it.",
     ),
     Command("zoom", "Zoom the pane", TRIAGE, _zoom, "This pane alone, or all of them again."),
+    Command(
+        "wider",
+        "Wider pane",
+        TRIAGE,
+        partial(_widen, way=1),
+        "Where panes stand beside each other; also by dragging the edge. It is remembered.",
+    ),
+    Command("narrower", "Narrower pane", TRIAGE, partial(_widen, way=-1)),
+    Command(
+        "reset-panes",
+        "Panes as they come",
+        TRIAGE,
+        _reset_panes,
+        "Forget the widths that were chosen, in every layout.",
+    ),
+    Command(
+        "headings",
+        "Headings",
+        _LIST,
+        _headings,
+        "Days between the rows, or how soon an answer is due; each view remembers it.",
+    ),
     Command("redraw", "Draw the screen again", SCREENS, _redraw, "When something spilled over it."),
     Command("repeat", "Repeat", TRIAGE, _repeat, "The last action once more, on this one."),
 )

@@ -1,6 +1,7 @@
 """Acting on what is selected: asked before, done beside the keys, stopped by Esc."""
 
 import threading
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +79,7 @@ async def test_no_write_of_a_bulk_is_made_by_the_thread_that_draws_the_screen(
             (("ctrl+r",), "Done again: resolve, 30"),
         ):
             await s.press(*keys)
-            await s.until(lambda told=told: s.shows(told))
+            await s.until(partial(s.shows, told))
     assert len(writers) >= 7, "a part of each at least"
     assert threading.get_ident() not in writers
 

@@ -18,6 +18,7 @@ from agent_tui.cli.demo import demo_home
 from agent_tui.cli.screenshots import NOON
 from agent_tui.cli.world import open_store, settings_of
 from agent_tui.config.paths import Paths
+from agent_tui.ui import typeahead
 from tests.factory import Now
 from tests.ui.screen import Screen, screen
 
@@ -40,6 +41,8 @@ class Step(NamedTuple):
 
 _STEPS = (
     Step("inbox", (), "Inbox"),
+    Step("headings", ("g", "d"), "— Today"),
+    Step("due headings", ("5", "g", "d"), "Overdue", ("g", "d", "1", "g", "d")),
     Step("search", ("slash", *"status:o"), "/status:o", ("escape",)),
     Step("snooze", ("s",), "Snooze", ("escape",)),
     Step("palette", ("ctrl+p", *"ass"), "Assign", ("escape",)),
@@ -47,8 +50,8 @@ _STEPS = (
     Step("conversation", ("j", "j", "j", "enter"), "#"),
     Step("headers", ("d",), "Message-ID"),
     Step("source", ("d", "d"), "Source:", ("d",)),
-    Step("canned reply", ("r", "ctrl+y", *"refund"), "refund", ("escape",)),
-    Step("composer", (), "To", ("escape",)),
+    Step("canned reply", ("r", "ctrl+y", *"refund"), "Canned reply: refund", ("escape",)),
+    Step("composer", (), "Reply to", ("escape",)),
     Step("note", ("i", *"Ask Sam"), "Ask Sam", ("escape",)),
     Step("customer", ("x",), "customer since", ("q",)),
     Step("help", ("question_mark",), "Keys in", ("q",)),
@@ -64,6 +67,7 @@ _STEPS = (
 
 @pytest.fixture
 def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[Paths]:
+    monkeypatch.setattr(typeahead, "PATIENCE_S", 10.0)  # a busy machine opens things late
     monkeypatch.setenv("TZ", "UTC")
     time.tzset()
     with demo_home(seed=1, frozen=True, now=NOON) as found:
