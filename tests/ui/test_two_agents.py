@@ -1,9 +1,17 @@
 """Two agents in one store on two terminals: each sees the other write, and the second is asked."""
 
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
+from agent_tui.actions.registry import perform
+from agent_tui.store.sqlite import SqliteDatabase
+from agent_tui.ui.watch import Watch
+from tests.factory import incoming, mail_account, only, receive
 from tests.mailbox import with_mail
 from tests.program import Home
+from tests.ui.screen import screen
 
 
 def of_agent(home: Home, agent: str, path: Path) -> Home:
@@ -38,3 +46,19 @@ def test_a_colleague_at_another_terminal_is_seen_and_not_answered_over(tmp_path:
         hers.wait_for("Kept as a draft")
     assert home.rows("SELECT agent FROM outbox WHERE kind = 'send'") == [("ben",)]
     assert home.rows("SELECT agent, body FROM drafts") == [("maria", "Hers.")]
+
+
+async def test_a_key_for_what_a_colleague_has_just_decided_tells_that_and_the_next_one_counts(
+    db: SqliteDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Watch, "look", lambda _: None)  # the screen has not noticed yet
+    mail_account(db)
+    receive(db, incoming("The zip broke."))
+    async with screen(db, tmp_path) as shown:
+        (take, *_) = shown.app.keys_of("take")
+        perform("take", replace(shown.app.context, agent="ben"), [only(db).id])
+        await shown.press(take)
+        await shown.until(lambda: shown.shows("ben assigned #1 to ben"))
+        assert only(db).assignee == "ben"
+        await shown.press(take)
+        await shown.until(lambda: only(db).assignee == "maria")
