@@ -1,5 +1,6 @@
 """The composer: a reply, a forward, a new conversation or a note being written."""
 
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from typing import ClassVar
@@ -17,6 +18,7 @@ from agent_tui.model.clock import Millis
 from agent_tui.model.draft import Draft, DraftKind
 from agent_tui.model.message import Body, Message
 from agent_tui.store import customers, presence
+from agent_tui.store.database import StoreError
 from agent_tui.ui import drafting
 from agent_tui.ui.announcing import OF_MAIL, Announcer
 from agent_tui.ui.cells import glyphs_for
@@ -173,16 +175,20 @@ class Composer(WritingPane):
 
     def _listen(self) -> None:
         """Show who else answers this; looks when something was written, or somebody may stop."""
-        stamp = self._shell.db.stamp()
-        if self._number is None or (stamp == self._stamp and not self._writers):
-            return
-        self._stamp = stamp
+        with suppress(StoreError):  # the look at all of the store, several times a second, tells
+            others = self._read_others()
+            if others != self._writers:
+                self._writers = others
+                self.show_count()
+
+    def _read_others(self) -> list[str]:
         db, me = self._shell.db, self._shell.settings.agent.handle
+        stamp = db.stamp()
+        if self._number is None or (stamp == self._stamp and not self._writers):
+            return self._writers
+        self._stamp = stamp
         writing = presence.writing(db, self._number, self._shell.clock(), ours=True)
-        others = [who for who in writing if who != me]
-        if others != self._writers:
-            self._writers = others
-            self.show_count()
+        return [who for who in writing if who != me]
 
     def _who_else(self) -> str:
         who = ", ".join(map(safe_line, self._writers))
