@@ -53,7 +53,11 @@ _PLACES = 1000
 
 
 def begin_anew() -> None:
-    """Number from one again: who made more than a day of minutes would write after ``Now``."""
+    """Number from one again: who made more than a day of minutes would write after ``Now``.
+
+    A store that several tests share has these numbers already: give what is added to it a place of
+    its own (``remote_id``, ``content_hash``).
+    """
     global _numbers
     _numbers = count(1)
 
