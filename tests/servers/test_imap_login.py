@@ -1,13 +1,16 @@
 """Getting in: real log-ins of each kind, and one clear sentence for each way it fails."""
 
 import logging
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from agent_tui.adapters.contract import AccountProblem, Severity, Unreachable
 from tests.adapters.oauth_server import CLIENT, authorization_server
+from tests.program import Home
 from tests.servers.imap_account import adapter, batches, mail, messages
+from tests.servers.imap_home import add_imap
 from tests.servers.real import Dovecot, Postfix, Sink, User, free_ports
 
 pytestmark = pytest.mark.server
@@ -61,6 +64,29 @@ async def test_a_refresh_token_lets_in_until_it_is_taken_back(
         with pytest.raises(AccountProblem, match="log in again: agent-tui account login"):
             await batches(again)
         await again.close()
+
+
+def test_a_refresh_token_that_changes_lets_in_each_run_of_the_program(
+    tmp_path: Path, dovecot: Dovecot, user: User
+) -> None:
+    dovecot.deliver(mail("Order"), user)
+    home = Home(tmp_path)
+    with authorization_server() as server:
+        server.rotates, server.access = True, lambda: dovecot.token(user)
+        kept = tmp_path / "token"
+        kept.write_text(f"{server.refresh}\n")
+        kept.chmod(0o600)
+        token_url = f"{server.url}/token"
+        more = {"oauth": "other", "oauth_client_id": CLIENT, "oauth_token_url": token_url}
+        add_imap(home, dovecot, user, password={"file": str(kept)}, **more)
+
+        assert home.run("sync", "--once").out == "mail: 1 new messages, 0 delivered.\n"
+        home.run("account", "check", "mail")
+        assert home.run("sync", "--once").out == "mail: 0 new messages, 0 delivered.\n"
+
+        assert server.reused == []
+        assert len(server.forms) == 3
+        assert kept.read_text() == f"{server.refresh}\n"
 
 
 @pytest.mark.parametrize("auth", ["xoauth2", "oauthbearer"])
