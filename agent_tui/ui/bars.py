@@ -1,6 +1,6 @@
 """The line above the panes, which names the view, and the status line below them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from rich.cells import cell_len
 from textual.strip import Strip
@@ -9,6 +9,7 @@ from textual.widget import Widget
 from agent_tui.model.conversation import View
 from agent_tui.store.conversations import COUNT_LIMIT
 from agent_tui.ui import draw
+from agent_tui.ui.cells import fit
 from agent_tui.ui.rows import Piece
 from agent_tui.ui.shell import Shell
 from agent_tui.ui.theme import Part
@@ -94,7 +95,7 @@ class StatusLine(Widget):
     @property
     def room(self) -> int:
         """Cells that a sentence may have beside what must not be overlooked."""
-        return self.size.width - sum(cell_len(fact.text) for fact in self._facts) - 2
+        return self.size.width - _cells(self._fitting()) - 2
 
     @property
     def sentence(self) -> str:
@@ -121,12 +122,37 @@ class StatusLine(Widget):
             self.refresh()
 
     def render_line(self, y: int) -> Strip:  # noqa: ARG002 - Textual asks by line
+        facts = self._fitting()
         if self._sentence:
             left = Piece(f" {self._sentence} ", self._part)
         else:
-            taken = sum(cell_len(fact.text) for fact in self._facts)
-            left = Piece(f" {fitting_hint(self._hint, self.size.width - taken - 1)}", Part.BAR)
-        return draw.sides([left], self._facts, self.size.width, self._shell.colours, Part.BAR)
+            room = self.size.width - _cells(facts) - 1
+            left = Piece(f" {fitting_hint(self._hint, room)}", Part.BAR)
+        return draw.sides([left], facts, self.size.width, self._shell.colours, Part.BAR)
+
+    def _fitting(self) -> list[Piece]:
+        return fitting_facts(self._facts, self.size.width * 3 // 4)
+
+
+def fitting_facts(facts: Sequence[Piece], room: int) -> list[Piece]:
+    """What fits of ``facts`` into ``room`` cells: the clock goes first, trouble last, and what is
+    too long even alone loses its middle, not where more about it stands."""
+    kept = list(facts)
+    while len(kept) > 1 and _cells(kept) > room:
+        least = min(reversed(kept), key=lambda fact: _WEIGHTS.get(fact.part, 0))
+        kept.remove(least)
+    if kept and _cells(kept) > room:
+        head, _, where = kept[0].text.rpartition(", ")
+        text = f"{fit(head, room - cell_len(where) - 2)}, {where}" if head else kept[0].text
+        kept = [kept[0]._replace(text=text)]
+    return kept
+
+
+_WEIGHTS = {Part.BAR_ERROR: 2, Part.BAR_ACCENT: 1}
+
+
+def _cells(pieces: Iterable[Piece]) -> int:
+    return sum(cell_len(piece.text) for piece in pieces)
 
 
 def fitting_hint(hint: str, room: int) -> str:

@@ -2,8 +2,10 @@
 
 import pytest
 
-from agent_tui.ui.bars import fitting_hint
+from agent_tui.ui.bars import fitting_facts, fitting_hint
 from agent_tui.ui.layout import LEAST_HEIGHT, LEAST_WIDTH, Slot, arrange, too_small
+from agent_tui.ui.rows import Piece
+from agent_tui.ui.theme import Part
 
 FOCUSED = (Slot.LIST, Slot.READING, Slot.CUSTOMER)
 
@@ -70,3 +72,23 @@ def test_a_tiny_terminal_is_told_how_much_is_needed() -> None:
 )
 def test_a_hint_drops_whole_keys_and_never_the_one_that_leads_to_all(room: int, shown: str) -> None:
     assert fitting_hint("Enter open  r reply  ? all keys", room) == shown
+
+
+NEW, CLOCK = Piece(" 3 new (gg) ", Part.BAR_ACCENT), Piece(" 16:17 ", Part.BAR)
+TROUBLE = Piece(" mail: The IMAP server localhost:993 refused since 10:04, see A ", Part.BAR_ERROR)
+
+
+@pytest.mark.parametrize(
+    ("room", "shown"),
+    [
+        (90, [NEW.text, TROUBLE.text, CLOCK.text]),
+        (80, [NEW.text, TROUBLE.text]),
+        (64, [TROUBLE.text]),
+        (40, [" mail: The IMAP server localhos…, see A "]),
+    ],
+)
+def test_what_must_not_be_overlooked_stays_where_room_is_short(room: int, shown: list[str]) -> None:
+    found = fitting_facts([NEW, TROUBLE, CLOCK], room)
+
+    assert [piece.text for piece in found] == shown
+    assert sum(len(piece.text) for piece in found) <= room
