@@ -1,25 +1,19 @@
 """The program on the terminal: one screen whose panes are swapped, never pushed."""
 
-import asyncio
 import inspect
 import os
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
-from contextlib import suppress
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING
 
 from textual import events
-from textual.app import App, ComposeResult
-from textual.geometry import Offset
-from textual.reactive import Reactive
-from textual.screen import Screen
-from textual.widget import Widget
+from textual.app import ComposeResult
 
 from agent_tui.config.paths import Paths
 from agent_tui.config.settings import Settings
 from agent_tui.model.clock import Clock, system_clock
 from agent_tui.model.conversation import Conversation, View
-from agent_tui.store.database import Database, StoreError
+from agent_tui.store.database import Database
 from agent_tui.ui import alt_keys, commands, keys, navigation, presets
 from agent_tui.ui import theme as themes
 from agent_tui.ui.bars import StatusLine
@@ -32,9 +26,9 @@ from agent_tui.ui.inbox import Inbox
 from agent_tui.ui.keyboard import Keyboard
 from agent_tui.ui.layout import too_small
 from agent_tui.ui.notice import Notice
-from agent_tui.ui.output import installed, output_for
 from agent_tui.ui.shell import Choice, Command, Complete, Dock, Free, More, Pane, Preview, Where
 from agent_tui.ui.stack import PaneStack
+from agent_tui.ui.surface import Surface
 from agent_tui.ui.terminal import gone, on_hang_up
 from agent_tui.ui.theme import Depth, Theme
 from agent_tui.ui.typeahead import TypeAhead
@@ -45,7 +39,6 @@ if TYPE_CHECKING:
 
     from agent_tui.actions.action import Context, Done
     from agent_tui.ui.chats import Chats
-    from agent_tui.ui.frames import Update
     from agent_tui.ui.notifying import Notifier
     from agent_tui.ui.prompt import PromptLine
 
@@ -57,21 +50,8 @@ def _glyphs(settings: Settings, environment: Mapping[str, str]) -> Glyphs:
     return ASCII if settings.screen_reader else glyphs_for(environment)
 
 
-class OneScreen(Screen[None]):
-    """The only screen. Textual would draw all of it again whenever the focus moves: 10 kB."""
-
-    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
-
-
-class AgentApp(App[None]):
+class AgentApp(Surface):
     """The one class behind :class:`agent_tui.ui.shell.Shell`."""
-
-    CSS = """
-    Screen { layout: vertical; overflow: hidden hidden; layers: default prompt; }
-    """
-    ENABLE_COMMAND_PALETTE: ClassVar[bool] = False
-    TITLE = "agent-tui"
-    animation_level = "none"
 
     def __init__(
         self,
@@ -92,7 +72,12 @@ class AgentApp(App[None]):
         preset = presets.preset_keys(settings.key_preset, settings.chat_enter)
         commands.check_macros(settings.macros, str(paths.settings))
         self._bound = keys.build(settings.own_keys, commands.where_of, preset, str(paths.settings))
-        super().__init__(ansi_color=depth is not Depth.FULL)
+        super().__init__(
+            environment,
+            paths.crashes,
+            colours=depth is Depth.FULL,
+            reads_aloud=settings.screen_reader,
+        )
         self.db, self.settings, self.paths, self.clock = db, settings, paths, clock
         self._start_engine, self._glyphs = start_engine, _glyphs(settings, environment)
         alt_keys.teach()
@@ -114,7 +99,6 @@ class AgentApp(App[None]):
         self._opened = PaneStack()
         self._typeahead = TypeAhead(self.post_message, self._later)
         self._prompt: PromptLine | None = None
-        self._frames, self._output_told = output_for(environment, installed())
         self._watch = Watch(self, self._inbox, self._status, self._glyphs.up, self.run_worker)
         self._doing = Doing(self, self._changed)
 
@@ -163,12 +147,6 @@ class AgentApp(App[None]):
     def where(self) -> Where:
         pane = self.pane()
         return pane.where if pane is not None else Where.PROMPT
-
-    def pane(self) -> Pane | None:
-        focused = self.screen.focused
-        while focused is not None and not isinstance(focused, Pane):
-            focused = focused.parent if isinstance(focused.parent, Widget) else None
-        return focused
 
     @cached_property
     def chats(self) -> "Chats":
@@ -311,27 +289,15 @@ class AgentApp(App[None]):
     def notify_agent(self, sentence: str) -> None:
         self._notifier.tell(sentence)
 
-    def write(self, sequence: str) -> None:
-        if self._driver is not None:  # Textual has no public way for it
-            self._driver.write(sequence)
-            self._driver.flush()
-
-    def redraw(self) -> None:
-        self._frames.forget()
-        self.screen.refresh(layout=True)
-
-    def copy(self, text: str) -> None:
-        self.copy_to_clipboard(text)
+    def save(self) -> None:
+        self._opened.leave()
 
     def leave(self) -> None:
-        self._opened.leave()
+        self.save()
         self._notifier.end()
         self.exit()
 
     # -- what Textual calls ---------------------------------------------------------------------
-
-    def get_default_screen(self) -> OneScreen:
-        return OneScreen(id="_default")
 
     def compose(self) -> ComposeResult:
         yield self.desk.bar
@@ -375,21 +341,6 @@ class AgentApp(App[None]):
                 return
         await super().on_event(event)
 
-    def _display(self, screen: Screen[Any], renderable: "Update") -> None:
-        """Textual's way to the terminal: only what is new goes on."""
-        changed = self._frames.changes(renderable)
-        if self.settings.screen_reader and isinstance(pane := screen.focused, Pane):
-            self.cursor_position = pane.region.offset + Offset(0, pane.read_at)
-        super()._display(screen, changed)  # type: ignore[arg-type]  # Textual's type lacks updates
-
-    def _handle_exception(self, error: Exception) -> None:
-        """Textual's last word: it would print local variables, customers' texts among them."""
-        from agent_tui.ui.crash import crash
-
-        with suppress(Exception):  # drafts are on disk but for the last second
-            self._opened.leave()
-        super()._handle_exception(crash(error, self.paths.crashes))
-
     def on_resize(self, event: events.Resize) -> None:
         self._frames.forget()
         self._notice.show(too_small(event.size.width, event.size.height))
@@ -400,9 +351,6 @@ class AgentApp(App[None]):
         if not self.stop():
             self.say("Press q to leave; what you have written is kept.")
 
-    async def action_quit(self) -> None:
-        self.leave()
-
     # -- our own --------------------------------------------------------------------------------
 
     def _after_first_paint(self) -> None:
@@ -411,22 +359,13 @@ class AgentApp(App[None]):
         self.desk.complete()
         self._watch.begin(partial(self.call_later, self._look), self._notifier)
         self.chats.look_soon()
-        if self._output_told:
-            self.say(self._output_told)
+        if self.output_told:
+            self.say(self.output_told)
 
     def _pane_is_there(self) -> None:
         """The pane opened last is on the screen and takes the keyboard."""
         self.focus_back()
         self.keyboard_taken()
-
-    def _terminal_gone(self) -> None:
-        """Save and end; when saving fails, the terminal, if there is one, is told why."""
-        try:
-            self.leave()
-        except StoreError as error:
-            from rich.text import Text
-
-            self.exit(return_code=1, message=Text(f"agent-tui: {error}"))
 
     def _look(self) -> None:
         if not self.is_headless and gone():
@@ -458,6 +397,3 @@ class AgentApp(App[None]):
     def _close_panes(self) -> None:
         while self._opened.top is not None:
             self.close_pane()
-
-    def _later(self, seconds: float, call: Callable[[], None]) -> asyncio.TimerHandle:
-        return asyncio.get_running_loop().call_later(seconds, call)

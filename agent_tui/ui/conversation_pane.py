@@ -87,7 +87,9 @@ class ConversationPane(Pane):
         db = self._shell.db
         self._last_event = events.newest_id(db, Entity.CONVERSATION, conversation.id)
         found = events.of_fields(db, Entity.CONVERSATION, conversation.id, TOLD)
-        self._seen = rereading.read(db, conversation.id)
+        self._seen = rereading.again(
+            db, conversation.id, self._shell.desk.ahead.seen(conversation.id)
+        )
         self._happened = happenings(found, live=conversation.channel in LIVE)
         self._writing = self._who_writes(conversation)
         self._read_earlier(conversation)

@@ -1,7 +1,8 @@
 """The inbox: a view of conversations, the one that is read, and what becomes of both."""
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
 
 from agent_tui.config.settings import AfterResolve, Settings
 from agent_tui.model.clock import Clock
@@ -17,6 +18,9 @@ from agent_tui.ui.listing import Listing
 from agent_tui.ui.panes import Panes
 from agent_tui.ui.preview import Rest
 from agent_tui.ui.shell import Shell
+
+if TYPE_CHECKING:
+    from agent_tui.ui.ahead import Ahead
 
 _HEADINGS = "headings of "
 
@@ -282,6 +286,7 @@ class Desk(Panes):
         if self._shows(Slot.CUSTOMER):
             self.customer.show(conversation)
         self.customer.look_up(conversation.customer_id)
+        self._look_ahead()
         if conversation.unread:
             self.mark_read(conversation)
 
@@ -320,6 +325,19 @@ class Desk(Panes):
         if self._shows(Slot.READING) and self.slot is Slot.LIST:
             self._rest.begin()
 
+    @cached_property
+    def ahead(self) -> "Ahead":
+        """What is read before somebody goes there."""
+        from agent_tui.ui.ahead import Ahead  # after first paint
+
+        return Ahead(self._db, self.run_worker)
+
+    def _look_ahead(self) -> None:
+        """Read the conversations that the next key may show."""
+        listing = self.list.listing
+        if listing is not None:
+            self.ahead.prepare(one.id for one in listing.beside())
+
     def _preview(self) -> None:
         current = self.list.current
         if self.slot is not Slot.LIST or not self.is_attached:
@@ -333,6 +351,7 @@ class Desk(Panes):
             self.reading.mark(searched_words(self.narrowing))
         if self._shows(Slot.CUSTOMER):
             self.customer.show(current)
+        self._look_ahead()
 
     def _nothing_here(self) -> list[str]:
         return nothing_here(self._db, self.view, self.narrowing)

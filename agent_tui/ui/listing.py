@@ -119,6 +119,11 @@ class Listing:
         """What the rows are bounded by: a search lists also what stands in no order of its view."""
         return Sort.NEWEST if self.searching else self._sort
 
+    def beside(self) -> list[Conversation]:
+        """The rows next to the cursor's, the following one first, as far as the window has them."""
+        places = (self.cursor + 1, self.cursor - 1)
+        return [self.rows[place] for place in places if 0 <= place < len(self.rows)]
+
     def all_ids(self) -> list[int]:
         """The ids of all rows there are, in the window or not; for a thread of its own."""
         return numbers.of_query(self._db, self._query, self.sort)

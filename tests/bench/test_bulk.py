@@ -10,7 +10,7 @@ import shutil
 import time
 from contextlib import suppress
 from pathlib import Path
-from statistics import median, quantiles
+from statistics import median
 
 import pytest
 
@@ -18,7 +18,7 @@ from agent_tui.model.conversation import Status
 from agent_tui.store.sqlite import SqliteDatabase
 from tests.bench.contest import leave
 from tests.bench.figures import show
-from tests.bench.test_keys import QUIET_S
+from tests.bench.test_pressed import keys, milliseconds, p95
 from tests.factory import mail_account, many, receive
 from tests.program import Home
 from tests.terminal import Terminal
@@ -29,8 +29,7 @@ pytestmark = pytest.mark.bench
 MAILS = 10_000
 _BATCH = 500
 KEYS = 60
-_BETWEEN_S = 0.05
-"""A quick hand's pause between two keys."""
+_RESOLVED = "SELECT count(*) FROM conversations WHERE status = 'resolved'"
 _LOOK_S = 0.05
 _IDLE_S = 3.0
 
@@ -114,12 +113,12 @@ async def test_the_event_loop_during_a_bulk_of_ten_thousand(filled: Path, tmp_pa
     show(f"{MAILS:,} conversations, 120x40, the event loop", head, rows)
 
 
-def keys_until(terminal: Terminal, sign: str) -> list[float]:
-    """Move the cursor up and down until ``sign`` is shown; what each key took."""
+def keys_until(terminal: Terminal, home: Home, resolved: int) -> list[float]:
+    """Move the cursor up and down until so many are resolved; what each key took."""
     took: list[float] = []
-    while sign not in terminal.text():
-        terminal.settle_for(_BETWEEN_S)
-        took.append(terminal.answer("jk"[len(took) % 2], QUIET_S).seconds)
+    while home.rows(_RESOLVED) != [(resolved,)]:
+        took += keys(terminal, 2)
+    terminal.settle(1.0)
     return took
 
 
@@ -131,18 +130,15 @@ def test_a_cursor_key_during_a_bulk_of_ten_thousand(filled: Path, tmp_path: Path
     with home.screen(cols=80, rows=24) as inbox:
         inbox.wait_for("Parcel")
         inbox.settle(1.0)
-        still = []
-        for number in range(KEYS):
-            inbox.settle_for(_BETWEEN_S)
-            still.append(inbox.answer("jk"[number % 2], QUIET_S).seconds)
+        still = keys(inbox, KEYS)
         inbox.press("*")
         inbox.wait_for(f"{MAILS:,} selected")
         inbox.press("e")
         inbox.wait_for("y/n")
         inbox.press("y")
-        resolving = keys_until(inbox, "conversations resolved")
+        resolving = keys_until(inbox, home, MAILS)
         inbox.press("u")
-        undoing = keys_until(inbox, "Undone")
+        undoing = keys_until(inbox, home, 0)
         leave(inbox)
 
     head = ["", "keys", "median", "95 of 100", "longest", "ratio of the 95"]
@@ -150,19 +146,11 @@ def test_a_cursor_key_during_a_bulk_of_ten_thousand(filled: Path, tmp_path: Path
         [
             name,
             str(len(took)),
-            _ms(median(took)),
-            _ms(p95(took)),
-            _ms(max(took)),
+            milliseconds(median(took)),
+            milliseconds(p95(took)),
+            milliseconds(max(took)),
             f"{p95(took) / p95(still):.2f}",
         ]
         for name, took in (("idle", still), ("resolving", resolving), ("undoing", undoing))
     ]
     show(f"A cursor key while {MAILS:,} conversations are written, 80x24", head, rows)
-
-
-def p95(seconds: list[float]) -> float:
-    return quantiles(seconds, n=20)[-1]
-
-
-def _ms(seconds: float) -> str:
-    return f"{seconds * 1000:.1f} ms"
