@@ -35,7 +35,7 @@ class Step(NamedTuple):
 
     name: str
     keys: Sequence[str]
-    shows: str  # what is there once the screen is
+    shows: str  # a pattern that is there once the screen is
     leaves: Sequence[str] = ()  # keys that lead back
 
 
@@ -57,7 +57,7 @@ _STEPS = (
     Step("help", ("question_mark",), "Keys in", ("q",)),
     Step("outbox", ("B",), "Outbox", ("q",)),
     Step("accounts", ("A",), "larkfell", ("q", "q")),
-    Step("reviews", ("6",), " Reviews "),
+    Step("reviews", ("6",), "^ Reviews 5"),  # a digit alone is taken for a count at first
     Step("review", ("enter",), "/5 ", ("q",)),
     Step("ratings", ("g", "r"), "All reviews", ("q",)),
     Step("timeline", ("g", "t"), "newest first", ("q",)),
@@ -88,12 +88,16 @@ async def test_each_screen_looks_as_it_did(world: Paths, size: tuple[int, int]) 
             await window.until(lambda: window.app.desk.inbox.counts)
             for step in _STEPS:
                 await window.press(*step.keys)
-                await window.until(partial(window.shows, step.shows))
+                await window.until(partial(_shows, window, step.shows))
                 seen.append(f"== {step.name} ==\n{await _settled(window)}")
                 await window.press(*step.leaves)
     finally:
         db.close()
     _compare(_FOLDER / f"{size[0]}x{size[1]}.txt", "\n\n".join(seen) + "\n")
+
+
+def _shows(window: Screen, pattern: str) -> bool:
+    return re.search(pattern, window.text) is not None
 
 
 async def _settled(window: Screen) -> str:
