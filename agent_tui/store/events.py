@@ -268,14 +268,54 @@ def _tell(db: Database, stamp: Stamp, entity: Entity, fields: Collection[str], l
 
 
 def _newest_standing(db: Database, actor: str, but: Sequence[str]) -> Row | None:
+    """The actor's newest event of a batch that stands, of no action in ``but``.
+
+    A batch that does not count is passed over as a whole: ten thousand taken back are twenty
+    thousand events, and to look at each took 80 ms with every ``u``.
+    """
+    before: int | None = None
+    while row := db.one(
+        "SELECT id, batch, action, EXISTS (SELECT 1 FROM events u WHERE u.undoes = e.batch)"
+        " AS undone FROM events e WHERE actor = :actor AND (:before IS NULL OR id < :before)"
+        " ORDER BY id DESC LIMIT 1",
+        {"actor": actor, "before": before},
+    ):
+        if row["action"] not in but and not row["undone"]:
+            return row
+        before = _begin(db, actor, row["batch"], row["id"])
+        if before is None:
+            return _among_others(db, actor, but, row["id"])
+    return None
+
+
+def _among_others(db: Database, actor: str, but: Sequence[str], last: int) -> Row | None:
+    """The same of the events up to ``last``, each looked at: two batches were done at once."""
     names = {f"a{n}": action for n, action in enumerate(but)}
     marks = ", ".join(f":{name}" for name in names)
     return db.one(
-        f"SELECT batch, action FROM events e WHERE actor = :actor AND action NOT IN ({marks})"
+        "SELECT batch, action FROM events e WHERE actor = :actor AND id <= :last"
+        f" AND action NOT IN ({marks})"
         " AND NOT EXISTS (SELECT 1 FROM events u WHERE u.undoes = e.batch)"
         " ORDER BY id DESC LIMIT 1",
-        {"actor": actor, **names},
+        {"actor": actor, "last": last, **names},
     )
+
+
+def _begin(db: Database, actor: str, batch: str, last: int) -> int | None:
+    """The first event of a batch; None where up to ``last`` the actor did something else
+    meanwhile."""
+    params = {"actor": actor, "batch": batch, "last": last}
+    own = db.one(
+        "SELECT min(id) AS first, count(*) AS n FROM events WHERE batch = :batch AND id <= :last",
+        params,
+    )
+    assert own is not None
+    every = db.one(
+        "SELECT count(*) AS n FROM events WHERE actor = :actor AND id BETWEEN :first AND :last",
+        params | {"first": own["first"]},
+    )
+    first: int = own["first"]
+    return first if every is not None and every["n"] == own["n"] else None
 
 
 def _events(rows: Iterable[Row]) -> list[Event]:

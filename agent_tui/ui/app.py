@@ -1,5 +1,6 @@
 """The program on the terminal: one screen whose panes are swapped, never pushed."""
 
+import gc
 import inspect
 import os
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
@@ -357,6 +358,7 @@ class AgentApp(Surface):
         if self._start_engine is not None:
             self._later(_ENGINE_AFTER_S, self._start_engine)
         self.desk.complete()
+        gc.freeze()  # what is there for good need not be looked through again: 30 ms each time
         self._watch.begin(partial(self.call_later, self._look), self._notifier)
         self.chats.look_soon()
         if self.output_told:

@@ -275,3 +275,19 @@ def only_of(desk: Desk, number: int) -> Conversation:
     found = conversations.get(desk.db, number)
     assert found is not None
     return found
+
+
+def test_undo_finds_what_stands_below_batches_that_were_done_at_once(db: SqliteDatabase) -> None:
+    mail_account(db)
+    receive(db, incoming(sender="a@x.example"), incoming(sender="b@x.example"))
+    desk = Desk(db)
+    one, other = (c.id for c in listed(db))
+    perform("take", desk.context, [other])
+    together = [replace(desk.context, batch=batch) for batch in ("first", "second")]
+    perform("label", together[0], [one], {"labels": "x"})
+    perform("priority", together[1], [one], {"priority": "high"})
+    perform("label", together[0], [other], {"labels": "z"})
+    for told in ("label", "priority", "take"):
+        assert perform("undo", desk.context).sentence.startswith(f"Undone: {told}")
+    with pytest.raises(ActionError, match="nothing to undo"):
+        perform("undo", desk.context)
