@@ -66,7 +66,8 @@ class EngineChild:
     LOOK_S = 20.0
     """How often is looked whether the other engine is still there."""
 
-    COMMAND: Sequence[str] = (sys.executable, "-m", "agent_tui", "engine", "--child")
+    COMMAND: Sequence[str] = (sys.executable, "-P", "-m", "agent_tui", "engine", "--child")
+    """-P: no module out of the folder one is in, where a customer's file may lie."""
 
     def __init__(self, secrets: str, other: Callable[[], str | None]) -> None:
         """``other`` tells who serves the store now, if anybody."""

@@ -1,5 +1,6 @@
 """The engine beside an inbox: started again when it dies, and ended with it."""
 
+import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -51,6 +52,12 @@ def until(condition: Callable[[], object]) -> None:
 
 def marks(path: Path) -> int:
     return len(path.read_text()) if path.exists() else 0
+
+
+def test_nothing_is_run_that_lies_in_the_folder_one_is_in(tmp_path: Path) -> None:
+    tmp_path.joinpath("agent_tui.py").write_text("raise SystemExit(77)")
+    command = [*EngineChild.COMMAND[:-2], "--version"]
+    assert subprocess.run(command, cwd=tmp_path, capture_output=True, check=False).returncode == 0
 
 
 @pytest.mark.parametrize("end", ["sys.exit(1)", "import os; os.kill(os.getpid(), 9)"])
