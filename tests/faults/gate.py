@@ -52,7 +52,11 @@ def _handler(gate: Gate, provider: httpx.AsyncBaseTransport) -> type[BaseHTTPReq
         disable_nagle_algorithm = True
 
         def _answer(self) -> None:
-            octets = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            size = int(self.headers.get("Content-Length", 0))
+            octets = self.rfile.read(size)
+            if len(octets) < size:  # who asked was killed in the middle
+                self._break()
+                return
             url = f"http://{self.headers['Host']}{self.path}"
             request = httpx.Request(self.command, url, headers=self.headers.items(), content=octets)
             try:

@@ -103,9 +103,11 @@ class Hands:
             screen.hang_up()
             screen = self.home.screen()
         screen.wait_for("Inbox")
+        screen.settle(0.5)
         screen.press("/")
         screen.settle(0.3)
         screen.press("status:open channel:mail\r")
+        screen.wait_for("/status:open channel:mail")
         screen.wait_for("Order ")
         screen.settle(0.5)
         return screen
