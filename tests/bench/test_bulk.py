@@ -139,6 +139,8 @@ def test_a_cursor_key_during_a_bulk_of_ten_thousand(filled: Path, tmp_path: Path
         resolving = keys_until(inbox, home, MAILS)
         inbox.press("u")
         undoing = keys_until(inbox, home, 0)
+        inbox.press("q")  # nothing is selected any more
+        inbox.settle(1.0)
         leave(inbox)
 
     head = ["", "keys", "median", "95 of 100", "longest", "ratio of the 95"]
