@@ -320,6 +320,7 @@ class AgentApp(Surface):
     async def on_event(self, event: events.Event) -> None:
         """Keys wait while something opens for them."""
         if isinstance(event, (events.Key, events.Paste)) and not event.is_forwarded:
+            self._watch.pressed()
             if self._typeahead.keeps(event):
                 event.stop()
                 return

@@ -24,6 +24,11 @@ _REFRESH_S = 0.25
 """How often at most it shows again what is heavy: the list, counts, facts. A message is worth no
 more of it than that, however many come in."""
 
+_REST_S = 0.2
+_HELD_BACK_S = 1.0
+"""So often while the agent presses keys, and until so long after: a refresh takes as long as
+several keys do, and rows should not move below a hand that is at work."""
+
 _LISTEN_S = 0.04
 _DOZE_S = 0.15
 _AWAKE_S = 30
@@ -52,7 +57,7 @@ class Watch:
         self._called_at = 0.0
         self._call: Callable[[], object] = _nobody
         self._refresh_is_due = False
-        self._refreshed_at = 0.0
+        self._refreshed_at = self._pressed_at = 0.0
         self._minute = shell.clock() // MINUTE
         self._new_above = 0
         self._notifier: Notifier | None = None  # with the first look
@@ -78,6 +83,10 @@ class Watch:
 
         self._countdown = Countdown(self._shell, self._status, done)
 
+    def pressed(self) -> None:
+        """A key was pressed: what only others have done can wait a little."""
+        self._pressed_at = asyncio.get_running_loop().time()
+
     def look(self) -> None:
         """Show what is different since the last look; a store that fails is told."""
         try:
@@ -99,7 +108,7 @@ class Watch:
         now, written = loop.time(), False
         with suppress(StoreError):  # the next look tells
             written = self._listened(now)
-        refreshes = self._refresh_is_due and now - self._refreshed_at >= _REFRESH_S
+        refreshes = self._refresh_is_due and self._has_time(now)
         if written or refreshes or now - self._called_at >= _CLOCK_S:
             self._called_at = now
             self._call()
@@ -138,8 +147,10 @@ class Watch:
                 desk.reading.reload()
         else:
             desk.reading.look_at_clock()
-        refreshes = self._refresh_is_due and self._has_time()
+        now = asyncio.get_running_loop().time()
+        refreshes = self._refresh_is_due and self._has_time(now)
         if refreshes:
+            self._refreshed_at = now
             self._refresh()
         elif self._count_is_due:
             self.count_soon()
@@ -148,13 +159,10 @@ class Watch:
         if passed or refreshes or desk.list.new_above != self._new_above:
             self._tell_facts()
 
-    def _has_time(self) -> bool:
-        """Whether the last refresh is long enough ago."""
-        now = asyncio.get_running_loop().time()
-        if now - self._refreshed_at < _REFRESH_S:
-            return False
-        self._refreshed_at = now
-        return True
+    def _has_time(self, now: float) -> bool:
+        """Whether the last refresh is long enough ago at the event loop's time ``now``."""
+        rests = now - self._pressed_at >= _REST_S
+        return now - self._refreshed_at >= (_REFRESH_S if rests else _HELD_BACK_S)
 
     def _refresh(self) -> None:
         desk, self._refresh_is_due = self._shell.desk, False
