@@ -4,6 +4,8 @@ What cannot be sent at all, such as a text that the provider would refuse, is a 
 :func:`agent_tui.actions.reply.problems` instead.
 """
 
+from dataclasses import replace
+
 from agent_tui.actions import meanwhile, public, slips
 from agent_tui.actions.action import Context
 from agent_tui.content.trust import elsewhere
@@ -35,6 +37,21 @@ def against(context: Context, draft: Draft) -> tuple[str, ...]:
         found += _elsewhere(context, draft, conversation)
         found += public.doubts(context, conversation, draft.body)
     return (*found, *_forgotten_file(context, draft, conversation))
+
+
+def newest(context: Context, draft: Draft) -> int:
+    """The newest message of the conversation that ``draft`` answers; 0 where there is none."""
+    number = draft.conversation_id
+    return (messages.newest(context.db, number) or 0) if number is not None else 0
+
+
+def since(context: Context, draft: Draft, known: int) -> bool:
+    """Whether somebody has answered or written behind the message ``known``, so that the agent's
+    last word was said without knowing of it."""
+    conversation = _conversation(context, draft)
+    if conversation is None or draft.kind is not DraftKind.REPLY:
+        return False
+    return bool(meanwhile.said(context, replace(draft, seen_message=known), conversation))
 
 
 def log_override(context: Context, stamp: Stamp, number: int, doubtful: tuple[str, ...]) -> None:

@@ -156,19 +156,27 @@ def problems(context: Context, draft: Draft) -> list[str]:
     return found + _refusals(draft, account, conversation) + _too_late(context, conversation)
 
 
-def send(context: Context, draft: Draft, *, anyway: bool = False, at: Millis | None = None) -> Done:
+def send(
+    context: Context,
+    draft: Draft,
+    *,
+    anyway: bool = False,
+    known: int | None = None,
+    at: Millis | None = None,
+) -> Done:
     """Send ``draft``, or file it when it is a note; the draft is gone, undo brings it back.
 
     ``at`` is when it is to leave; None: as soon as the undo window is over. Raises ActionError
     with the first of :func:`problems`, or when the draft is gone already, and Doubtful with all of
-    :func:`doubts.against`, unless it is to be sent ``anyway``.
+    :func:`doubts.against`, unless it is to be sent ``anyway``. Who was asked, knew the messages up
+    to ``known``: a colleague's answer behind it is told all the same.
     """
     posting.check_there(context, draft)
     for problem in problems(context, draft):
         raise ActionError(f"Not sent: {problem}")
     with context.db.transaction(durable=True):  # from here on nobody else answers
         doubtful = doubts.against(context, draft)
-        if doubtful and not anyway:
+        if doubtful and not (anyway and (known is None or not doubts.since(context, draft, known))):
             raise Doubtful(f"Not sent: {' '.join(doubtful)}")
         if draft.kind is DraftKind.NOTE:
             return _file_note(context, draft, doubtful)

@@ -222,15 +222,16 @@ class ChatComposer(WritingPane):
             return
         self._refuse(draft)
         self._keeper.write(draft, self._keeper.number())
+        known = doubts.newest(self._shell.context, self.draft())
         reasons = doubts.against(self._shell.context, self.draft())
         if reasons:
             self._asking = True
-            self._shell.follow(self._ask(reasons, resolve=resolve))
+            self._shell.follow(self._ask(reasons, known, resolve=resolve))
         else:
             self._dispatch(resolve=resolve)
 
-    async def _ask(self, reasons: Sequence[str], *, resolve: bool) -> None:
-        """Something speaks against it: the agent decides."""
+    async def _ask(self, reasons: Sequence[str], known: int, *, resolve: bool) -> None:
+        """Something speaks against it: the agent decides, knowing the messages up to ``known``."""
         try:
             for reason in reasons:
                 question = f"{safe_line(reason)} Send it all the same? y/n "
@@ -239,13 +240,13 @@ class ChatComposer(WritingPane):
                     return
         finally:
             self._asking = False
-        self._dispatch(resolve=resolve, anyway=True)
+        self._dispatch(resolve=resolve, known=known)
 
-    def _dispatch(self, *, resolve: bool, anyway: bool = False) -> None:
+    def _dispatch(self, *, resolve: bool, known: int | None = None) -> None:
         """Into the outbox; the text makes way for the next message."""
         self._keeper.write(self.draft(), self._keeper.number())
         send = closing.send_and_resolve if resolve else reply.send
-        done = send(self._shell.context, self._keeper.kept, anyway=anyway)
+        done = send(self._shell.context, self._keeper.kept, anyway=known is not None, known=known)
         self._announcer.stopped()
         if self._note or resolve:
             self._finished = True

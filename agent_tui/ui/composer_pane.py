@@ -202,15 +202,18 @@ class Composer(WritingPane):
         if drafting.says_nothing(draft.body, self._shell.settings.signature):
             self._shell.say("Not sent: there is no text.", error=True)
             return
+        known = doubts.newest(self._shell.context, draft)
         anyway = await self._sure(draft)
         if anyway is None:  # the agent thinks again
             self._body.go_to(doubts.UNFINISHED)
             return
         try:
             if resolve:
-                done = closing.send_and_resolve(self._shell.context, draft, anyway=anyway)
+                done = closing.send_and_resolve(
+                    self._shell.context, draft, anyway=anyway, known=known
+                )
             else:
-                done = reply.send(self._shell.context, draft, anyway=anyway, at=at)
+                done = reply.send(self._shell.context, draft, anyway=anyway, known=known, at=at)
         except Doubtful as doubt:  # since a moment ago
             self._shell.say(doubt.reason, error=True)
             return

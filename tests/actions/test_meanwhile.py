@@ -60,6 +60,17 @@ def test_it_leaves_when_she_says_so(desk: Desk) -> None:
     assert len(outbox.shown(desk.db)) == 2
 
 
+def test_what_came_while_she_was_asked_is_told_as_well(desk: Desk) -> None:
+    maria, ben = at_work(desk, "maria"), at_work(desk, "ben")
+    hers, his = begun(maria, "A {{ blank }} is open."), begun(ben)
+    known = doubts.newest(maria, hers)  # then she is asked about the blank
+    reply.send(ben, his)
+    with pytest.raises(Doubtful, match="ben answered 0 s ago"):
+        reply.send(maria, hers, anyway=True, known=known)
+    reply.send(maria, hers, anyway=True, known=doubts.newest(maria, hers))
+    assert [item.agent for item in outbox.shown(desk.db)] == ["maria", "ben"]
+
+
 def test_an_answer_stays_the_reason_when_the_customer_wrote_after_it(desk: Desk) -> None:
     hers, his = begun(at_work(desk, "maria")), begun(at_work(desk, "ben"))
     reply.send(at_work(desk, "ben"), his)
