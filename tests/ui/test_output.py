@@ -10,7 +10,7 @@ import pytest
 
 from agent_tui.config.paths import PLAIN_VARIABLE, find_paths
 from agent_tui.store.sqlite import SqliteDatabase
-from agent_tui.ui import app as app_module
+from agent_tui.ui import surface
 from agent_tui.ui.frames import Frames
 from agent_tui.ui.output import PINNED, Plain, installed, output_for
 from tests.clocks import reckon
@@ -61,7 +61,7 @@ def test_private_names_are_not_even_imported_with_another_version() -> None:
 async def test_the_notice_stands_in_the_status_line(
     db: SqliteDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(app_module, "installed", lambda: "9.0")
+    monkeypatch.setattr(surface, "installed", lambda: "9.0")
     async with screen(db, tmp_path) as shown:
         await shown.until(lambda: shown.shows("Textual 9.0 is not 8.2"))
 
