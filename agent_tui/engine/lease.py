@@ -123,4 +123,11 @@ def _dead(holder: str) -> bool:
         return True
     except PermissionError:
         return False
+    return _unburied(pid)
+
+
+def _unburied(pid: str) -> bool:
+    """Whether the process has ended and only its parent has not asked how; see proc(5)."""
+    with suppress(OSError):  # no such file where the system is another
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in ("Z", "X")
     return False

@@ -1,5 +1,6 @@
 """The store as one SQLite file in WAL mode, private to its owner; all SQLite-only SQL is here."""
 
+import os
 import sqlite3
 import threading
 import time
@@ -251,9 +252,11 @@ class _Owned:
 
     def __init__(self, connection: _Connection) -> None:
         self.connection = connection
+        self._process = os.getpid()
 
     def __del__(self) -> None:
-        self.connection.close()
+        if os.getpid() == self._process:  # a forked child waits for ever for a thread it lacks
+            self.connection.close()
 
 
 def _connect(path: Path) -> _Connection:

@@ -1,7 +1,9 @@
 """One engine serves an account; nobody waits for a dead one."""
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -104,6 +106,20 @@ def test_the_lease_of_a_killed_process_of_this_machine_is_free_at_once(
     assert not first.after_death
     assert first.take("engine")
     assert first.after_death
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="there is no /proc")
+def test_nobody_waits_for_one_whose_parent_has_not_heard_of_the_end(
+    db: SqliteDatabase, first: Leases, now: Now
+) -> None:
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    os.waitid(os.P_PID, gone.pid, os.WEXITED | os.WNOWAIT)  # it has ended, and is not buried
+    machine = first.holder.rsplit(":", 2)[0]
+    accounts.take_lease(db, "engine", f"{machine}:{gone.pid}:x", now.at, now.at + LIFETIME)
+    try:
+        assert first.take("engine")
+    finally:
+        gone.wait()
 
 
 def test_a_process_of_another_machine_is_believed_to_live(

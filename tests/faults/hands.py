@@ -117,9 +117,7 @@ class Hands:
         screen.settle(0.3)
         for number in range(_MOVES):
             before = _marked(screen)
-            # Down twice and up once, so that there is always somewhere to go.
-            key = "k" if number % 3 == 2 else "j"
-            self._timed(screen, key, lambda row=before: _marked(screen) != row)  # type: ignore[misc]
+            self._timed(screen, "jk"[number % 2], lambda row=before: _marked(screen) != row)  # type: ignore[misc]
 
     def _write(self, screen: Terminal) -> None:
         """A word, letter by letter, and two seconds of rest."""

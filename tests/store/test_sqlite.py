@@ -1,19 +1,20 @@
 """One private file for many threads and processes: what is committed stays, nobody waits long."""
 
 import os
+import signal
 import stat
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
 from agent_tui.store import agents, sqlite
-from agent_tui.store.database import StoreError
+from agent_tui.store.database import Stopped, StoreError
 from agent_tui.store.sqlite import SqliteDatabase
 
 
@@ -218,6 +219,47 @@ def test_a_thread_that_ends_takes_its_connection_along(db: SqliteDatabase) -> No
         in_a_thread(lambda: handles(db))
 
     assert open_files(db.path) <= 2  # ours, and one that SQLite keeps for whoever comes next
+
+
+class _Asked(threading.Event):
+    """Whether to stop; that it is asked says that the statement runs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.runs = threading.Event()
+
+    def is_set(self) -> bool:
+        self.runs.set()
+        return super().is_set()
+
+
+def test_a_forked_process_does_not_wait_for_threads_that_it_lacks(db: SqliteDatabase) -> None:
+    stop = _Asked()
+
+    def count() -> None:
+        with db.stoppable(stop), suppress(Stopped):
+            db.one(
+                "WITH RECURSIVE r (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM r)"
+                " SELECT max(i) FROM r"
+            )
+
+    counting = threading.Thread(target=count)
+    counting.start()
+    assert stop.runs.wait(30)
+    child = os.fork()  # in the child Python drops what the other threads had
+    if child == 0:
+        os._exit(0)
+    for _ in range(1_000):
+        done, _status = os.waitpid(child, os.WNOHANG)
+        if done:
+            break
+        time.sleep(0.01)
+    else:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+    stop.set()
+    counting.join()
+    assert done == child
 
 
 @needs_proc
