@@ -142,7 +142,7 @@ class AgentApp(Surface):
             self.follow(going)
 
     def follow(self, going: Awaitable[None]) -> None:
-        self.hold_keys()
+        self._typeahead.expect()
         self.run_worker(self._finish(going), exit_on_error=True)
 
     def where(self) -> Where:
@@ -383,6 +383,7 @@ class AgentApp(Surface):
         self.chats.look_soon()
 
     async def _finish(self, going: Awaitable[None]) -> None:
+        self.hold_keys()
         try:
             await going
         except commands.refusals() as error:

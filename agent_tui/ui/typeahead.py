@@ -34,6 +34,12 @@ class TypeAhead:
         self._stop_timer()
         self._waiting = self._opening = True
 
+    def expect(self) -> None:
+        """Something is about to run that may open something: keys wait until it says so itself,
+        however long a busy machine takes to begin."""
+        self._stop_timer()
+        self._waiting = True
+
     def hold(self) -> None:
         """Something may be opened next: keys wait for that, for :meth:`release` or a moment."""
         self._stop_timer()

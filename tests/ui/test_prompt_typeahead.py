@@ -1,6 +1,7 @@
 """What is typed in one go does what it would have done typed slowly."""
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from textual.events import Key, Paste
 from agent_tui.model.conversation import Status
 from agent_tui.store import conversations, drafts, outbox
 from agent_tui.store.sqlite import SqliteDatabase
-from agent_tui.ui.typeahead import TypeAhead
+from agent_tui.ui.typeahead import PATIENCE_S, TypeAhead
 from agent_tui.ui.writing_area import WritingArea
 from tests.factory import incoming, listed, mail_account, receive
 from tests.ui.screen import Screen, screen
@@ -97,6 +98,21 @@ class NoTimer:
 
     def cancel(self) -> None:
         """There is nothing to call off."""
+
+
+def test_what_is_about_to_run_is_waited_for_however_long_it_takes_to_begin() -> None:
+    patience: list[float] = []
+
+    def later(seconds: float, _: Callable[[], object]) -> NoTimer:
+        patience.append(seconds)
+        return NoTimer()
+
+    ahead = TypeAhead(lambda _: None, later)
+    ahead.expect()
+    assert ahead.keeps(Key("a", "a"))
+    assert not patience
+    ahead.hold()  # it runs
+    assert patience == [PATIENCE_S]
 
 
 def test_held_keys_go_one_by_one_in_the_order_they_were_typed() -> None:
