@@ -119,11 +119,11 @@ def test_a_plugin_that_ends_the_process_stops_no_other_account(tmp_path: Path) -
     home = with_mail(Home(tmp_path / "home", {"PYTHONPATH": str(site)}), mail)
     home.account("bad", "leaver")
 
+    again = ADA.replace(b"My zip broke", b"A second bag").replace(b"<1@", b"<2@")
+    (mail / "new" / "1795000009.M9.test").write_bytes(again)  # for which engine is all the same
+
     with home.screen(cols=120) as screen:
-        screen.wait_for("My zip broke")
         screen.wait_for("bad: The engine died, and the adapter 'leaver'")
-        again = ADA.replace(b"My zip broke", b"A second bag").replace(b"<1@", b"<2@")
-        (mail / "new" / "1795000009.M9.test").write_bytes(again)
         screen.wait_for("A second bag")
         screen.press("q")
         assert screen.wait_for_exit() == 0
