@@ -1,7 +1,9 @@
 """Delivers what stands in the outbox: at most once without the agent's word, never lost."""
 
 import asyncio
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 from agent_tui.adapters.contract import (
     AccountProblem,
@@ -23,7 +25,7 @@ from agent_tui.engine.desk import Desk
 from agent_tui.engine.effects import effect_of, note_failure, note_moves, note_outcome, size_of
 from agent_tui.model.account import EffectKind
 from agent_tui.model.outbox import MESSAGES, Filed, OutboxItem
-from agent_tui.store import outbox
+from agent_tui.store import outbox, unconfirmed
 from agent_tui.store.database import Conflict, StoreError
 
 SETTLE_LIMIT_S = 60.0
@@ -34,6 +36,9 @@ _SLOWEST_LINE = 8_000
 
 _AFTER_COMMIT_S = 960.0
 """RFC 5321, 4.5.3.2.6 asks for ten minutes after the final dot; adapters may grant more."""
+
+_TOLD_AFTER_S = 30.0
+"""So long an agent is left without a word of what does not get on; waiting goes on after it."""
 
 _GRACE_S = 1.0
 """What is past the point of no return may take this long when the engine is stopped."""
@@ -50,7 +55,17 @@ class _Try:
     effect: Effect
     committed: bool = False
     given_up: bool = False
-    store_error: StoreError | None = field(default=None)
+    store_error: StoreError | None = None
+    _telling: asyncio.TimerHandle | None = None
+
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        """Tell the agent, inside, of each step that takes long."""
+        self._watch()
+        try:
+            yield
+        finally:
+            self._unwatch()
 
     async def commit(self) -> None:
         """The contract's ``commit``: raises when the effect must not leave from here."""
@@ -62,6 +77,25 @@ class _Try:
             self.store_error = error
             raise
         self.committed = True
+        self._unwatch()
+        self._watch()
+
+    def _watch(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._telling = loop.call_later(_TOLD_AFTER_S, self._tell)
+
+    def _unwatch(self) -> None:
+        if self._telling is not None:
+            self._telling.cancel()
+
+    def _tell(self) -> None:
+        desk = self.desk
+        sentence = _given(desk.account) if self.committed else _not_taken(desk.account)
+        desk.log.warning("%s %d: %s", self.item.kind, self.item.id, sentence)
+        try:
+            unconfirmed.tell(desk.db, self.item, safe_line(sentence, _LONGEST_PROBLEM))
+        except StoreError as error:  # it is told, or done, with the next change of its state
+            desk.log.warning("cannot be shown: %s", error)
 
 
 async def deliver(desk: Desk, adapter: Adapter, taken: OutboxItem) -> None:
@@ -76,17 +110,8 @@ async def deliver(desk: Desk, adapter: Adapter, taken: OutboxItem) -> None:
         _fail(desk, taken, f"This entry of the outbox cannot be read: {error}.")
         return
     attempt = _Try(desk, taken, effect)
-    doing = desk.doing("delivering", _LIMIT_S + size_of(effect) / _SLOWEST_LINE)
-    task = begin(doing, adapter.deliver(effect, attempt.commit))
-    try:
-        receipt = await _receipt(doing, task, attempt)
-    except asyncio.CancelledError:
-        await _stopped(doing, task, attempt)
-        raise
-    except AdapterError as error:
-        await _broken_off(adapter, attempt, error)
-    else:
-        _delivered(attempt, receipt)
+    with attempt.watched():
+        await _deliver(adapter, attempt)
 
 
 async def settled(desk: Desk, adapter: Adapter, effect: Effect) -> Settled:
@@ -103,6 +128,21 @@ async def settled(desk: Desk, adapter: Adapter, effect: Effect) -> Settled:
 def to_file(item: OutboxItem) -> Filed:
     """Whether a copy of what was delivered belongs into the provider's Sent mailbox."""
     return Filed.WANTED if item.kind is EffectKind.SEND else Filed.NONE
+
+
+async def _deliver(adapter: Adapter, attempt: _Try) -> None:
+    effect = attempt.effect
+    doing = attempt.desk.doing("delivering", _LIMIT_S + size_of(effect) / _SLOWEST_LINE)
+    task = begin(doing, adapter.deliver(effect, attempt.commit))
+    try:
+        receipt = await _receipt(doing, task, attempt)
+    except asyncio.CancelledError:
+        await _stopped(doing, task, attempt)
+        raise
+    except AdapterError as error:
+        await _broken_off(adapter, attempt, error)
+    else:
+        _delivered(attempt, receipt)
 
 
 async def _receipt(doing: Doing, task: "asyncio.Task[Receipt]", attempt: _Try) -> Receipt:
@@ -234,6 +274,22 @@ def _fail(desk: Desk, item: OutboxItem, problem: str) -> None:
     with desk.db.transaction():
         outbox.fail(desk.db, item, safe_line(problem, _LONGEST_PROBLEM), desk.clock())
         note_failure(desk.db, item)
+
+
+def _not_taken(account: str) -> str:
+    return (
+        f"The provider of '{account}' has not taken this within {_TOLD_AFTER_S:.0f} s. It has not "
+        "been sent; it is waited for, then tried again by itself. You can go on; if this lasts, "
+        "look at the account (A)."
+    )
+
+
+def _given(account: str) -> str:
+    return (
+        f"The provider of '{account}' was given this and has not confirmed it within "
+        f"{_TOLD_AFTER_S:.0f} s. Its answer is waited for, up to {_AFTER_COMMIT_S / 60:.0f} min, "
+        "and it is not sent again meanwhile. You can go on."
+    )
 
 
 def _told(error: AdapterError) -> str:

@@ -255,7 +255,8 @@ def _tail(message: Message, stand: _Stand, look: Look) -> list[Piece]:
         case Delivery.QUEUED:
             found.append(Piece("waiting to leave", Part.WARNING))
         case Delivery.SENDING:
-            found.append(Piece("sending", Part.WARNING))
+            word = "sending, no answer yet" if message.problem else "sending"
+            found.append(Piece(word, Part.WARNING))
         case Delivery.SENT if stand.marked:
             found.append(Piece(f"{sent} sent", Part.GOOD))
         case Delivery.DELIVERED | Delivery.READ if stand.marked:

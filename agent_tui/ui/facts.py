@@ -5,7 +5,7 @@ from datetime import datetime
 from agent_tui.content.safe import safe_line
 from agent_tui.model.account import Account, AccountState
 from agent_tui.model.clock import Millis
-from agent_tui.store import accounts, outbox
+from agent_tui.store import accounts, outbox, unconfirmed
 from agent_tui.store.database import Database
 from agent_tui.ui.lines import say_time
 from agent_tui.ui.rows import Piece
@@ -19,7 +19,8 @@ def facts(
     db: Database, new_above: int, up: str, now: Millis, *, clock: bool = True
 ) -> tuple[Piece, ...]:
     """New conversations above the list's first row, troubled accounts or what happened to one,
-    progress of first syncs, sends that wait for a word, and with ``clock`` the time."""
+    progress of first syncs, sends that wait for a word or for their provider's, and with ``clock``
+    the time."""
     found: list[Piece] = []
     every = accounts.every(db)
     if new_above:
@@ -33,6 +34,12 @@ def facts(
     undecided = outbox.undecided(db)
     if undecided:
         found.append(Piece(f" {undecided} not sent: B ", Part.BAR_ERROR))
+    told = {account.name for account in trouble}
+    found += [
+        Piece(f" {safe_line(name)}: {held_up} not confirmed yet: B ", Part.BAR_ACCENT)
+        for name, held_up in unconfirmed.by_account(db).items()
+        if name not in told
+    ]
     if clock:
         found.append(Piece(f" {_clock(now)} ", Part.BAR))
     return tuple(found)

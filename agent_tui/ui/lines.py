@@ -254,7 +254,8 @@ def _message_lines(message: Message, look: Look, detail: Detail, now: Millis) ->
     elif message.recipients.cc or message.direction is Direction.OUTBOUND:
         yield from _recipients(message, look.width)
     if message.problem:
-        yield from plain_lines(clean(message.problem), Part.ERROR, look.width)
+        part = Part.WARNING if message.delivery is Delivery.SENDING else Part.ERROR
+        yield from plain_lines(clean(message.problem), part, look.width)
     yield from remarks(message, look.width)
     yield from body_lines(message.body, look._replace(plain=detail is Detail.PLAIN))
     yield from files(message, look)

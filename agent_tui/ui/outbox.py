@@ -24,6 +24,7 @@ from agent_tui.ui.theme import Part
 _LATE = MINUTE
 """An engine that runs sends within seconds."""
 
+_ON_ITS_WAY = frozenset({OutboxState.SENDING, OutboxState.COMMITTED})
 _PARTS = {
     OutboxState.SENT: Part.GOOD,
     OutboxState.FAILED: Part.ERROR,
@@ -108,7 +109,7 @@ def state_text(item: OutboxItem, now: Millis) -> str:
         case OutboxState.QUEUED:
             return "queued"
         case OutboxState.SENDING | OutboxState.COMMITTED:
-            return "sending"
+            return "no answer yet" if item.problem else "sending"
         case _:
             return item.state.value
 
@@ -150,7 +151,8 @@ class OutboxPane(RowsPane):
             return ()
         said = list(plain_lines(_advice(item), Part.TEXT, width, 0))
         if item.problem:
-            said += plain_lines(safe_line(item.problem), Part.ERROR, width, 0)
+            part = Part.WARNING if item.state in _ON_ITS_WAY else Part.ERROR
+            said += plain_lines(safe_line(item.problem), part, width, 0)
         return said
 
     def activate(self) -> None:

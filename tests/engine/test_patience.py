@@ -10,15 +10,25 @@ from typing import Any, cast
 import pytest
 
 from agent_tui.adapters import smtp
-from agent_tui.adapters.contract import Commit, Effect, Receipt, Unreachable
+from agent_tui.adapters.contract import Commit, Effect, Receipt, Settled, Unreachable
 from agent_tui.adapters.server import Server
 from agent_tui.adapters.smtp import SmtpSettings
 from agent_tui.engine.delivery import deliver
+from agent_tui.model.message import Delivery
 from agent_tui.model.outbox import OutboxState
 from agent_tui.store import outbox
 from agent_tui.store.sqlite import SqliteDatabase
-from tests.engine.fakes import FakeAdapter, Provider, desk
-from tests.engine.world import customer_writes, now_of, reply
+from tests.engine.fakes import (
+    Deliver,
+    FakeAdapter,
+    Provider,
+    after,
+    desk,
+    end,
+    hang,
+    hang_after_commit,
+)
+from tests.engine.world import customer_writes, now_of, reply, shown
 
 S = OutboxState
 
@@ -73,6 +83,90 @@ def test_the_engine_waits_ten_minutes_and_more_for_the_answer(
 
     assert now_of(db, item).state is state
     assert passed >= min(seconds, 600)
+
+
+@dataclass
+class Told:
+    """What stood beside a reply at each second of its delivery."""
+
+    words: dict[int, str] = field(default_factory=dict)
+    deliveries: set[Delivery] = field(default_factory=set)
+
+
+def told_of(db: SqliteDatabase, tmp_path: Path, happens: Deliver, seconds: int) -> Told:
+    """A reply's first ``seconds``, where ``happens`` is what its provider does."""
+    provider = Provider()
+    provider.deliveries.append(happens)
+    item = reply(db, customer_writes(db))
+    told = Told()
+
+    async def looked_at() -> None:
+        taken = outbox.take(db, item)
+        assert taken is not None
+        delivering = asyncio.create_task(deliver(desk(db, tmp_path), FakeAdapter(provider), taken))
+        await asyncio.sleep(0.5)
+        for second in range(seconds):
+            delivery, told.words[second] = shown(db, item)
+            told.deliveries.add(delivery)
+            await asyncio.sleep(1)
+        await end(delivering)
+
+    hurried(looked_at)
+    return told
+
+
+def test_a_provider_that_does_not_take_a_reply_is_told_by_half_a_minute(
+    db: SqliteDatabase, tmp_path: Path
+) -> None:
+    told = told_of(db, tmp_path, hang, 60)
+
+    assert told.words[29] == ""
+    assert told.words[30].startswith("The provider of 'mail' has not taken this within 30 s.")
+    assert "tried again by itself" in told.words[59]
+
+
+def test_an_unanswered_dot_is_told_and_is_neither_failed_nor_sent_again(
+    db: SqliteDatabase, tmp_path: Path
+) -> None:
+    told = told_of(db, tmp_path, hang_after_commit, 600)
+
+    assert told.words[29] == ""
+    assert told.words[30].startswith("The provider of 'mail' was given this")
+    assert "not sent again" in told.words[599]
+    assert told.deliveries == {Delivery.SENDING}
+
+
+def test_what_gets_on_slowly_is_told_of_its_last_step_only(
+    db: SqliteDatabase, tmp_path: Path
+) -> None:
+    async def slow(_: Provider, _effect: Effect, commit: Commit) -> Receipt:
+        await asyncio.sleep(40)
+        await commit()
+        await asyncio.sleep(40)
+        return Receipt()
+
+    told = told_of(db, tmp_path, slow, 85)
+
+    assert "has not taken this" in told.words[35]
+    assert told.words[45] == ""
+    assert "was given this" in told.words[75]
+    assert told.words[84] == ""
+    assert told.deliveries == {Delivery.SENDING, Delivery.SENT}
+
+
+def test_a_look_for_what_was_broken_off_is_told_when_it_hangs(
+    db: SqliteDatabase, tmp_path: Path
+) -> None:
+    async def looks_for_ever(self: FakeAdapter, _effect: Effect) -> Settled:
+        await asyncio.sleep(50)
+        return Settled.UNKNOWN
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(FakeAdapter, "settle", looks_for_ever)
+        told = told_of(db, tmp_path, after(Unreachable("Gone.")), 55)
+
+    assert "was given this" in told.words[30]
+    assert told.words[54] == "Gone."
 
 
 @dataclass

@@ -3,10 +3,11 @@
 from pathlib import Path
 
 from agent_tui.model.account import AccountState
-from agent_tui.store import accounts
+from agent_tui.store import accounts, outbox, unconfirmed
 from agent_tui.store.sqlite import SqliteDatabase
 from agent_tui.ui.accounts import advice
 from agent_tui.ui.facts import facts
+from tests.engine.world import customer_writes, reply
 from tests.factory import ACCOUNT, Now, mail_account
 from tests.ui.screen import screen
 
@@ -50,6 +51,22 @@ async def test_what_happened_to_an_account_is_told_until_it_was_read(
     async with screen(db, tmp_path, clock=now) as shown:
         await shown.press("A")
         await shown.until(lambda: shown.shows(f"{WHAT}. Its server did so."))
+
+    assert told not in [piece.text for piece in facts(db, 0, "^", now())]
+
+
+def test_an_account_whose_provider_does_not_answer_is_named_unless_it_is_told_of_already(
+    db: SqliteDatabase,
+) -> None:
+    now = Now()
+    mail_account(db)
+    item = outbox.take(db, reply(db, customer_writes(db)))
+    assert item is not None
+    unconfirmed.tell(db, item, "Not confirmed within 30 s.")
+    told = f" {ACCOUNT}: 1 not confirmed yet: B "
+    assert told in [piece.text for piece in facts(db, 0, "^", now())]
+
+    accounts.set_state(db, ACCOUNT, AccountState.FAILING, now(), problem="It does not answer.")
 
     assert told not in [piece.text for piece in facts(db, 0, "^", now())]
 

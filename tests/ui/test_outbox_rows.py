@@ -36,6 +36,7 @@ ITEM = OutboxItem(
         (replace(ITEM, state=OutboxState.QUEUED, attempts=1), "next try in 10 s"),
         (replace(ITEM, state=OutboxState.QUEUED, attempts=1, due_at=NOW + 900_000), "next try in"),
         (replace(ITEM, state=OutboxState.COMMITTED), "sending"),
+        (replace(ITEM, state=OutboxState.COMMITTED, problem="Not confirmed."), "no answer yet"),
         (replace(ITEM, state=OutboxState.UNCERTAIN), "uncertain"),
         (replace(ITEM, state=OutboxState.CHECK), "check"),
     ],
