@@ -14,6 +14,7 @@ from agent_tui.model.clock import Millis, iso, system_clock
 from agent_tui.model.event import EXPORT, Entity, Stamp
 from agent_tui.store import conversations, erasure, events, messages
 from agent_tui.store.database import Database, Row
+from agent_tui.system import private
 
 _FORMAT = "agent-tui customer export, version 1"
 _TIMES = ("at", "since", "until")
@@ -108,9 +109,11 @@ def _copy_sources(who: erasure.Person, folder: Path) -> int:
 
 
 def _copy(source: Path, target: Path) -> None:
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
     try:
-        with source.open("rb") as held, os.fdopen(os.open(target, flags, 0o600), "wb") as out:
+        with (
+            source.open("rb") as held,
+            os.fdopen(private.opened(target, private.NEW), "wb") as out,
+        ):
             shutil.copyfileobj(held, out)
     except OSError as error:
         raise _cannot(target, error) from error

@@ -11,6 +11,8 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+from agent_tui.system import private
+
 _LARGEST = 1_000_000
 """Bytes; a log that has grown beyond is begun anew."""
 
@@ -43,8 +45,8 @@ def described(error: BaseException) -> Iterator[str]:
 
 
 def _append(log: Path, text: str) -> None:
-    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW
-    with os.fdopen(os.open(log, flags, 0o600), "a", encoding="utf-8", errors="replace") as file:
+    handle = private.opened(log, private.APPEND)
+    with os.fdopen(handle, "a", encoding="utf-8", errors="replace") as file:
         if os.fstat(file.fileno()).st_size > _LARGEST:
             file.truncate(0)
         file.write(text)

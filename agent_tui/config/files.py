@@ -1,7 +1,6 @@
-"""Writes a file whole or not at all, readable by its owner only, one process after the other."""
+"""Files of their owner only: read when nobody else can, written whole or not at all, by one process
+after the other."""
 
-import errno
-import fcntl
 import os
 import secrets
 import time
@@ -11,12 +10,12 @@ from pathlib import Path
 
 from agent_tui.config.errors import ConfigError, reason
 from agent_tui.config.paths import make_private, refuse_shared
+from agent_tui.system import locks, private
 
 _PATIENCE_S = 90.0
 """Longer than what is done under a lock may take, asking a log-in server included."""
 
 _PAUSE_S = 0.05
-_NO_LOCKS = frozenset({errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS})
 
 
 @contextmanager
@@ -37,6 +36,26 @@ def locked(path: Path, patience_s: float = _PATIENCE_S) -> Iterator[None]:
         os.close(handle)
 
 
+def read_private(path: Path, longest: int) -> bytes:
+    """The first ``longest`` bytes of the secret file ``path``.
+
+    Raises ConfigError when it cannot be read, is no plain file of this user's, or others can read
+    it too.
+    """
+    try:
+        handle = private.opened(path, private.READ)
+    except OSError as error:
+        raise ConfigError(f"The secret file {path} cannot be read: {reason(error)}.") from error
+    with os.fdopen(handle, "rb") as file:
+        if not private.is_plain_and_ours(handle):
+            raise ConfigError(f"The secret file {path} must be a plain file of yours.")
+        if private.is_open_to_others(handle):
+            raise ConfigError(
+                f"Others can read the secret file {path}; close it with: chmod 600 '{path}'"
+            )
+        return file.read(longest)
+
+
 def write_private(path: Path, data: bytes) -> None:
     """Put ``data`` at ``path`` with mode 0600; it is on disk when this returns.
 
@@ -48,7 +67,7 @@ def write_private(path: Path, data: bytes) -> None:
     try:
         _write_new(temporary, data)
         temporary.replace(path)
-        _sync_folder(path.parent)
+        private.sync_folder(path.parent)
     except OSError as error:
         with suppress(OSError):  # a disk that cannot be written cannot be tidied up either
             temporary.unlink()
@@ -61,37 +80,16 @@ def write_private(path: Path, data: bytes) -> None:
 def _held(path: Path, end: float) -> int:
     """The descriptor by which ``path`` is held."""
     while True:
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(handle)
-        except OSError as error:
-            if error.errno in _NO_LOCKS:
-                return handle
-            os.close(handle)
-            raise
-        else:
-            if os.path.samestat(os.fstat(handle), path.stat()):
-                return handle
-            os.close(handle)  # it was written anew while we waited
+        handle = locks.hold(path)
+        if handle is not None:
+            return handle
         if time.monotonic() > end:
             raise ConfigError(f"Another agent-tui keeps {path} for too long; end that one.")
         time.sleep(_PAUSE_S)
 
 
 def _write_new(path: Path, data: bytes) -> None:
-    # O_EXCL and O_NOFOLLOW: a link that somebody laid in wait is neither followed nor replaced.
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
-    with os.fdopen(os.open(path, flags, 0o600), "wb") as file:
+    with os.fdopen(private.opened(path, private.NEW), "wb") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -1,10 +1,14 @@
 """Reads ``config.toml`` into settings; every mistake is named by file, line and key."""
 
 import os
-import pwd
 import re
+import sys
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
+
+if sys.platform != "win32":
+    import pwd
 
 from agent_tui.config.clocks import clock_rules
 from agent_tui.config.macros import read_macros
@@ -122,13 +126,18 @@ def _agent(source: Source, values: Mapping[str, object], env: Mapping[str, str])
 
 def _user(env: Mapping[str, str]) -> tuple[str, str]:
     """The login name, fit for a handle, and the full name of who runs us."""
-    try:
-        entry = pwd.getpwuid(os.getuid())
-        login, full_name = entry.pw_name, entry.pw_gecos.split(",")[0]
-    except KeyError:  # a container may run under a number that no user has
-        login, full_name = env.get("USER", ""), ""
+    login, full_name = _known_user() or (env.get("USER") or env.get("USERNAME", ""), "")
     handle = re.sub(r"[^\w.-]+", "-", login).strip("-")[:64]
     return (handle if handle and handle not in _RESERVED else "agent"), full_name
+
+
+def _known_user() -> tuple[str, str] | None:
+    """The login and full name by the system's list of users, where there is one."""
+    if sys.platform != "win32":
+        with suppress(KeyError):  # a container may run under a number that no user has
+            entry = pwd.getpwuid(os.getuid())
+            return entry.pw_name, entry.pw_gecos.split(",")[0]
+    return None
 
 
 def _editor(given: str, env: Mapping[str, str]) -> str:

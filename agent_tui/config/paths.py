@@ -2,6 +2,7 @@
 
 import os
 import stat
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -100,8 +101,10 @@ def make_private(path: Path) -> None:
 def refuse_shared(path: Path) -> None:
     """Raise ConfigError when others can change ``path``: it may name commands that we run.
 
-    A file or folder that does not exist is fine.
+    A file or folder that does not exist is fine. On Windows a mode says nothing of others.
     """
+    if sys.platform == "win32":
+        return
     try:
         status = path.stat()
     except FileNotFoundError:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from agent_tui.config.paths import Paths
+from agent_tui.system import private
 
 _SHORTEST = 3
 """Characters of a word that is looked for in logs."""
@@ -42,7 +43,7 @@ def remove_files(paths: Paths, attachments: Sequence[int], sources: Sequence[int
 
 
 def _scrub(log: Path, wanted: "re.Pattern[bytes]") -> bool:
-    with os.fdopen(os.open(log, os.O_RDWR | os.O_NOFOLLOW), "r+b") as file:
+    with os.fdopen(private.opened(log, private.CHANGE), "r+b") as file:
         held = file.read()
         clean = wanted.sub(_IN_PLACE, held)
         if clean == held:

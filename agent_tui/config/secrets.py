@@ -1,15 +1,13 @@
 """Fetches the secret behind a reference; only the engine and the command line import this."""
 
 import os
-import signal
-import stat
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
 from agent_tui.config import keystore, vault
 from agent_tui.config.errors import ConfigError, reason
-from agent_tui.config.files import write_private
+from agent_tui.config.files import read_private, write_private
 from agent_tui.config.secret_ref import (
     PASSPHRASE,
     AskRef,
@@ -21,6 +19,7 @@ from agent_tui.config.secret_ref import (
     VaultRef,
     vault_key,
 )
+from agent_tui.system import processes
 
 COMMAND_LIMIT_S = 30.0
 
@@ -182,7 +181,7 @@ def _from_command(argv: tuple[str, ...]) -> str:
         try:
             output, _ = process.communicate(timeout=COMMAND_LIMIT_S)
         except subprocess.TimeoutExpired as error:
-            os.killpg(process.pid, signal.SIGKILL)
+            processes.kill_all(process)
             raise SecretProblem(
                 f"The command '{argv[0]}' gave no secret within {COMMAND_LIMIT_S:.0f} s; "
                 "run it by hand to see what it waits for."
@@ -197,18 +196,9 @@ def _from_command(argv: tuple[str, ...]) -> str:
 
 def _from_file(path: Path) -> str:
     try:
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except OSError as error:
-        raise SecretProblem(f"The secret file {path} cannot be read: {reason(error)}.") from error
-    with os.fdopen(handle, "rb") as file:
-        status = os.fstat(file.fileno())
-        if not stat.S_ISREG(status.st_mode) or status.st_uid != os.getuid():
-            raise SecretProblem(f"The secret file {path} must be a plain file of yours.")
-        if status.st_mode & 0o077:
-            raise SecretProblem(
-                f"Others can read the secret file {path}; close it with: chmod 600 '{path}'"
-            )
-        return _first_line(file.read(_LONGEST), FileRef(path))
+        return _first_line(read_private(path, _LONGEST), FileRef(path))
+    except ConfigError as problem:
+        raise SecretProblem(str(problem)) from problem
 
 
 def _first_line(output: bytes, ref: SecretRef) -> str:

@@ -8,15 +8,14 @@ passphrase. A sealed known word tells a wrong passphrase from a damaged file.
 import hashlib
 import json
 import os
-import stat
 from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from agent_tui.config.errors import ConfigError, reason
-from agent_tui.config.files import locked, write_private
+from agent_tui.config.errors import ConfigError
+from agent_tui.config.files import locked, read_private, write_private
 from agent_tui.config.paths import make_private
 
 _VERSION = 1
@@ -157,16 +156,9 @@ def _unseal(key: bytes, name: str, box: str, path: Path) -> str:
 
 def _read(path: Path) -> _Sealed:
     try:
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except OSError as error:
-        raise VaultProblem(f"{path} cannot be read: {reason(error)}.") from error
-    with os.fdopen(handle, "rb") as file:
-        status = os.fstat(file.fileno())
-        if not stat.S_ISREG(status.st_mode) or status.st_uid != os.getuid():
-            raise VaultProblem(f"{path} must be a plain file of yours.")
-        if status.st_mode & 0o077:
-            raise VaultProblem(f"Others can read {path}; close it with: chmod 600 '{path}'")
-        data = file.read(_LONGEST)
+        data = read_private(path, _LONGEST)
+    except ConfigError as problem:
+        raise VaultProblem(str(problem)) from problem
     try:
         held = json.loads(data)
         if held["version"] != _VERSION:

@@ -119,10 +119,10 @@ def main() -> int:
 
 def _limit() -> None:
     """Bound what this process may take; a system without such limits has the caller's patience."""
-    try:
-        import resource
-    except ImportError:
+    if sys.platform == "win32":
         return
+    import resource  # only this process has limits
+
     wanted = ((resource.RLIMIT_AS, _MOST_MEMORY), (resource.RLIMIT_CPU, _MOST_SECONDS))
     for limit, most in wanted:
         with suppress(OSError, ValueError):

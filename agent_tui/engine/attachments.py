@@ -14,6 +14,7 @@ from agent_tui.engine.contain import Doing, call, garbage
 from agent_tui.engine.desk import Desk
 from agent_tui.model.message import Attachment, FetchState, Message
 from agent_tui.store import locations, messages, sources
+from agent_tui.system import private
 
 _LIMIT_S = 60.0
 _SLOWEST_LINE = 8_000
@@ -49,8 +50,7 @@ def keep(folder: Path, file: Attachment, data: bytes) -> Path:
 def _written(path: Path, data: bytes) -> Path:
     make_private(path.parent)
     try:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
-        with os.fdopen(os.open(path, flags, 0o600), "wb") as out:
+        with os.fdopen(private.opened(path, private.NEW), "wb") as out:
             out.write(data)
     except OSError as error:
         raise ConfigError(

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import sys
 import threading
 from contextlib import suppress
 from pathlib import Path
@@ -116,6 +117,8 @@ def _dead(holder: str) -> bool:
     """Whether the holder was a process of this machine that is gone."""
     machine, pid, _ = holder.rsplit(":", 2)
     if machine != _machine() or not pid.isdigit():
+        return False
+    if sys.platform == "win32":  # asking there would interrupt it
         return False
     try:
         os.kill(int(pid), 0)

@@ -9,6 +9,7 @@ from pathlib import Path
 from agent_tui.config.errors import ConfigError
 from agent_tui.config.mask import Masker
 from agent_tui.config.paths import make_private
+from agent_tui.system import private
 
 _ROOT = "agent_tui"
 _MOST_BYTES = 2_000_000
@@ -19,8 +20,8 @@ class PrivateFile(RotatingFileHandler):
     """A rotating file of mode 0600; a full disk silences it and stops nothing."""
 
     def _open(self) -> TextIOWrapper:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW
-        return os.fdopen(os.open(self.baseFilename, flags, 0o600), "a", encoding="utf-8")
+        handle = private.opened(self.baseFilename, private.APPEND)
+        return os.fdopen(handle, "a", encoding="utf-8")
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - of logging
         """Nothing is written to stderr: it may be somebody's screen."""

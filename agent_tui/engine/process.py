@@ -4,13 +4,15 @@ import asyncio
 import json
 import os
 import random
-import resource
 import signal
 import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import IO
+
+if sys.platform != "win32":
+    import resource
 
 from agent_tui.config.paths import Paths
 from agent_tui.engine import lease
@@ -23,6 +25,7 @@ from agent_tui.engine.supervisor import Supervisor
 from agent_tui.model.clock import system_clock
 from agent_tui.store import audit
 from agent_tui.store.database import Database, StoreError
+from agent_tui.system import signals
 
 _LONGEST_LINE = 1 << 20
 
@@ -49,7 +52,8 @@ def serve(
     asked for, by account.option. ``begun()`` is called when the lease is ours. Raises
     ConfigError, StoreError.
     """
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # secrets are in this process
+    if sys.platform != "win32":
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # secrets are in this process
     if not audit.fits(db):
         raise StoreError(
             f"The newest changes in {paths.store} do not follow from those before them, so nothing "
@@ -106,9 +110,9 @@ async def _serve(
 ) -> bool:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+    for number in signals.ENDING:
         if signal.getsignal(number) is not signal.SIG_IGN:  # as under nohup
-            loop.add_signal_handler(number, stop.set)
+            signals.on_signal(number, stop.set)
     room = new_room(db, paths)
     supervisor = Supervisor(room, leases, Roster(paths), asked, Rulebook(paths, room.log))
     if parent is not None:

@@ -17,6 +17,7 @@ from agent_tui.store.database import StoreError
 from agent_tui.store.sqlite import APPLICATION_ID, NEWEST, SqliteDatabase
 from agent_tui.store.sqlite_errors import Told
 from agent_tui.store.sqlite_file import held, parts, wal
+from agent_tui.system import private
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def restore(copy: Path, store: Path, *, agent: str, now: Millis) -> Restored:
         with held(store), Told(store):
             aside = _put_aside(store, now)
             temporary.replace(store)
-            _sync_folder(store.parent)
+            private.sync_folder(store.parent)
     return Restored(aside, to_check)
 
 
@@ -80,8 +81,7 @@ def _new_file(path: Path) -> Iterator[Path]:
     """An empty private file beside ``path`` to make its content in; gone afterwards."""
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}.tmp")
     with Told(path):
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
-        os.close(os.open(temporary, flags, 0o600))
+        os.close(private.opened(temporary, private.NEW))
     try:
         yield temporary
     finally:
@@ -140,7 +140,7 @@ def _place(temporary: Path, to: Path) -> None:
             if to.exists():
                 raise StoreError(f"{to} is there already; choose another name.") from None
             temporary.replace(to)
-        _sync_folder(to.parent)
+        private.sync_folder(to.parent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,11 +213,3 @@ def _put_aside(store: Path, now: Millis) -> Path | None:
     for part in parts(store)[1:]:
         part.rename(part.with_name(part.name.replace(store.name, aside.name, 1)))
     return aside
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

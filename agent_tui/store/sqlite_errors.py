@@ -4,6 +4,7 @@ to do."""
 import errno
 import os
 import sqlite3
+import sys
 from pathlib import Path
 from types import TracebackType
 
@@ -61,12 +62,20 @@ def _why_not(path: Path) -> OSError | None:
     of the file itself would give up the locks of other connections."""
     try:
         os.close(os.open(path.parent, os.O_RDONLY))
-        disk = os.statvfs(path.parent)
+        room = _room(path.parent)
     except OSError as error:
         return error
-    if disk.f_bavail * disk.f_frsize < _LITTLE:
+    if room < _LITTLE:
         return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     return None
+
+
+def _room(folder: Path) -> int:
+    """Bytes that can be written where ``folder`` is; enough where the system does not tell."""
+    if sys.platform == "win32":
+        return _LITTLE
+    disk = os.statvfs(folder)
+    return disk.f_bavail * disk.f_frsize
 
 
 _UNKNOWN = "The store {path} failed: {error}. Run 'agent-tui doctor'."

@@ -4,7 +4,6 @@ What is looked at here costs microseconds, so that every start can afford it; wh
 sound only ``agent-tui doctor`` finds out.
 """
 
-import fcntl
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from agent_tui.store.database import StoreError
+from agent_tui.system import locks, private
 
 _WAL_HEADER = 32
 _FRAME_HEADER = 24
@@ -34,8 +34,7 @@ def make_private(path: Path) -> None:
     file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         status = os.fstat(file)
-        if status.st_mode & 0o077:  # a restored copy; the files beside it take its mode
-            os.fchmod(file, 0o600)
+        private.close_to_others(file)  # a restored copy; the files beside it take its mode
     finally:
         os.close(file)
     if status.st_size < _SMALLEST and (status.st_size or _size(wal(path))):
@@ -82,13 +81,11 @@ def held(path: Path) -> Iterator[None]:
         yield
         return
     with path.open("r+b") as file:
-        try:
-            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, _SHARED_SIZE, _SHARED_FIRST)
-        except OSError as error:
+        if not locks.hold_bytes(file.fileno(), _SHARED_FIRST, _SHARED_SIZE):
             raise StoreError(
                 f"{path} is open in another agent-tui; leave it, stop 'agent-tui engine' if it "
                 "runs by itself, and try again."
-            ) from error
+            )
         yield
 
 

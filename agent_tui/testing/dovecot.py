@@ -3,18 +3,21 @@
 import asyncio
 import imaplib
 import os
-import pwd
 import shutil
-import signal
 import socket
 import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import suppress
-from grp import getgrgid
 from pathlib import Path
 from time import monotonic, sleep
 from typing import TypeVar
 
+if sys.platform != "win32":
+    from grp import getgrgid
+    from pwd import getpwnam, getpwuid
+
+from agent_tui.system import processes
 from agent_tui.testing.mailing import PASSWORD, USER
 from agent_tui.testing.stand import StandMissing
 
@@ -103,16 +106,15 @@ class Dovecot:
         if binary is None:
             raise StandMissing(f"Dovecot is not installed; {INSTALL}")
         self.port = _free_port()
-        owner = pwd.getpwnam("nobody") if os.getuid() == 0 else pwd.getpwuid(os.getuid())
+        user, group = _owner()
         for name in ("run", "state", "mail", "home"):
             (self._base / name).mkdir(parents=True)
         config = self._base / "dovecot.conf"
-        group = getgrgid(owner.pw_gid).gr_name
-        text = _CONFIG.format(base=self._base, user=owner.pw_name, group=group, port=self.port)
+        text = _CONFIG.format(base=self._base, user=user, group=group, port=self.port)
         config.write_text(text)
         self._write_user(PASSWORD)
-        if os.getuid() == 0:
-            self._hand_over(owner.pw_uid, owner.pw_gid)
+        for path in (self._base, *self._base.rglob("*")):
+            shutil.chown(path, user, group)
         self._command = [binary, "-F", "-c", str(config)]
         await asyncio.to_thread(self._run, self._command)
         await self._answers()
@@ -126,7 +128,7 @@ class Dovecot:
     async def stop(self) -> None:
         if self._process is not None:
             # All at once and without farewell: nothing in the folder is needed any more.
-            os.killpg(self._process.pid, signal.SIGKILL)
+            processes.kill_all(self._process)
             await asyncio.to_thread(self._process.wait, 10)
 
     def let_in(self, password: str) -> None:
@@ -192,9 +194,13 @@ class Dovecot:
                 raise StandMissing(f"Dovecot does not start here: {said[-500:]}")
             await asyncio.sleep(_BETWEEN_S)
 
-    def _hand_over(self, uid: int, gid: int) -> None:
-        for path in (self._base, *self._base.rglob("*")):
-            os.chown(path, uid, gid)
+
+def _owner() -> tuple[str, str]:
+    """As which user and group it runs."""
+    if sys.platform != "win32":
+        user = getpwnam("nobody") if os.getuid() == 0 else getpwuid(os.getuid())
+        return user.pw_name, getgrgid(user.pw_gid).gr_name
+    raise StandMissing("There is no Dovecot for Windows.")
 
 
 def _free_port() -> int:

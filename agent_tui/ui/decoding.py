@@ -53,7 +53,7 @@ async def _answer(process: Process, most: int) -> Picture:
         _read(process.stdout, most), _read(process.stderr, _LONGEST_SENTENCE)
     )
     code = await process.wait()
-    if code == -signal.SIGXCPU:
+    if sys.platform != "win32" and code == -signal.SIGXCPU:
         raise PictureProblem("Decoding it takes too long.")
     if code:
         told_safe = safe_line(told.decode(errors="replace"))

@@ -1,13 +1,16 @@
 """The picture of an attachment, drawn on the terminal when the agent asks for it."""
 
-import fcntl
 import os
 import struct
 import sys
-import termios
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import ClassVar
+
+if sys.platform != "win32":
+    import fcntl
+    import termios
 
 from textual.strip import Strip
 
@@ -125,11 +128,16 @@ def _draws_itself() -> bool:
 
 def _cell() -> tuple[int, int]:
     """Pixels of a cell, across and down, as far as the terminal tells (TIOCGWINSZ)."""
-    try:
-        told = fcntl.ioctl(sys.__stdout__.fileno(), termios.TIOCGWINSZ, bytes(8))  # type: ignore[union-attr]
-    except (OSError, ValueError, AttributeError):
-        return _CELL
-    rows, columns, wide, high = struct.unpack("HHHH", told)
+    rows, columns, wide, high = struct.unpack("HHHH", _window_size())
     if not (rows and columns and wide and high):
         return _CELL
     return max(wide // columns, 1), max(high // rows, 1)
+
+
+def _window_size() -> bytes:
+    """Four numbers as the terminal tells them; zeros where it does not."""
+    nothing = bytes(8)
+    if sys.platform != "win32" and sys.__stdout__ is not None:
+        with suppress(OSError, ValueError):
+            return fcntl.ioctl(sys.__stdout__.fileno(), termios.TIOCGWINSZ, nothing)
+    return nothing

@@ -8,6 +8,7 @@ from agent_tui.actions import transcript as texts
 from agent_tui.actions.action import ActionError
 from agent_tui.content.safe import safe_line
 from agent_tui.model.conversation import Conversation
+from agent_tui.system import private
 from agent_tui.ui import files
 from agent_tui.ui.shell import Choice, Hint, Shell
 
@@ -68,9 +69,8 @@ async def _into_file(shell: Shell, conversation: Conversation) -> None:
 
 def _write(path: Path, text: str) -> None:
     """For its owner only; a link that lies there is not followed."""
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
-    with os.fdopen(os.open(path, flags, 0o600), "w", encoding="utf-8") as file:
-        os.fchmod(file.fileno(), 0o600)  # also where it was there already
+    with os.fdopen(private.opened(path, private.OVERWRITE), "w", encoding="utf-8") as file:
+        private.close_to_others(file.fileno())  # also where it was there already
         file.write(text)
 
 
