@@ -41,6 +41,7 @@ class RowsPane(Pane):
         self._stamp = self.shell.db.stamp()
         self.read_store()
         self.show_now()
+        self._paint_detail()  # the row may look as before where what is said of it does not
 
     def read_store(self) -> None:
         """Take from the store what the rows are about."""

@@ -8,7 +8,7 @@ import pytest
 from agent_tui.actions import reply
 from agent_tui.model.draft import DraftKind
 from agent_tui.model.outbox import OutboxItem, OutboxState
-from agent_tui.store import drafts, outbox
+from agent_tui.store import drafts, outbox, unconfirmed
 from agent_tui.store.sqlite import SqliteDatabase
 from agent_tui.ui.writing_area import WritingArea
 from tests.factory import Desk, Now, incoming, mail_account, only, receive
@@ -72,6 +72,22 @@ async def test_an_uncertain_send_waits_for_a_word_and_gets_it(
     assert states == ([state] if state else [])
     if state is None:
         assert [d.body for d in drafts.of_agent(desk.db, "maria")] == ["A new one is on its way."]
+
+
+async def test_what_the_engine_says_of_the_row_under_the_cursor_is_shown_as_it_is_written(
+    desk: Desk, tmp_path: Path
+) -> None:
+    item = outbox.take(desk.db, sent(desk))
+    assert item is not None
+    engine = SqliteDatabase(desk.db.path)
+    async with screen(desk.db, tmp_path, clock=desk.now) as shown:
+        await shown.press("B")
+        await shown.until(lambda: shown.shows("It is being handed over"))
+        unconfirmed.tell(engine, item, "Not taken within 30 s.")
+        await shown.until(lambda: shown.shows("Not taken within 30 s."))
+        outbox.commit(engine, item)
+        await shown.until(lambda: shown.shows("cannot be called back"))
+    engine.close()
 
 
 async def test_leaving_the_decision_decides_nothing(desk: Desk, tmp_path: Path) -> None:
