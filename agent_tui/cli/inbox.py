@@ -45,9 +45,9 @@ def open_inbox(paths: Paths) -> int:
 
 def _serves(db: Database) -> str | None:
     """Who serves the store now, if anybody."""
-    from agent_tui.store import accounts  # long after the first paint
+    from agent_tui.engine import lease  # long after the first paint
 
-    return accounts.lease_holder(db, "engine", system_clock())
+    return lease.living(db, lease.ENGINE, system_clock())
 
 
 class EngineChild:
@@ -92,7 +92,7 @@ class EngineChild:
                 while self._serves_another():
                     if self._stopping.wait(self.LOOK_S):
                         return
-            elif time.monotonic() - began > self.LONGEST_S:
+            if time.monotonic() - began > self.LONGEST_S:
                 rest = self.FIRST_S
             if self._stopping.wait(rest):
                 return

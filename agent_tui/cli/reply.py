@@ -9,8 +9,8 @@ from agent_tui.cli import shape
 from agent_tui.cli.parser import number
 from agent_tui.cli.world import context_of, open_store, settings_of
 from agent_tui.config.paths import Paths
+from agent_tui.engine import lease
 from agent_tui.model.clock import system_clock
-from agent_tui.store import accounts
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -45,7 +45,7 @@ def run(args: argparse.Namespace, paths: Paths) -> int:
         if args.anyway and not args.note:
             given["anyway"] = "yes"
         done = _sent(action, context, args.id, given)
-        alone = accounts.lease_holder(db, "engine", system_clock()) is None
+        alone = lease.living(db, lease.ENGINE, system_clock()) is None
     finally:
         db.close()
     shown = {"did": done.sentence, "changed": list(done.changed), "batch": done.batch}

@@ -6,6 +6,7 @@ import sys
 import threading
 from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 from uuid import uuid4
 
 from agent_tui.model.clock import SECOND, Clock, Millis
@@ -17,9 +18,12 @@ ENGINE = "engine"
 
 RENEWAL: Millis = 20 * SECOND
 LIFETIME: Millis = 60 * SECOND
-"""Who was killed on this machine is known to be gone at once; the time is for other containers and
-for processes that stand still. Each renewal is a write, for which every open screen looks again:
-at one in 5 s that was three quarters of what an idle screen took."""
+"""Who ended on this machine, in whatever way, is known to be gone at once; the time is for other
+containers and for processes that stand still. Each renewal is a write, for which every open screen
+looks again: at one in 5 s that was three quarters of what an idle screen took."""
+
+_ENDED = frozenset({"Z", "X"})
+"""States of a process that has ended and whose parent has not asked how; see proc(5)."""
 
 
 def of_account(name: str) -> str:
@@ -27,11 +31,17 @@ def of_account(name: str) -> str:
     return f"account:{name}"
 
 
+def living(db: Database, name: str, now: Millis) -> str | None:
+    """Who holds the lease, unless that was a process of this machine that is gone."""
+    holder = accounts.lease_holder(db, name, now)
+    return None if holder is None or _dead(holder) else holder
+
+
 class Leases:
     """The leases of one process; usable from any thread."""
 
     def __init__(self, db: Database, clock: Clock, holder: str | None = None) -> None:
-        self.holder = holder or f"{_machine()}:{os.getpid()}:{uuid4().hex[:12]}"
+        self.holder = holder or _this_process()
         self._db = db
         self._clock = clock
         self.after_death = False  # the engine before us was killed, or its process was ended
@@ -113,9 +123,15 @@ def _machine() -> str:
     return f"{socket.gethostname()}/{namespace}"
 
 
+def _this_process() -> str:
+    """Its machine, its number, and when it began: numbers are used again."""
+    pid = os.getpid()
+    return f"{_machine()}:{pid}:{_stat(pid).begun}-{uuid4().hex[:12]}"
+
+
 def _dead(holder: str) -> bool:
     """Whether the holder was a process of this machine that is gone."""
-    machine, pid, _ = holder.rsplit(":", 2)
+    machine, pid, rest = holder.rsplit(":", 2)
     if machine != _machine() or not pid.isdigit():
         return False
     if sys.platform == "win32":  # asking there would interrupt it
@@ -126,11 +142,20 @@ def _dead(holder: str) -> bool:
         return True
     except PermissionError:
         return False
-    return _unburied(pid)
+    begun = rest.rpartition("-")[0]
+    now = _stat(int(pid))
+    return now.state in _ENDED or (begun != now.begun and "" not in (begun, now.begun))
 
 
-def _unburied(pid: str) -> bool:
-    """Whether the process has ended and only its parent has not asked how; see proc(5)."""
-    with suppress(OSError):  # no such file where the system is another
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in ("Z", "X")
-    return False
+class _Stat(NamedTuple):
+    """What Linux knows of a process; empty where the system is another, or it is gone."""
+
+    state: str = ""
+    begun: str = ""  # in ticks since the machine was started
+
+
+def _stat(pid: int) -> _Stat:
+    with suppress(OSError):
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return _Stat(fields[0], fields[19])
+    return _Stat()

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from agent_tui.cli.inbox import EngineChild
+from agent_tui.cli.inbox import EngineChild, _serves
+from agent_tui.store.sqlite import SqliteDatabase
 from tests.cli.plugins import install
 from tests.mailbox import ADA, with_mail
 from tests.program import Home
@@ -60,7 +61,9 @@ def test_nothing_is_run_that_lies_in_the_folder_one_is_in(tmp_path: Path) -> Non
     assert subprocess.run(command, cwd=tmp_path, capture_output=True, check=False).returncode == 0
 
 
-@pytest.mark.parametrize("end", ["sys.exit(1)", "import os; os.kill(os.getpid(), 9)"])
+@pytest.mark.parametrize(
+    "end", ["sys.exit(1)", "import os; os._exit(0)", "import os; os.kill(os.getpid(), 9)"]
+)
 def test_an_engine_that_dies_is_started_again(
     end: str, path: Path, child: Callable[..., EngineChild]
 ) -> None:
@@ -82,6 +85,21 @@ def test_an_engine_starts_when_the_one_that_served_instead_is_gone(
     assert asked.wait(20)
     assert marks(path) == 1
     there.clear()
+
+    until(lambda: marks(path) >= 2)
+
+
+def test_a_dead_engine_is_not_taken_for_another_one_by_the_lease_that_it_left(
+    db: SqliteDatabase, path: Path, child: Callable[..., EngineChild]
+) -> None:
+    child(
+        "import os, sys; from pathlib import Path; from agent_tui.engine.lease import Leases\n"
+        "from agent_tui.model.clock import system_clock\n"
+        "from agent_tui.store.sqlite import SqliteDatabase\n"
+        f"Leases(SqliteDatabase(Path({str(db.path)!r})), system_clock).take('engine')\n"
+        + _NOTED.format(path=str(path), end="os._exit(0)"),
+        lambda: _serves(db),
+    )
 
     until(lambda: marks(path) >= 2)
 
@@ -112,7 +130,7 @@ def test_a_plugin_that_ends_the_process_stops_no_other_account(tmp_path: Path) -
         "    info = AdapterInfo('leaver', 'Leaver', '1', Capabilities(Channel.CHAT))\n"
         "    def __init__(self, account): ...\n"
         "    async def pull(self, cursors):\n"
-        "        os._exit(1)\n"
+        "        os._exit(0)\n"
         "        yield\n",
     )
     mail = tmp_path / "mail"

@@ -13,6 +13,8 @@ from agent_tui.store import accounts
 from agent_tui.store.sqlite import SqliteDatabase
 from tests.factory import Now
 
+WITH_PROC = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="there is no /proc")
+
 
 @pytest.fixture
 def now() -> Now:
@@ -108,7 +110,31 @@ def test_the_lease_of_a_killed_process_of_this_machine_is_free_at_once(
     assert first.after_death
 
 
-@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="there is no /proc")
+def test_who_has_ended_serves_nobody_and_who_lives_does(
+    db: SqliteDatabase, first: Leases, now: Now
+) -> None:
+    gone = subprocess.Popen([sys.executable, "-c", "import os; os._exit(0)"])
+    gone.wait()
+    machine = first.holder.rsplit(":", 2)[0]
+    accounts.take_lease(db, "engine", f"{machine}:{gone.pid}:x", now.at, now.at + LIFETIME)
+    first.take("account:mail")
+
+    assert lease.living(db, "engine", now.at) is None
+    assert lease.living(db, "account:mail", now.at) == first.holder
+    assert lease.living(db, "account:chat", now.at) is None
+
+
+@WITH_PROC
+def test_a_process_that_was_given_the_number_of_a_dead_one_holds_nothing_for_it(
+    db: SqliteDatabase, first: Leases, now: Now
+) -> None:
+    machine = first.holder.rsplit(":", 2)[0]
+    accounts.take_lease(db, "engine", f"{machine}:{os.getpid()}:1-x", now.at, now.at + LIFETIME)
+
+    assert first.take("engine")
+
+
+@WITH_PROC
 def test_nobody_waits_for_one_whose_parent_has_not_heard_of_the_end(
     db: SqliteDatabase, first: Leases, now: Now
 ) -> None:

@@ -75,11 +75,11 @@ async def test_an_uncertain_send_waits_for_a_word_and_gets_it(
 
 
 async def test_what_the_engine_says_of_the_row_under_the_cursor_is_shown_as_it_is_written(
-    desk: Desk, tmp_path: Path
+    db: SqliteDatabase, desk: Desk, tmp_path: Path
 ) -> None:
     item = outbox.take(desk.db, sent(desk))
     assert item is not None
-    engine = SqliteDatabase(desk.db.path)
+    engine = SqliteDatabase(db.path)
     async with screen(desk.db, tmp_path, clock=desk.now) as shown:
         await shown.press("B")
         await shown.until(lambda: shown.shows("It is being handed over"))
