@@ -2,16 +2,20 @@
 
 import os
 import secrets
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Protocol
 
 from agent_tui.adapters.contract import WHOLE, Adapter, AdapterError, Target, Unreachable
 from agent_tui.config.errors import ConfigError
 from agent_tui.config.paths import make_private
 from agent_tui.config.scrub import source_folder
 from agent_tui.content.safe import safe_line, safe_name
-from agent_tui.engine.contain import Doing, call, garbage
+from agent_tui.engine.contain import Doing, Hung, call, garbage
 from agent_tui.engine.desk import Desk
+from agent_tui.engine.slow import TOLD_AFTER_S, Slow
 from agent_tui.model.message import Attachment, FetchState, Message
 from agent_tui.store import locations, messages, sources
 from agent_tui.system import private
@@ -20,23 +24,78 @@ _LIMIT_S = 60.0
 _SLOWEST_LINE = 8_000
 """Bytes a second."""
 
+_SLOW = f"The provider has not given it within {TOLD_AFTER_S:.0f} s; it is waited for."
+_LONGEST_PROBLEM = 400
+
 _AS_SOURCE = 2
 """A mail is at most about so much bigger than its text and files: base64 and HTML beside text."""
 
 
-async def fetch_wanted(desk: Desk, adapter: Adapter) -> int:
-    """Fetch every wanted attachment and source of the account; how many are here or failed."""
-    wanted = messages.wanted_files(desk.db, desk.account)
-    for file in wanted:
-        try:
-            path = keep(desk.attachments, file, await _fetched(desk, adapter, file))
-        except (AdapterError, ConfigError) as error:
-            desk.log.warning("attachment %d: %s", file.id, error)
-            problem = safe_line(str(error), 400)
-            messages.set_file(desk.db, file.id, FetchState.FAILED, problem=problem)
-        else:
-            messages.set_file(desk.db, file.id, FetchState.HERE, path=str(path))
-    return len(wanted) + await fetch_sources(desk, adapter)
+class _Note(Protocol):
+    """Writes down how a wish stands."""
+
+    def __call__(
+        self, state: FetchState, *, path: str | None = None, problem: str = ""
+    ) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """An attachment or a source that somebody wants to see."""
+
+    what: str  # for the log
+    bring: Callable[
+        [], Awaitable[Path]
+    ]  # where its bytes lie now; raises AdapterError, ConfigError
+    note: _Note
+    waits: bool  # a try has failed that another time may not
+
+
+async def fetch_wanted(desk: Desk, adapter: Adapter, *, again: bool = True) -> None:
+    """Fetch every attachment and source of the account that is wanted.
+
+    One whose provider cannot be reached is wanted still, with the reason beside it, and tried once
+    more when this is called with ``again``. Raises StoreError.
+    """
+    for wish in [*_wanted_files(desk, adapter), *_wanted_sources(desk, adapter)]:
+        if again or not wish.waits:
+            await _fulfil(desk, wish)
+
+
+def _wanted_files(desk: Desk, adapter: Adapter) -> Iterator[_Wish]:
+    async def bring(file: Attachment) -> Path:
+        return keep(desk.attachments, file, await _fetched(desk, adapter, file))
+
+    for file in messages.wanted_files(desk.db, desk.account):
+        note = partial(messages.set_file, desk.db, file.id)
+        yield _Wish(f"attachment {file.id}", partial(bring, file), note, bool(file.problem))
+
+
+def _wanted_sources(desk: Desk, adapter: Adapter) -> Iterator[_Wish]:
+    async def bring(message: Message) -> Path:
+        return keep_source(desk.attachments, message, await _source(desk, adapter, message))
+
+    for source in sources.wanted(desk.db, desk.account):
+        message = messages.get(desk.db, source.message_id)
+        if message is not None:
+            note = partial(sources.put, desk.db, message.id)
+            yield _Wish(f"source {message.id}", partial(bring, message), note, bool(source.problem))
+
+
+async def _fulfil(desk: Desk, wish: _Wish) -> None:
+    def told(state: FetchState, error: Exception | str) -> None:
+        desk.log.warning("%s: %s", wish.what, error)
+        wish.note(state, problem=safe_line(str(error), _LONGEST_PROBLEM))
+
+    try:
+        with Slow(lambda: told(FetchState.WANTED, _SLOW), desk.log):
+            path = await wish.bring()
+    except (Unreachable, Hung) as error:
+        told(FetchState.WANTED, error)
+    except (AdapterError, ConfigError) as error:
+        told(FetchState.FAILED, error)
+    else:
+        wish.note(FetchState.HERE, path=str(path))
 
 
 def keep(folder: Path, file: Attachment, data: bytes) -> Path:
@@ -58,33 +117,6 @@ def _written(path: Path, data: bytes) -> Path:
             f"{(error.strerror or str(error)).lower()}; free some space or mend the folder."
         ) from error
     return path
-
-
-async def fetch_sources(desk: Desk, adapter: Adapter) -> int:
-    """Fetch every wanted source of the account; how many are here or failed afterwards.
-
-    One whose provider cannot be reached is wanted still, with the reason beside it.
-    """
-    done = 0
-    for number in sources.wanted(desk.db, desk.account):
-        message = messages.get(desk.db, number)
-        if message is None:
-            continue
-        try:
-            path = keep_source(desk.attachments, message, await _source(desk, adapter, message))
-        except Unreachable as error:
-            desk.log.warning("source of %d: %s", number, error)
-            problem = safe_line(str(error), 400)
-            sources.put(desk.db, number, FetchState.WANTED, problem=problem)
-            continue
-        except (AdapterError, ConfigError) as error:
-            desk.log.warning("source of %d: %s", number, error)
-            problem = safe_line(str(error), 400)
-            sources.put(desk.db, number, FetchState.FAILED, problem=problem)
-        else:
-            sources.put(desk.db, number, FetchState.HERE, path=str(path))
-        done += 1
-    return done
 
 
 def keep_source(folder: Path, message: Message, data: bytes) -> Path:

@@ -22,6 +22,10 @@ class AdapterFault(AdapterError):  # noqa: N818 - like the other errors of the c
     """The adapter itself is at fault: it raised what it may not, hung or gave back garbage."""
 
 
+class Hung(AdapterFault):
+    """It did not come back in time; it may do so another time."""
+
+
 @dataclass(frozen=True, slots=True)
 class Doing:
     """What an adapter is asked for, for sentences, and how long it may take."""
@@ -97,9 +101,9 @@ async def stream(doing: Doing, make: Callable[[], AsyncIterator[T]]) -> AsyncGen
         producer.cancel()
 
 
-def hung(doing: Doing) -> AdapterFault:
+def hung(doing: Doing) -> Hung:
     """The error of an adapter that does not come back."""
-    return AdapterFault(
+    return Hung(
         f"The adapter '{doing.adapter}' did not answer within {doing.limit_s or 0:.0f} s "
         f"while {doing.what}; it is tried again."
     )

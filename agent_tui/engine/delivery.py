@@ -1,9 +1,7 @@
 """Delivers what stands in the outbox: at most once without the agent's word, never lost."""
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from agent_tui.adapters.contract import (
     AccountProblem,
@@ -23,6 +21,7 @@ from agent_tui.engine import backoff
 from agent_tui.engine.contain import Doing, begin, call, garbage, hung, result
 from agent_tui.engine.desk import Desk
 from agent_tui.engine.effects import effect_of, note_failure, note_moves, note_outcome, size_of
+from agent_tui.engine.slow import TOLD_AFTER_S, Slow
 from agent_tui.model.account import EffectKind
 from agent_tui.model.outbox import MESSAGES, Filed, OutboxItem
 from agent_tui.store import outbox, unconfirmed
@@ -36,9 +35,6 @@ _SLOWEST_LINE = 8_000
 
 _AFTER_COMMIT_S = 960.0
 """RFC 5321, 4.5.3.2.6 asks for ten minutes after the final dot; adapters may grant more."""
-
-_TOLD_AFTER_S = 30.0
-"""So long an agent is left without a word of what does not get on; waiting goes on after it."""
 
 _GRACE_S = 1.0
 """What is past the point of no return may take this long when the engine is stopped."""
@@ -56,16 +52,10 @@ class _Try:
     committed: bool = False
     given_up: bool = False
     store_error: StoreError | None = None
-    _telling: asyncio.TimerHandle | None = None
+    slow: Slow = field(init=False)
 
-    @contextmanager
-    def watched(self) -> Iterator[None]:
-        """Tell the agent, inside, of each step that takes long."""
-        self._watch()
-        try:
-            yield
-        finally:
-            self._unwatch()
+    def __post_init__(self) -> None:
+        self.slow = Slow(self._tell, self.desk.log)
 
     async def commit(self) -> None:
         """The contract's ``commit``: raises when the effect must not leave from here."""
@@ -77,25 +67,13 @@ class _Try:
             self.store_error = error
             raise
         self.committed = True
-        self._unwatch()
-        self._watch()
-
-    def _watch(self) -> None:
-        loop = asyncio.get_running_loop()
-        self._telling = loop.call_later(_TOLD_AFTER_S, self._tell)
-
-    def _unwatch(self) -> None:
-        if self._telling is not None:
-            self._telling.cancel()
+        self.slow.gets_on()
 
     def _tell(self) -> None:
         desk = self.desk
         sentence = _given(desk.account) if self.committed else _not_taken(desk.account)
         desk.log.warning("%s %d: %s", self.item.kind, self.item.id, sentence)
-        try:
-            unconfirmed.tell(desk.db, self.item, safe_line(sentence, _LONGEST_PROBLEM))
-        except StoreError as error:  # it is told, or done, with the next change of its state
-            desk.log.warning("cannot be shown: %s", error)
+        unconfirmed.tell(desk.db, self.item, safe_line(sentence, _LONGEST_PROBLEM))
 
 
 async def deliver(desk: Desk, adapter: Adapter, taken: OutboxItem) -> None:
@@ -110,7 +88,7 @@ async def deliver(desk: Desk, adapter: Adapter, taken: OutboxItem) -> None:
         _fail(desk, taken, f"This entry of the outbox cannot be read: {error}.")
         return
     attempt = _Try(desk, taken, effect)
-    with attempt.watched():
+    with attempt.slow:
         await _deliver(adapter, attempt)
 
 
@@ -278,7 +256,7 @@ def _fail(desk: Desk, item: OutboxItem, problem: str) -> None:
 
 def _not_taken(account: str) -> str:
     return (
-        f"The provider of '{account}' has not taken this within {_TOLD_AFTER_S:.0f} s. It has not "
+        f"The provider of '{account}' has not taken this within {TOLD_AFTER_S:.0f} s. It has not "
         "been sent; it is waited for, then tried again by itself. You can go on; if this lasts, "
         "look at the account (A)."
     )
@@ -287,7 +265,7 @@ def _not_taken(account: str) -> str:
 def _given(account: str) -> str:
     return (
         f"The provider of '{account}' was given this and has not confirmed it within "
-        f"{_TOLD_AFTER_S:.0f} s. Its answer is waited for, up to {_AFTER_COMMIT_S / 60:.0f} min, "
+        f"{TOLD_AFTER_S:.0f} s. Its answer is waited for, up to {_AFTER_COMMIT_S / 60:.0f} min, "
         "and it is not sent again meanwhile. You can go on."
     )
 

@@ -57,6 +57,7 @@ class AccountRunner:
         self._out = Bell(desk.clock)
         self._after = Bell(desk.clock)
         self._files = Bell(desk.clock)
+        self._reached = True  # since files were fetched last: those that waited for it are tried
         self._typing = Bell(desk.clock)
         self._wanted = Bell(desk.clock)
         self._look_ups = LookUps(desk)
@@ -76,6 +77,8 @@ class AccountRunner:
             bell.ring()
         self._look_ups.try_again()
         self._wanted.ring()
+        self._reached = True
+        self._files.ring()
 
     def restate(self) -> None:
         """Somebody else has written down how the account is doing: do so anew."""
@@ -168,7 +171,8 @@ class AccountRunner:
             outbox.hasten(self._desk.db, self._desk.account, self._desk.clock())
             self._out.ring()
         self._after.ring()  # a copy in Sent may have arrived
-        self._files.ring()  # and what could not be reached can be
+        self._reached = True  # and what could not be fetched can be
+        self._files.ring()
 
     async def _watching(self, adapter: Adapter) -> None:
         desk, failures = self._desk, 0
@@ -253,10 +257,16 @@ class AccountRunner:
             await self._after.wait(until)
 
     async def _fetching(self, adapter: Adapter) -> None:
+        desk = self._desk
         while True:
-            while await fetch_wanted(self._desk, adapter):
-                pass
-            await self._files.wait()
+            again, self._reached = self._reached, False
+            try:
+                await fetch_wanted(desk, adapter, again=again)
+                until = None
+            except StoreError as error:
+                desk.log.warning("fetching: %s", error)
+                until = desk.clock() + _STORE_REST
+            await self._files.wait(until)
 
     async def _looking_up(self, adapter: ContextAdapter) -> None:
         desk, look_ups = self._desk, self._look_ups

@@ -212,10 +212,10 @@ def file(db: Database, attachment_id: int) -> Attachment | None:
 
 
 def want_file(db: Database, attachment_id: int) -> None:
-    """Ask the engine for an attachment's bytes."""
+    """Ask the engine for an attachment's bytes; for those that wait for their provider: now."""
     db.run(
         "UPDATE attachments SET state = 'wanted', problem = ''"
-        " WHERE id = :id AND state IN ('remote', 'failed')",
+        " WHERE id = :id AND (state IN ('remote', 'failed') OR problem <> '')",
         {"id": attachment_id},
     )
 

@@ -1,7 +1,7 @@
 """Mails as they came, byte for byte: who wants to see one, and where it lies then."""
 
 from agent_tui.model.message import FetchState, Source
-from agent_tui.store.database import Database
+from agent_tui.store.database import Database, Row
 
 
 def of_message(db: Database, message_id: int) -> Source | None:
@@ -9,7 +9,7 @@ def of_message(db: Database, message_id: int) -> Source | None:
     row = db.one("SELECT * FROM sources WHERE message_id = :id", {"id": message_id})
     if row is None:
         return None
-    return Source(row["message_id"], FetchState(row["state"]), row["path"], row["problem"])
+    return _source(row)
 
 
 def kept(db: Database, message_id: int) -> bytes | None:
@@ -23,14 +23,14 @@ def want(db: Database, message_id: int) -> None:
     put(db, message_id, FetchState.WANTED)
 
 
-def wanted(db: Database, account: str) -> list[int]:
-    """The messages of the account whose sources somebody waits for."""
+def wanted(db: Database, account: str) -> list[Source]:
+    """The sources of the account that somebody waits for."""
     rows = db.all(
-        "SELECT s.message_id AS id FROM sources s JOIN messages m ON m.id = s.message_id"
+        "SELECT s.* FROM sources s JOIN messages m ON m.id = s.message_id"
         " WHERE s.state = 'wanted' AND m.account = :account ORDER BY s.message_id",
         {"account": account},
     )
-    return [row["id"] for row in rows]
+    return list(map(_source, rows))
 
 
 def put(
@@ -53,3 +53,7 @@ def put(
 def forget(db: Database, message_id: int) -> None:
     """Drop what is known of the source; its file is the caller's."""
     db.run("DELETE FROM sources WHERE message_id = :id", {"id": message_id})
+
+
+def _source(row: Row) -> Source:
+    return Source(row["message_id"], FetchState(row["state"]), row["path"], row["problem"])

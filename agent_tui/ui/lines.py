@@ -342,13 +342,18 @@ def files(message: Message, look: Look, bar: Piece | None = None) -> Iterator[Li
         kind = f"{kind} " if kind in _KINDS else ""
         what = f"{kind}{clean(file.name)} ({say_size(file.size)})"
         text = f"{look.glyphs.file} {what} {_file_state(file, look.keys)}"
-        part = Part.ERROR if file.state is FetchState.FAILED else Part.ACCENT
-        yield from plain_lines(text.rstrip(), part, look.width, bar=bar)
+        yield from plain_lines(text.rstrip(), _file_part(file), look.width, bar=bar)
 
 
 def is_picture(file: Attachment) -> bool:
     """Whether its sender says so; whether it is one is found out when it is decoded."""
     return file.type.startswith("image/") or file.name.lower().endswith(_PICTURES)
+
+
+def _file_part(file: Attachment) -> Part:
+    if file.state is FetchState.FAILED:
+        return Part.ERROR
+    return Part.WARNING if file.problem else Part.ACCENT
 
 
 def _file_state(file: Attachment, keys: Keys) -> str:
@@ -357,6 +362,8 @@ def _file_state(file: Attachment, keys: Keys) -> str:
             return f"{keys.save} saves it, {keys.picture} shows it"
         case FetchState.REMOTE:
             return f"{keys.save} saves it"
+        case FetchState.WANTED if file.problem:
+            return f"fetched as soon as that is possible: {clean(file.problem)}"
         case FetchState.WANTED:
             return "being fetched"
         case FetchState.HERE:

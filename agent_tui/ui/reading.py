@@ -178,6 +178,9 @@ async def fetched(shell: Shell, file: Attachment) -> Attachment | None:
         if now.state is FetchState.FAILED:
             shell.say(f"{now.name} was not fetched: {now.problem}", error=True)
             return None
+        if now.problem:
+            shell.say(f"{now.name} is fetched as soon as that is possible: {now.problem}")
+            return None
         await asyncio.sleep(_FETCH_POLL_S)
     shell.say(f"{file.name} is still being fetched; its line says when it is there.")
     return None

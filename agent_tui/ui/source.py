@@ -34,7 +34,7 @@ def show(shell: Shell) -> None:
     _refuse(shell, message)
     assert message is not None
     known = sources.of_message(shell.db, message.id)
-    if known is None or known.state is FetchState.FAILED or _is_missing(known):
+    if known is None or known.problem or _is_missing(known):
         sources.want(shell.db, message.id)
     shell.open_pane(SourcePane(shell, message))
 

@@ -97,6 +97,7 @@ class Provider:
     copy_faults: deque[Exception] = field(default_factory=deque)
     copies: list[str] = field(default_factory=list)
     files: dict[str, bytes | Exception] = field(default_factory=dict)
+    fetches: int = 0
     hints: "asyncio.Queue[Hint | Exception]" = field(default_factory=asyncio.Queue)
     closed: int = 0
 
@@ -153,6 +154,7 @@ class FakeAdapter:
         self.provider.copies.append(effect.key)
 
     async def fetch(self, target: Target, part: str) -> bytes:
+        self.provider.fetches += 1
         found = self.provider.files[part]
         if isinstance(found, Exception):
             raise found

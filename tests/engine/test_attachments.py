@@ -4,16 +4,19 @@ from pathlib import Path
 
 import pytest
 
-from agent_tui.adapters.contract import Unreachable
+from agent_tui.adapters.contract import AccountProblem, AdapterError, Target, Unreachable
 from agent_tui.config.errors import ConfigError
 from agent_tui.engine.attachments import fetch_wanted, keep
+from agent_tui.engine.contain import Hung
 from agent_tui.engine.desk import Desk
 from agent_tui.model.incoming import IncomingFile
 from agent_tui.model.message import Attachment, FetchState
-from agent_tui.store import messages
+from agent_tui.store import locations, messages
 from agent_tui.store.sqlite import SqliteDatabase
 from tests.engine.fakes import FakeAdapter, Provider, desk
 from tests.engine.world import customer_writes
+
+GONE = Unreachable("The server is gone.")
 
 
 @pytest.fixture
@@ -86,17 +89,66 @@ def test_a_folder_that_cannot_be_made_is_told_in_words(tmp_path: Path) -> None:
         keep(tmp_path / "file", file, b"x")
 
 
-async def test_a_failed_fetch_says_why_and_can_be_asked_for_again(
+@pytest.mark.parametrize("error", [GONE, Hung("It did not answer within 60 s.")])
+async def test_a_file_whose_provider_does_not_answer_waits_with_the_reason_and_comes_when_it_does(
+    error: AdapterError, db: SqliteDatabase, at_work: Desk
+) -> None:
+    file = arrived(db)
+    shop = Provider(files={"2": error})
+    messages.want_file(db, file.id)
+    await fetch_wanted(at_work, FakeAdapter(shop))
+    assert (now_of(db, file).state, now_of(db, file).problem) == (FetchState.WANTED, str(error))
+
+    shop.files["2"] = b"here"
+    await fetch_wanted(at_work, FakeAdapter(shop))
+
+    assert (now_of(db, file).state, now_of(db, file).problem) == (FetchState.HERE, "")
+
+
+async def test_what_waits_is_tried_once_more_only_when_it_may_come_or_is_asked_for_anew(
     db: SqliteDatabase, at_work: Desk
 ) -> None:
     file = arrived(db)
-    shop = Provider(files={"2": Unreachable("The server is gone.")})
+    shop = Provider(files={"2": GONE})
+    messages.want_file(db, file.id)
+    await fetch_wanted(at_work, FakeAdapter(shop), again=False)
+    shop.files["2"] = b"here"
+
+    await fetch_wanted(at_work, FakeAdapter(shop), again=False)
+    assert now_of(db, file).state is FetchState.WANTED
+
+    messages.want_file(db, file.id)
+    await fetch_wanted(at_work, FakeAdapter(shop), again=False)
+    assert now_of(db, file).state is FetchState.HERE
+
+
+async def test_one_that_waits_holds_up_no_other(db: SqliteDatabase, at_work: Desk) -> None:
+    first, second = arrived(db), arrived(db)
+    (place,) = locations.of_messages(db, [first.message_id])
+    for file in (first, second):
+        messages.want_file(db, file.id)
+
+    class FirstIsAway(FakeAdapter):
+        async def fetch(self, target: Target, part: str) -> bytes:
+            if target.remote_id == place.remote_id:
+                raise GONE
+            return b"here"
+
+    await fetch_wanted(at_work, FirstIsAway(Provider()))
+
+    states = [now_of(db, file).state for file in (first, second)]
+    assert states == [FetchState.WANTED, FetchState.HERE]
+
+
+async def test_what_only_a_person_can_mend_fails_and_can_be_asked_for_again(
+    db: SqliteDatabase, at_work: Desk
+) -> None:
+    file = arrived(db)
+    shop = Provider(files={"2": AccountProblem("The password is wrong.")})
     messages.want_file(db, file.id)
     await fetch_wanted(at_work, FakeAdapter(shop))
-    assert (now_of(db, file).state, now_of(db, file).problem) == (
-        FetchState.FAILED,
-        "The server is gone.",
-    )
+    assert now_of(db, file).state is FetchState.FAILED
+    assert now_of(db, file).problem == "The password is wrong."
 
     shop.files["2"] = b"here"
     messages.want_file(db, file.id)

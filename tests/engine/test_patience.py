@@ -10,13 +10,15 @@ from typing import Any, cast
 import pytest
 
 from agent_tui.adapters import smtp
-from agent_tui.adapters.contract import Commit, Effect, Receipt, Settled, Unreachable
+from agent_tui.adapters.contract import Commit, Effect, Receipt, Settled, Target, Unreachable
 from agent_tui.adapters.server import Server
 from agent_tui.adapters.smtp import SmtpSettings
+from agent_tui.engine.attachments import fetch_wanted
 from agent_tui.engine.delivery import deliver
-from agent_tui.model.message import Delivery
+from agent_tui.model.incoming import IncomingFile
+from agent_tui.model.message import Delivery, FetchState
 from agent_tui.model.outbox import OutboxState
-from agent_tui.store import outbox
+from agent_tui.store import messages, outbox
 from agent_tui.store.sqlite import SqliteDatabase
 from tests.engine.fakes import (
     Deliver,
@@ -167,6 +169,37 @@ def test_a_look_for_what_was_broken_off_is_told_when_it_hangs(
 
     assert "was given this" in told.words[30]
     assert told.words[54] == "Gone."
+
+
+def test_a_file_that_does_not_come_is_told_by_half_a_minute_and_waited_for(
+    db: SqliteDatabase, tmp_path: Path
+) -> None:
+    class SlowFiles(FakeAdapter):
+        async def fetch(self, target: Target, part: str) -> bytes:
+            await asyncio.sleep(50)
+            return b"here"
+
+    conversation = customer_writes(db, files=(IncomingFile("2", "a.txt", "text/plain", 1),))
+    (file,) = messages.of_conversation(db, conversation)[0].attachments
+    messages.want_file(db, file.id)
+    seen: list[tuple[FetchState, bool]] = []
+
+    async def looked_at() -> None:
+        fetching = asyncio.create_task(fetch_wanted(desk(db, tmp_path), SlowFiles(Provider())))
+        for seconds in (29, 2, 20):
+            await asyncio.sleep(seconds)
+            now = messages.file(db, file.id)
+            assert now is not None
+            seen.append((now.state, "it is waited for" in now.problem))
+        await fetching
+
+    hurried(looked_at)
+
+    assert seen == [
+        (FetchState.WANTED, False),
+        (FetchState.WANTED, True),
+        (FetchState.HERE, False),
+    ]
 
 
 @dataclass

@@ -246,6 +246,28 @@ async def test_a_delivery_that_hangs_does_not_hold_up_pulling_and_fetching(
     await until(lambda: _state(db, file.id) is FetchState.HERE)
 
 
+async def test_a_file_that_is_wanted_offline_comes_with_the_provider_and_is_not_asked_for_before(
+    db: SqliteDatabase, running: AccountRunner, provider: Provider
+) -> None:
+    files = tuple(IncomingFile(part, f"{part}.txt", "text/plain", 1) for part in "23")
+    conversation = customer_writes(db, files=files)
+    file, other = messages.of_conversation(db, conversation)[0].attachments
+    await until(in_state(db, AccountState.OK))
+    provider.files.update({"2": GONE, "3": b"x"})
+    messages.want_file(db, file.id)
+    running.store_changed()
+    await until(lambda: provider.fetches)
+
+    messages.want_file(db, other.id)
+    running.store_changed()  # by this, or by whatever somebody does
+    await until(lambda: _state(db, other.id) is FetchState.HERE)
+    assert provider.fetches == 2
+
+    provider.files["2"] = b"x"
+    provider.hints.put_nowait(Hint())  # there is news: it is pulled, so the provider is back
+    await until(lambda: _state(db, file.id) is FetchState.HERE)
+
+
 async def test_the_outbox_is_put_right_after_a_crash_before_anything_leaves(
     db: SqliteDatabase, runner: AccountRunner, provider: Provider
 ) -> None:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from agent_tui.config.settings import Preset
 from agent_tui.model.incoming import IncomingFile
-from agent_tui.model.message import Body, Link
+from agent_tui.model.message import Body, FetchState, Link
+from agent_tui.store import messages
 from agent_tui.store.sqlite import SqliteDatabase
 from agent_tui.ui.shell import Where
 from tests.factory import incoming, mail_account, receive
@@ -57,3 +58,28 @@ async def test_the_keys_that_stand_beside_files_and_folds_are_those_of_the_prese
     async with screen(db, tmp_path, size=(80, 50), key_preset=Preset.VIM) as here:
         await here.press("enter")
         assert here.shows("scan-0.png (10 B) S saves it, I shows it")
+
+
+async def test_a_file_that_is_wanted_offline_says_that_it_waits_and_is_asked_for_anew(
+    db: SqliteDatabase, tmp_path: Path
+) -> None:
+    thread(db, 1)
+    (row,) = db.all("SELECT id FROM attachments")
+
+    def state() -> FetchState:
+        found = messages.file(db, row["id"])
+        assert found is not None
+        return found.state
+
+    async with screen(db, tmp_path, size=(140, 40)) as here:
+        await here.press("enter", "v")
+        await here.until(lambda: state() is FetchState.WANTED)
+        messages.set_file(db, row["id"], FetchState.WANTED, problem="The server is gone.")
+        told = "scan-0.png is fetched as soon as that is possible: The server is gone."
+        await here.until(lambda: here.shows(told))
+
+        await here.press("v")
+
+        await here.until(lambda: here.shows("Fetching scan-0.png ..."))
+        messages.set_file(db, row["id"], FetchState.HERE, path="/tmp/scan-0.png")
+        await here.until(lambda: here.shows("Saved: /tmp/scan-0.png"))

@@ -105,17 +105,18 @@ def test_a_suspicious_link_is_told() -> None:
 
 
 @pytest.mark.parametrize(
-    ("state", "words"),
+    ("state", "problem", "words"),
     [
-        (FetchState.REMOTE, "v saves it"),
-        (FetchState.WANTED, "being fetched"),
-        (FetchState.HERE, "saved: /tmp/zip.jpg"),
-        (FetchState.FAILED, "not fetched: too large"),
+        (FetchState.REMOTE, "", "v saves it"),
+        (FetchState.WANTED, "", "being fetched"),
+        (FetchState.WANTED, "it is away", "fetched as soon as that is possible: it is away"),
+        (FetchState.HERE, "", "saved: /tmp/zip.jpg"),
+        (FetchState.FAILED, "too large", "not fetched: too large"),
     ],
 )
-def test_an_attachment_says_where_it_is(state: FetchState, words: str) -> None:
+def test_an_attachment_says_where_it_is(state: FetchState, problem: str, words: str) -> None:
     file = Attachment(
-        1, 1, "zip.jpg", "image/jpeg", 23_400, "2", False, state, "/tmp/zip.jpg", "too large"
+        1, 1, "zip.jpg", "image/jpeg", 23_400, "2", False, state, "/tmp/zip.jpg", problem
     )
     assert f"zip.jpg (23 kB) {words}" in shown(message(attachments=(file,)))
 

@@ -115,6 +115,9 @@ async def test_offline_the_request_waits_and_says_why(
 
         await shown.press("d", "d", "d", "d")  # asked for once more
         await shown.until(lambda: state(db, mail) is FetchState.WANTED)
+        sources.put(db, mail.id, FetchState.WANTED, problem="The server is gone.")
+        await shown.press("d", "d", "d", "d")
+        await shown.until(lambda: shown.shows("The source is being fetched ..."))
 
 
 async def test_a_big_mail_is_cut_and_says_how_to_get_the_rest(
