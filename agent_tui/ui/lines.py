@@ -285,7 +285,7 @@ def _header(message: Message, width: int, now: Millis) -> Line:
         rest = ""
     name = fit(shown, min(cell_len(shown), max(room, 1)))
     space = max(room - cell_len(name), 0)
-    return (Piece(name, part), Piece(fit(rest, space + 1), Part.DIM), *right)
+    return (Piece(name, part), Piece(f"{fit(rest, space)} ", Part.DIM), *right)
 
 
 def _recipients(message: Message, width: int) -> Iterator[Line]:

@@ -1,8 +1,11 @@
 """A conversation as a document: headers that say who and how, places that hold, nothing missing."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.cells import cell_len
 
 from agent_tui.model.clock import DAY, HOUR, MINUTE, Millis
 from agent_tui.model.event import ENGINE, Entity, Event, Stamp
@@ -56,6 +59,13 @@ def test_a_header_says_who_the_real_address_the_direction_and_when() -> None:
     first = shown(message()).splitlines()[0]
     assert first.startswith("Ada Byron <ada@customer.example>")
     assert "customer " in first
+
+
+def test_an_address_that_is_cut_does_not_touch_the_direction() -> None:
+    first = shown(message(address=f"{'ada.' * 20}byron@customer.example")).splitlines()[0]
+
+    assert re.search(r"Ada Byron <ada\.\S+… customer ", first)
+    assert cell_len(first) == LOOK.width
 
 
 @pytest.mark.parametrize(
