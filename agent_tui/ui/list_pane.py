@@ -51,6 +51,9 @@ class ListPane(Pane):
         self._writing: frozenset[int] = frozenset()  # where a customer writes
         self._words: tuple[str, ...] = ()
         self._asked_at: Millis = 0  # when that was read
+        self._in_hand = (
+            False  # a key was pressed since; until then the newest may come in at the top
+        )
         self._left: int | None = None  # the last one that left from under the cursor
         self._nothing: list[str] = []  # what is said where there is nothing to list
         self._headed = False
@@ -69,10 +72,16 @@ class ListPane(Pane):
         """List something else, from where its cursor is; ``headed``: with headings between days."""
         self.listing = listing
         self._headed = headed and not listing.searching  # matches are in no order of time
+        self._in_hand &= bool(listing.rows)
         self._top = 0
         self._keep_in_view()
         self._look_for_nothing()
         self.refresh()
+
+    def take_in_hand(self) -> None:
+        """A key was pressed: from now on the row under the cursor stays there, whatever comes in.
+        Who only watches, as during a first sync, sees the first rows."""
+        self._in_hand = True
 
     @property
     def headed(self) -> bool:
@@ -100,8 +109,15 @@ class ListPane(Pane):
         before = self._view()
         line = self.listing.cursor - self._top
         listed = self.current
-        self.listing.refresh()
-        if listed is not None and (self.current is None or self.current.id != listed.id):
+        if self._in_hand:
+            self.listing.refresh()
+        else:
+            self.listing.first()
+        if (
+            self._in_hand
+            and listed is not None
+            and (self.current is None or self.current.id != listed.id)
+        ):
             self._left = listed.id
         self._read_writing()
         self._top = 0 if own and self._top == 0 else max(self.listing.cursor - line, 0)
@@ -276,6 +292,7 @@ class ListPane(Pane):
         lines = self._lines()
         index = lines[event.y] if event.y < len(lines) else None
         if self.listing is not None and isinstance(index, int):
+            self.take_in_hand()
             self.move(index - self.listing.cursor)
             if event.chain > 1:
                 self.activate()

@@ -84,7 +84,8 @@ class Watch:
         self._countdown = Countdown(self._shell, self._status, done)
 
     def pressed(self) -> None:
-        """A key was pressed: what only others have done can wait a little."""
+        """A key was pressed: what only others have done can wait a little, and moves no cursor."""
+        self._shell.desk.list.take_in_hand()
         self._pressed_at = asyncio.get_running_loop().time()
 
     def look(self) -> None:

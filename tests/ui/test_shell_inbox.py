@@ -1,6 +1,7 @@
 """The inbox as its agent uses it: one screen, panes swapped, actions by a key."""
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -196,6 +197,28 @@ async def test_arrivals_do_not_move_the_row_under_the_cursor(
         await window.press("g", "g")
         assert current(window) == "Brand new"
         await window.until(lambda: not window.shows("1 new"))
+
+
+async def test_who_watches_a_first_sync_sees_the_newest_until_a_key_is_pressed(
+    db: SqliteDatabase, tmp_path: Path
+) -> None:
+    mail_account(db)
+    other = SqliteDatabase(db.path)
+
+    def arrive(n: int) -> None:
+        receive(other, incoming("t", sender=f"c{n}@x.example", subject=f"S{n}", at=START + n))
+
+    async with screen(db, tmp_path) as window:
+        for n in (1, 2, 3):  # each by itself, as batches do
+            arrive(n)
+            await window.until(partial(window.shows, f"S{n}"))
+            assert current(window) == f"S{n}"
+            assert not window.shows("new (gg)")
+        await window.press("k")
+        arrive(4)
+        await window.until(lambda: window.shows("S4"))
+        assert current(window) == "S3"
+    other.close()
 
 
 async def test_digits_and_brackets_choose_views(filled: SqliteDatabase, tmp_path: Path) -> None:
