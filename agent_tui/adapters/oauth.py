@@ -12,12 +12,12 @@ from urllib.parse import urlsplit
 from agent_tui.adapters.contract import (
     AccountContext,
     AccountProblem,
-    NotKept,
     Option,
     Unreachable,
 )
 from agent_tui.adapters.http import Http
 from agent_tui.adapters.node import Node
+from agent_tui.adapters.renewal import INVALID_GRANT, Granted, RefreshToken
 from agent_tui.content.safe import safe_line
 from agent_tui.model.clock import MINUTE, SECOND, Millis
 
@@ -79,15 +79,6 @@ class Denied(Exception):  # noqa: N818 - a state of the world
     def __init__(self, code: str, words: str) -> None:
         super().__init__(f"{code}: {words}" if words else code)
         self.code = code
-
-
-@dataclass(frozen=True, slots=True)
-class Granted:
-    """What the token endpoint gave."""
-
-    access: str
-    until: Millis
-    refresh: str = ""
 
 
 def provider_of(account: AccountContext) -> Provider | None:
@@ -155,15 +146,15 @@ class MailTokens:
         self._lock = threading.Lock()
         self._held: Granted | None = None
         self._made_at: Millis = 0
-        self._unkept = ("", "")  # what is kept, and what came in its place but could not be
-        self._told = ""
+        again = f"log in again then: agent-tui account login {account.name}"
+        self._refresh = RefreshToken(account, "password", again)
 
     def __call__(self) -> str:
         """Raises AccountProblem when nobody is let in by the refresh token any more."""
         with self._lock:
             held = self._held
             if held is None or held.until - _MARGIN <= self._account.clock():
-                held = self._held = self._renewed()
+                held = self._held = self._refresh.use(lambda token: asyncio.run(self._made(token)))
                 self._made_at = self._account.clock()
             return held.access
 
@@ -176,45 +167,6 @@ class MailTokens:
             held, self._held = self._held, None
             return held is not None and self._account.clock() - self._made_at >= _MARGIN
 
-    def _renewed(self) -> Granted:
-        """A new access token; the refresh token that came with it is kept before it is used."""
-        made: list[Granted] = []
-
-        def exchanged(kept: str) -> str:
-            old, newer = self._unkept
-            used = newer if kept == old and newer else kept
-            made.append(asyncio.run(self._made(used)))
-            new = made[-1].refresh or used
-            self._unkept = (kept, new) if new != kept else ("", "")
-            return new
-
-        try:
-            if self._account.exchange is None:
-                exchanged(self._account.secret("password"))
-            else:
-                self._account.exchange("password", exchanged)
-                self._unkept = ("", "")
-                self._tell("")
-        except NotKept as problem:
-            self._tell(str(problem).rstrip("."))
-        return made[-1]
-
-    def _tell(self, why: str) -> None:
-        """Tell the agent that the log-in cannot be kept, and when it can again."""
-        if why == self._told:
-            return
-        self._told, name = why, self._account.name
-        said = (
-            f"The renewed log-in could not be kept. The log-in server gave the account {name} a "
-            f"new refresh token in place of the old one, but {why}. The account works until "
-            "agent-tui ends; mend that before, or log in again then: "
-            f"agent-tui account login {name}"
-            if why
-            else "The renewed log-in is kept again."
-        )
-        self._account.log.warning("%s", said)
-        self._account.notice(said)
-
     async def _made(self, refresh: str) -> Granted:
         form = {
             "grant_type": "refresh_token",
@@ -224,7 +176,8 @@ class MailTokens:
         try:
             return await granted(self._account, self._provider.token, form)
         except Denied as denied:
-            self._unkept = ("", "")
+            if denied.code == INVALID_GRANT:
+                self._refresh.refused()
             raise AccountProblem(
                 f"The log-in of the account {self._account.name} has ended or was taken back "
                 f"({denied}); log in again: agent-tui account login {self._account.name}"

@@ -17,6 +17,7 @@ import jwt
 from agent_tui.adapters.contract import AccountContext, AccountProblem, AdapterError, Unreachable
 from agent_tui.adapters.http import Http
 from agent_tui.adapters.node import Node
+from agent_tui.adapters.renewal import INVALID_GRANT, Granted, RefreshToken
 from agent_tui.content.safe import safe_line
 from agent_tui.model.clock import MINUTE, SECOND, Clock, Millis
 
@@ -83,7 +84,8 @@ class GoogleTokens:
 
     def __init__(self, account: AccountContext) -> None:
         self._account = account
-        self._http = Http(account, GOOGLE, provider="Google's log-in", words=google_words)
+        again = "make a new one then and put it into the settings."
+        self._refresh = RefreshToken(account, "refresh_token", again)
 
     async def of_service(self, scope: str) -> Token:
         """A token for the service account whose key the options ``key`` or ``key_file`` hold.
@@ -102,38 +104,49 @@ class GoogleTokens:
         signed = await asyncio.to_thread(
             _signed, claims, key.text("private_key"), "RS256", key.text("private_key_id")
         )
-        return await self._asked({"grant_type": _SERVICE_GRANT, "assertion": signed})
+        return _token(await self._asked({"grant_type": _SERVICE_GRANT, "assertion": signed}))
 
     async def of_user(self) -> Token:
         """A token for whom the refresh token is of.
 
         Raises AccountProblem when it is not valid any more.
         """
-        secret = self._account.secret
-        return await self._asked(
-            {
-                "grant_type": "refresh_token",
-                "client_id": str(self._account.settings.get("client_id") or ""),
-                "client_secret": (await asyncio.to_thread(secret, "client_secret")).strip(),
-                "refresh_token": (await asyncio.to_thread(secret, "refresh_token")).strip(),
-            }
-        )
+        return _token(await asyncio.to_thread(self._refresh.use, self._renewed))
 
-    async def close(self) -> None:
-        await self._http.close()
+    def _renewed(self, refresh: str) -> Granted:
+        """What the refresh token is good for; in a thread, which may wait."""
+        form = {
+            "grant_type": "refresh_token",
+            "client_id": str(self._account.settings.get("client_id") or ""),
+            "client_secret": self._account.secret("client_secret").strip(),
+            "refresh_token": refresh.strip(),
+        }
+        return asyncio.run(self._asked(form))
 
-    async def _asked(self, form: dict[str, str]) -> Token:
-        answer = await self._http.send("POST", "/token", data=form)
-        if 400 <= answer.status_code < 500:
-            raise _denied(Node.of(_json(answer)), answer.status_code)
-        found = Node.of(self._http.decoded(self._http.good(answer)))
-        value, lasts = found.text("access_token"), found.whole("expires_in")
-        if not value or lasts is None:
+    async def _asked(self, form: dict[str, str]) -> Granted:
+        http = Http(self._account, GOOGLE, provider="Google's log-in", words=google_words)
+        try:
+            answer = await http.send("POST", "/token", data=form)
+            if 400 <= answer.status_code < 500:
+                said = Node.of(_json(answer))
+                if said.text("error") == INVALID_GRANT:
+                    self._refresh.refused()
+                raise _denied(said, answer.status_code)
+            found = Node.of(http.decoded(http.good(answer)))
+        finally:
+            await http.close()
+        access, lasts = found.text("access_token"), found.whole("expires_in")
+        if not access or lasts is None:
             raise Unreachable(
                 "What Google's log-in answered holds no token; it is tried again. If that goes on, "
                 "something else answers in its place."
             )
-        return Token(value, self._account.clock() + lasts * SECOND)
+        until = self._account.clock() + lasts * SECOND
+        return Granted(access, until, found.text("refresh_token"))
+
+
+def _token(granted: Granted) -> Token:
+    return Token(granted.access, granted.until)
 
 
 class AppleTokens:
@@ -202,7 +215,7 @@ def _denied(said: Node, status: int) -> AdapterError:
             "Google's log-in does not take a request of this time; set this machine's clock.", words
         )
     shown = f"{code}: {words}" if words else code
-    if code == "invalid_grant":
+    if code == INVALID_GRANT:
         return AccountProblem(
             f"Google's log-in does not take the account's key or refresh token any more ({shown}); "
             "make a new one and put it into the settings.",

@@ -19,13 +19,13 @@ from agent_tui.adapters import registry
 from agent_tui.adapters.contract import AccountContext, AccountProblem
 from agent_tui.adapters.oauth import (
     Denied,
-    Granted,
     Provider,
     asked,
     client_of,
     granted,
     provider_of,
 )
+from agent_tui.adapters.renewal import Granted
 from agent_tui.cli.ask import Asker, say
 from agent_tui.cli.passwords import Password, keep
 from agent_tui.config.accounts import AccountConfig, references, save_account

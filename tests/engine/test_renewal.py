@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from agent_tui.adapters import oauth, registry
+from agent_tui.adapters import tokens as google
 from agent_tui.adapters.contract import AccountContext, AccountProblem, AdapterInfo, Option
+from agent_tui.adapters.google_business.adapter import GoogleBusinessAdapter
 from agent_tui.adapters.oauth import MailTokens, provider_of
 from agent_tui.config import keystore, vault
 from agent_tui.config.accounts import find_account
@@ -221,6 +223,79 @@ def test_a_log_in_while_the_new_one_could_not_be_kept_is_believed_over_it(
     assert tokens() == "access"
 
     assert server.reused == []
+
+
+@pytest.fixture
+def reviews(
+    server: AuthorizationServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> "Reviews":
+    monkeypatch.setattr(registry, "load", lambda _name: GoogleBusinessAdapter)
+    monkeypatch.setattr(google, "GOOGLE", server.url)
+    monkeypatch.setenv("GOOGLE_SECRET", "of-the-client")
+    return Reviews(tmp_path)
+
+
+class Reviews:
+    """A Google Business Profile account whose refresh token lies in a file."""
+
+    def __init__(self, home: Path) -> None:
+        self.kept = in_file(home)
+        self.paths = find_paths(home, {})
+        self.told: list[str] = []
+        self.paths.accounts.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    async def renew(self, token: str) -> str:
+        """An access token of a new process, whose refresh token is ``token`` of the settings."""
+        (self.paths.accounts / "shop.toml").write_text(
+            f'adapter = "google_business"\nclient_id = "{CLIENT}"\n'
+            f'client_secret = {{env = "GOOGLE_SECRET"}}\nrefresh_token = {token}\n'
+        )
+        made = make_adapter(
+            find_account(self.paths, "shop"),
+            asked={},
+            clock=Now(),
+            log=logging.getLogger("agent_tui.test"),
+            notice=self.told.append,
+        )
+        assert isinstance(made, GoogleBusinessAdapter)
+        try:
+            return (await made._business._tokens.of_user()).value
+        finally:
+            await made.close()
+
+
+async def test_googles_refresh_token_is_kept_where_it_came_from_too(
+    server: AuthorizationServer, reviews: Reviews
+) -> None:
+    where = f'{{file = "{reviews.kept}"}}'
+
+    assert [await reviews.renew(where) for _ in range(3)] == ["access"] * 3
+
+    assert reviews.kept.read_text() == f"{server.refresh}\n" != f"{FIRST}\n"
+    assert (server.reused, reviews.told) == ([], [])
+
+
+async def test_one_of_googles_that_cannot_be_kept_is_told_with_what_to_do(
+    server: AuthorizationServer, reviews: Reviews, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GOOGLE_REFRESH", FIRST)
+
+    assert await reviews.renew('{env = "GOOGLE_REFRESH"}') == "access"
+
+    (told,) = reviews.told
+    assert "cannot change the secret of the environment variable GOOGLE_REFRESH" in told
+    assert told.endswith("or make a new one then and put it into the settings.")
+
+
+async def test_one_of_googles_that_was_taken_back_is_an_account_problem(
+    server: AuthorizationServer, reviews: Reviews
+) -> None:
+    server.revoked = True
+
+    with pytest.raises(AccountProblem, match=r"does not take .* any more \(invalid_grant"):
+        await reviews.renew(f'{{file = "{reviews.kept}"}}')
+
+    assert reviews.kept.read_text() == f"{FIRST}\n"
 
 
 _PROCESS = """

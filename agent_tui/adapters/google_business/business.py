@@ -95,7 +95,6 @@ class Business:
             self._said(REVIEWS, answer)
 
     async def close(self) -> None:
-        await self._tokens.close()
         for http in self._https.values():
             await http.close()
 

@@ -88,7 +88,6 @@ class Play:
         self._said(app, answer)
 
     async def close(self) -> None:
-        await self._tokens.close()
         await self._http.close()
 
     def _said(self, app: str, answer: "httpx.Response") -> Node:
