@@ -13,7 +13,7 @@ from agent_tui.model.incoming import Batch, Flags, Incoming, IncomingFile, Progr
 from agent_tui.model.message import Address, Body, Direction, Recipients
 from agent_tui.query.compile import compile_query
 from agent_tui.query.parse import parse
-from agent_tui.store import accounts, conversations
+from agent_tui.store import accounts, conversations, customers, listings
 from agent_tui.store.database import Database
 from agent_tui.store.intake import commit_batch
 
@@ -174,7 +174,7 @@ def receive(db: Database, *messages: Incoming, mailbox: str = "INBOX") -> int:
 def listed(db: Database, query: str = "", sort: Sort = Sort.NEWEST) -> list[Conversation]:
     """The conversations of a query."""
     compiled = compile_query(parse(query), db, me="maria", now=START + DAY)
-    return conversations.page(db, compiled, sort, limit=1000)
+    return listings.page(db, compiled, sort, limit=1000)
 
 
 def only(db: Database) -> Conversation:
@@ -193,6 +193,20 @@ def mail_account(db: Database, capabilities: Capabilities = MAIL, name: str = AC
         display_name="Shop",
         capabilities=capabilities,
         now=START,
+    )
+
+
+def begin(db: Database, status: Status = Status.OPEN, at: int = START) -> int:
+    """A conversation without messages."""
+    customer = customers.of_identity(db, IdentityKind.EMAIL, "ada@x.example", "Ada", START)
+    return conversations.create(
+        db,
+        account=ACCOUNT,
+        channel=Channel.MAIL,
+        subject="Parcel",
+        status=status,
+        customer_id=customer,
+        at=at,
     )
 
 

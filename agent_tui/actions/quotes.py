@@ -13,7 +13,7 @@ from agent_tui.model.event import Entity, Event
 from agent_tui.model.message import Message
 from agent_tui.model.testimonial import Consent, Quote, Testimonial
 from agent_tui.query.compile import Compiled
-from agent_tui.store import conversations, events, messages
+from agent_tui.store import events, listings, messages
 from agent_tui.store.database import Database
 
 _PAGE = 200
@@ -29,11 +29,11 @@ def quotes(db: Database, query: Compiled) -> Iterator[Quote | None]:
     """The testimonials among the conversations of ``query``, newest first; None in place of one
     whose author has taken the message away."""
     after = None
-    while page := conversations.page(db, query, Sort.NEWEST, after=after, limit=_PAGE):
+    while page := listings.page(db, query, Sort.NEWEST, after=after, limit=_PAGE):
         for conversation in page:
             if conversation.testimonial is not None:
                 yield _quote(db, conversation, conversation.testimonial)
-        after = conversations.anchor(page[-1], Sort.NEWEST)
+        after = listings.anchor(page[-1], Sort.NEWEST)
 
 
 def markdown(found: Iterable[Quote]) -> str:

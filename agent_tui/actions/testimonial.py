@@ -26,7 +26,7 @@ from agent_tui.model.message import Direction, Message
 from agent_tui.model.testimonial import Consent, Testimonial
 from agent_tui.query.compile import compile_query
 from agent_tui.query.parse import parse
-from agent_tui.store import conversations, drafts, messages
+from agent_tui.store import drafts, listings, messages
 from agent_tui.store.changes import Value
 
 _SUBJECT = {"de": "Dürfen wir Sie zitieren?", "en": "May we quote you?"}
@@ -171,7 +171,7 @@ def _answered(context: Context, conversation: Conversation) -> Conversation:
     if conversation.testimonial is None:
         text = f"testimonial:asked customer:#{conversation.customer_id}"
         query = compile_query(parse(text), context.db, me=context.agent, now=context.clock())
-        asked = conversations.page(context.db, query, Sort.NEWEST, limit=2)
+        asked = listings.page(context.db, query, Sort.NEWEST, limit=2)
         if len(asked) == 1:
             return asked[0]
     _testimonial(conversation)

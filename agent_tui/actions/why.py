@@ -17,7 +17,7 @@ from agent_tui.model.targets import Clock, Kind, Rules, clocks, counted
 from agent_tui.query.compile import compile_query
 from agent_tui.query.parse import parse
 from agent_tui.query.syntax import QueryError
-from agent_tui.store import conversations, due, events
+from agent_tui.store import conversations, due, events, listings
 from agent_tui.store.database import Database
 
 _MOST_STRETCHES = 8
@@ -107,7 +107,7 @@ def _lists(
         except QueryError:
             continue
         compiled = compile_query(query, db, me=me, now=now)
-        if conversations.holds(db, compiled, conversation.id):
+        if listings.holds(db, compiled, conversation.id):
             holding.append(view)
     return holding
 

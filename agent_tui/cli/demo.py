@@ -112,10 +112,10 @@ def _log_a_call(db: "Database", agent: str, customer: str, now: int) -> None:
     from agent_tui.model.conversation import Sort
     from agent_tui.query.compile import compile_query
     from agent_tui.query.parse import parse
-    from agent_tui.store import conversations
+    from agent_tui.store import listings
 
     query = compile_query(parse(f'customer:"{customer}"'), db, me=agent, now=now)
-    for theirs in conversations.page(db, query, Sort.NEWEST, limit=1):
+    for theirs in listings.page(db, query, Sort.NEWEST, limit=1):
         args = {
             "direction": "in",
             "length": "4:30",

@@ -12,7 +12,7 @@ from agent_tui.model.clock import system_clock
 from agent_tui.model.conversation import Conversation, Sort
 from agent_tui.query.compile import Compiled, compile_query
 from agent_tui.query.parse import parse
-from agent_tui.store import conversations
+from agent_tui.store import listings
 from agent_tui.store.database import Database
 
 _PAGE = 500
@@ -53,9 +53,9 @@ def run(args: argparse.Namespace, paths: Paths) -> int:
 def _all(db: Database, query: Compiled) -> Iterator[Conversation]:
     """Every conversation of the query, a page at a time."""
     after = None
-    while page := conversations.page(db, query, Sort.NEWEST, after=after, limit=_PAGE):
+    while page := listings.page(db, query, Sort.NEWEST, after=after, limit=_PAGE):
         yield from page
-        after = conversations.anchor(page[-1], Sort.NEWEST)
+        after = listings.anchor(page[-1], Sort.NEWEST)
 
 
 def _row(c: Conversation) -> str:

@@ -1,149 +1,22 @@
-"""Conversations: keyset pages of a query, search by recency, counts, single rows."""
+"""The rows of conversations: made, read, changed, with their labels and participants."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from agent_tui.model.clock import Millis
-from agent_tui.model.conversation import Channel, Conversation, Priority, Sort, Status
+from agent_tui.model.conversation import Channel, Conversation, Priority, Status
 from agent_tui.model.review import Review
-from agent_tui.query.compile import Compiled
-from agent_tui.store import people, reviews
+from agent_tui.store import reviews
 from agent_tui.store.database import Conflict, Database, Row
 from agent_tui.store.lists import among, stretches
 
-COUNT_LIMIT = 10_000
-"""Counts stop here: a side bar says "9999+", and never costs more than a few milliseconds."""
-
-SEARCH_LIMIT = 1_000
-"""A search lists at most this many conversations, those with the newest matches."""
-
-_MOST_RANGES = 100
-"""SQLite takes no more than 500 parts of a UNION; whoever has more members waits for a sort."""
-
-_COLUMNS = (
+COLUMNS = (
     "c.*, COALESCE(NULLIF(cu.name, ''), own.name) AS customer, own.person_id,"
     " (SELECT max(vip) FROM customers m WHERE m.person_id = own.person_id) AS vip,"
     " EXISTS (SELECT 1 FROM drafts d WHERE d.conversation_id = c.id) AS draft"
 )
-_WHOSE = "JOIN customers own ON own.id = c.customer_id JOIN customers cu ON cu.id = own.person_id"
-_FROM = f"conversations c {_WHOSE}"
-
-_NO_WAIT = 8_000_000_000_000_000
-"""Later than any wait begins; the schema's column ``turn`` is made with it."""
-
-_ORDER = {  # column, whether it ascends
-    Sort.NEWEST: ("c.last_at", False),
-    Sort.OLDEST: ("c.last_at", True),
-    Sort.WAITING: ("c.waiting_since", True),
-    Sort.DUE: ("c.due_at", True),
-    Sort.UNANSWERED: ("c.turn", True),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Anchor:
-    """A place in an order: the row with this sort value and id."""
-
-    value: Millis
-    id: int
-
-
-def anchor(conversation: Conversation, sort: Sort) -> Anchor:
-    """Where ``conversation`` stands in ``sort``."""
-    if sort is Sort.WAITING:
-        return Anchor(conversation.waiting_since or 0, conversation.id)
-    if sort is Sort.DUE:
-        return Anchor(conversation.due_at or 0, conversation.id)
-    if sort is Sort.UNANSWERED:
-        since = conversation.waiting_since
-        return Anchor(_NO_WAIT - conversation.last_at if since is None else since, conversation.id)
-    return Anchor(conversation.last_at, conversation.id)
-
-
-def placed(sort: Sort) -> tuple[str, bool]:
-    """The column that ``sort`` goes by, and whether it ascends."""
-    return _ORDER[sort]
-
-
-def bounded(db: Database, query: Compiled, sort: Sort | None) -> tuple[str, dict[str, object]]:
-    """The condition of a list's rows with its parameters; without ``sort``, of all it counts."""
-    where = [f"({query.where})"]
-    params = dict(query.params)
-    if query.match is not None:
-        where.append(_matching(db))
-        params["match"] = query.match
-    if sort in (Sort.WAITING, Sort.DUE):
-        where.append(f"{_ORDER[sort][0]} IS NOT NULL")
-    return " AND ".join(where), params
-
-
-def page(
-    db: Database,
-    query: Compiled,
-    sort: Sort,
-    *,
-    after: Anchor | None = None,
-    backwards: bool = False,
-    limit: int = 50,
-) -> list[Conversation]:
-    """Up to ``limit`` conversations of ``query`` behind ``after``, or before it ``backwards``.
-
-    Always in the order of ``sort``; without ``after``, from the first or, backwards, the last.
-    Under Sort.WAITING conversations without a waiting customer are left out, under Sort.DUE
-    those that are never due.
-    """
-    column, forwards = placed(sort)
-    ascending = forwards is not backwards
-    condition, params = bounded(db, query, sort)
-    where = [condition]
-    if after is not None:
-        compare = ">" if ascending else "<"
-        where.append(f"({column}, c.id) {compare} (:after_value, :after_id)")
-        params |= {"after_value": after.value, "after_id": after.id}
-    way = "ASC" if ascending else "DESC"
-    order = f"ORDER BY {column} {way}, c.id {way} LIMIT :limit"
-    column, ranges = _ranges(db, query)
-    params |= {f"range{number}": value for number, value in enumerate(ranges)}
-    rows = db.all(
-        f"SELECT {_COLUMNS} FROM {_ordered(where, order, column, len(ranges))} {order}",
-        params | {"limit": limit},
-    )
-    found = _conversations(db, rows)
-    return found[::-1] if backwards else found
-
-
-def search(db: Database, query: Compiled, *, limit: int = SEARCH_LIMIT) -> list[Conversation]:
-    """The conversations with the newest messages that match ``query.match``, newest match first.
-
-    Reads the index from its newest end and stops when it has enough: a common word in a million
-    messages costs no more than a rare one.
-    """
-    found: dict[int, None] = {}
-    before: int | None = None
-    while len(found) < limit:
-        hits = _hits(db, query, before, limit)
-        found.update(dict.fromkeys(row["conversation_id"] for row in hits))
-        if len(hits) < limit:
-            break
-        before = hits[-1]["id"]
-    return by_ids(db, list(found)[:limit])
-
-
-def count(db: Database, query: Compiled, *, limit: int = COUNT_LIMIT) -> int:
-    """How many conversations ``query`` has, at most ``limit``."""
-    where, params = bounded(db, query, None)
-    row = db.one(
-        f"SELECT count(*) AS n FROM (SELECT 1 FROM conversations c WHERE {where} LIMIT :limit) x",
-        params | {"limit": limit},
-    )
-    return int(row["n"]) if row else 0
-
-
-def holds(db: Database, query: Compiled, conversation_id: int) -> bool:
-    """Whether the conversation is among those of ``query``."""
-    only = f"({query.where}) AND c.id = :only_id"
-    params = query.params | {"only_id": conversation_id}
-    return count(db, Compiled(only, params, query.match), limit=1) > 0
+WHOSE = "JOIN customers own ON own.id = c.customer_id JOIN customers cu ON cu.id = own.person_id"
+FROM = f"conversations c {WHOSE}"
 
 
 def get(db: Database, conversation_id: int) -> Conversation | None:
@@ -171,9 +44,9 @@ def by_ids(db: Database, ids: Sequence[int]) -> list[Conversation]:
     rows: dict[int, Row] = {}
     for some in stretches(ids):
         marks, params = among(some)
-        for row in db.all(f"SELECT {_COLUMNS} FROM {_FROM} WHERE c.id IN ({marks})", params):
+        for row in db.all(f"SELECT {COLUMNS} FROM {FROM} WHERE c.id IN ({marks})", params):
             rows[row["id"]] = row
-    return _conversations(db, [rows[i] for i in ids if i in rows])
+    return decoded(db, [rows[i] for i in ids if i in rows])
 
 
 def create(
@@ -298,11 +171,11 @@ def participants(db: Database, conversation_id: int) -> frozenset[str]:
 def due_snoozes(db: Database, now: Millis) -> list[Conversation]:
     """Snoozed conversations whose time has come."""
     rows = db.all(
-        f"SELECT {_COLUMNS} FROM {_FROM}"
+        f"SELECT {COLUMNS} FROM {FROM}"
         " WHERE c.snoozed_until <= :now AND c.status = 'snoozed' LIMIT 500",
         {"now": now},
     )
-    return _conversations(db, rows)
+    return decoded(db, rows)
 
 
 def next_snooze(db: Database) -> Millis | None:
@@ -314,48 +187,7 @@ def next_snooze(db: Database) -> Millis | None:
     return row["at"] if row else None
 
 
-def _hits(db: Database, query: Compiled, before: int | None, limit: int) -> Sequence[Row]:
-    older = "AND search.rowid < :before" if before is not None else ""
-    return db.all(
-        "SELECT m.id, m.conversation_id FROM search JOIN messages m ON m.id = search.rowid"
-        " JOIN conversations c ON c.id = m.conversation_id"
-        f" WHERE {db.match('match')} {older} AND ({query.where})"
-        " ORDER BY search.rowid DESC LIMIT :limit",
-        query.params | {"match": query.match, "before": before, "limit": limit},
-    )
-
-
-def _ranges(db: Database, query: Compiled) -> tuple[str, Sequence[object]]:
-    """A column and its values, where an index is in order for each of them but not for all."""
-    if query.person is not None:
-        members = people.members(db, query.person)
-        if len(members) <= _MOST_RANGES:
-            return "c.customer_id", members
-    return "c.status", query.statuses
-
-
-def _ordered(where: Sequence[str], order: str, column: str, ranges: int) -> str:
-    """What a page reads from: an index that is in ``order``, or one range of it for each value.
-
-    No index has a list of statuses in order of time; sorting all of it took 57 ms at 200,000
-    conversations, merging the beginnings 1 ms.
-    """
-    condition = " AND ".join(where)
-    if not ranges:
-        return f"{_FROM} WHERE {condition}"
-    read = f"SELECT * FROM (SELECT c.* FROM conversations c WHERE {condition}"
-    parts = [f"{read} AND {column} = :range{n} {order}) AS r{n}" for n in range(ranges)]
-    return f"({' UNION ALL '.join(parts)}) AS c {_WHOSE}"
-
-
-def _matching(db: Database) -> str:
-    return (
-        "c.id IN (SELECT m.conversation_id FROM search JOIN messages m ON m.id = search.rowid"
-        f" WHERE {db.match('match')})"
-    )
-
-
-def _conversations(db: Database, rows: Sequence[Row]) -> list[Conversation]:
+def decoded(db: Database, rows: Sequence[Row]) -> list[Conversation]:
     """Decode rows and hang their labels on, with one query for all."""
     if not rows:
         return []

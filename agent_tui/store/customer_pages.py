@@ -2,7 +2,7 @@
 
 from agent_tui.model.conversation import Channel, Conversation, Sort
 from agent_tui.query.compile import Compiled
-from agent_tui.store import conversations, people
+from agent_tui.store import listings, people
 from agent_tui.store.database import Database
 
 
@@ -22,10 +22,8 @@ def conversations_of(
         match=None,
         person=customer_id,
     )
-    place = conversations.anchor(after, Sort.NEWEST) if after is not None else None
-    return conversations.page(
-        db, theirs, Sort.NEWEST, after=place, backwards=backwards, limit=limit
-    )
+    place = listings.anchor(after, Sort.NEWEST) if after is not None else None
+    return listings.page(db, theirs, Sort.NEWEST, after=place, backwards=backwards, limit=limit)
 
 
 def channels(db: Database, customer_id: int) -> dict[Channel, int]:

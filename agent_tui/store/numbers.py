@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from agent_tui.model.conversation import Conversation, Sort
 from agent_tui.query.compile import Compiled
 from agent_tui.store import lists
-from agent_tui.store.conversations import anchor, bounded, placed
 from agent_tui.store.database import Database, Params
+from agent_tui.store.listings import anchor, bounded, placed
 
 MOST = 100_000
 """More is not selected at once: 0.1 s and 4 MB."""

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from agent_tui.model.clock import Millis
 from agent_tui.query.compile import Compiled
-from agent_tui.store import conversations, messages
+from agent_tui.store import listings, messages
 from agent_tui.store.database import Database
 
 
@@ -35,7 +35,7 @@ class Answered(NamedTuple):
 
 def counted(db: Database, query: Compiled, begins: Sequence[Millis]) -> list[Counted]:
     """The reviews of ``query``, those of the same period together; ``begins`` in order."""
-    where, params = conversations.bounded(db, query, None)
+    where, params = listings.bounded(db, query, None)
     names = {f"begin{number}": at for number, at in enumerate(begins)}
     cases = " ".join(
         f"WHEN c.created_at >= :begin{number} THEN {number}" for number in _down(begins)
@@ -61,7 +61,7 @@ def counted(db: Database, query: Compiled, begins: Sequence[Millis]) -> list[Cou
 
 def answered(db: Database, query: Compiled, since: Millis) -> Iterator[Answered]:
     """The reviews of ``query`` that were written since then."""
-    where, params = conversations.bounded(db, query, None)
+    where, params = listings.bounded(db, query, None)
     rows = db.all(
         "SELECT c.account, c.product, c.rating, c.created_at, (SELECT min(m.id) FROM messages m"
         " WHERE m.conversation_id = c.id AND m.direction = 'outbound') AS answer"

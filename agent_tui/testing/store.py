@@ -9,7 +9,7 @@ from agent_tui.model.customer import IdentityKind, normal
 from agent_tui.model.incoming import Batch
 from agent_tui.query.compile import compile_query
 from agent_tui.query.parse import parse
-from agent_tui.store import accounts, conversations, messages
+from agent_tui.store import accounts, listings, messages
 from agent_tui.store.intake import commit_batch
 from agent_tui.store.sqlite import SqliteDatabase
 from agent_tui.testing.trial import Trial
@@ -55,6 +55,6 @@ class Store:
     def texts(self) -> list[str]:
         """The texts of all messages, conversation by conversation, as they are shown there."""
         every = compile_query(parse(""), self._db, me="", now=self._trial.clock())
-        found = conversations.page(self._db, every, Sort.NEWEST, limit=_MOST)
+        found = listings.page(self._db, every, Sort.NEWEST, limit=_MOST)
         ids = sorted(one.id for one in found)
         return [m.body.text for one in ids for m in messages.of_conversation(self._db, one)]

@@ -7,7 +7,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from agent_tui.model.conversation import View
-from agent_tui.store.conversations import COUNT_LIMIT
+from agent_tui.store.listings import COUNT_LIMIT
 from agent_tui.ui import draw
 from agent_tui.ui.cells import fit
 from agent_tui.ui.rows import Piece

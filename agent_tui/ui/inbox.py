@@ -8,7 +8,7 @@ from agent_tui.model.conversation import NEEDS_REPLY, Sort, View
 from agent_tui.query.compile import Compiled, compile_query
 from agent_tui.query.parse import parse
 from agent_tui.query.syntax import And, Phrase, Query, QueryError, Words, all_of
-from agent_tui.store import conversations, numbers, views
+from agent_tui.store import listings, numbers, views
 from agent_tui.store.database import Database
 from agent_tui.ui.listing import Listing
 
@@ -88,7 +88,7 @@ class Inbox:
 
     def count_matching(self, texts: Sequence[str]) -> int:
         """How many match all of ``texts``, as far as is counted; as :meth:`matching`."""
-        return conversations.count(self._db, self._together(texts))
+        return listings.count(self._db, self._together(texts))
 
     def count(self) -> dict[str, int]:
         """How many conversations each view has; for a thread of its own."""
@@ -98,7 +98,7 @@ class Inbox:
                 query = self._compiled(parse(view.query))
             except QueryError:
                 continue  # told when the view is opened
-            found[view.name] = conversations.count(self._db, query)
+            found[view.name] = listings.count(self._db, query)
         return found
 
     def _narrowed(self, view: View, query: Query, sort: Sort, *, growing: bool) -> Listing:

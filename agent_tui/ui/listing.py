@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 
 from agent_tui.model.conversation import Conversation, Sort
 from agent_tui.query.compile import Compiled
-from agent_tui.store import conversations, numbers
-from agent_tui.store.conversations import Anchor
+from agent_tui.store import conversations, listings, numbers
 from agent_tui.store.database import Database
+from agent_tui.store.listings import Anchor
 
 PAGE = 60
 """Rows read at once: more than most screens show."""
@@ -54,7 +54,7 @@ class Listing:
         """Read the first rows and go to the very first."""
         self.cursor = self.new_above = 0
         if self.searching:
-            self.rows = conversations.search(self._db, self._query)
+            self.rows = listings.search(self._db, self._query)
             return
         self.rows = self._page(None)
         self._at_start, self._at_end = True, len(self.rows) < self._size
@@ -159,7 +159,7 @@ class Listing:
         old, current = self.rows, self.current
         from_start = self._at_start
         if self.searching:
-            self.rows = conversations.search(self._db, self._query)
+            self.rows = listings.search(self._db, self._query)
         elif current is None:
             self.rows = self._page(None)
             self._at_start, self._at_end = True, len(self.rows) < self._size
@@ -174,7 +174,7 @@ class Listing:
     def _read_around(self, row: Conversation) -> None:
         """The rows before and behind the place of ``row``; the cursor on the first behind."""
         above, below = self.cursor + self._size, max(len(self.rows) - self.cursor, self._size)
-        place = conversations.anchor(row, self._sort)
+        place = listings.anchor(row, self._sort)
         before = self._page(place, backwards=True, limit=above)
         behind = self._page(self._place_before(row), limit=below)
         self.rows, self.cursor = before + behind, len(before)
@@ -191,7 +191,7 @@ class Listing:
 
     def _place_before(self, row: Conversation) -> Anchor:
         """An anchor just before ``row``, so that reading behind it gives the row again."""
-        place = conversations.anchor(row, self._sort)
+        place = listings.anchor(row, self._sort)
         step = 1 if self._sort is Sort.NEWEST else -1
         return Anchor(place.value, place.id + step)
 
@@ -200,14 +200,14 @@ class Listing:
         if self.searching:
             index = self._index(row.id)
             return (len(self.rows) if index is None else index), 0
-        place = conversations.anchor(row, self._sort)
+        place = listings.anchor(row, self._sort)
         return (-place.value, -place.id) if self._sort is Sort.NEWEST else (place.value, place.id)
 
     def _index(self, conversation_id: int) -> int | None:
         return next((i for i, row in enumerate(self.rows) if row.id == conversation_id), None)
 
     def _extend_down(self) -> None:
-        place = conversations.anchor(self.rows[-1], self._sort) if self.rows else None
+        place = listings.anchor(self.rows[-1], self._sort) if self.rows else None
         more = self._page(place)
         self._at_end = len(more) < self._size
         self.rows += more
@@ -215,7 +215,7 @@ class Listing:
     def _extend_up(self) -> int:
         if not self.rows:
             return 0
-        place = conversations.anchor(self.rows[0], self._sort)
+        place = listings.anchor(self.rows[0], self._sort)
         more = self._page(place, backwards=True)
         self._at_start = len(more) < self._size
         self.rows = more + self.rows
@@ -224,7 +224,7 @@ class Listing:
     def _page(
         self, after: Anchor | None, *, backwards: bool = False, limit: int = 0
     ) -> list[Conversation]:
-        return conversations.page(
+        return listings.page(
             self._db,
             self._query,
             self._sort,

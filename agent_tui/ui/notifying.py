@@ -13,7 +13,7 @@ from agent_tui.model.conversation import Conversation
 from agent_tui.query.compile import compile_query
 from agent_tui.query.parse import parse
 from agent_tui.query.syntax import Query, QueryError, all_of
-from agent_tui.store import accounts, conversations, events
+from agent_tui.store import accounts, conversations, events, listings
 from agent_tui.ui.shell import Shell
 
 _LONGEST = 120
@@ -65,7 +65,7 @@ class Notifier:
             me=self._shell.settings.agent.handle,
             now=self._shell.clock(),
         )
-        arrived = [c for c in events.arrived(db, before) if conversations.holds(db, rule, c)]
+        arrived = [c for c in events.arrived(db, before) if listings.holds(db, rule, c)]
         return _sentence(conversations.by_ids(db, arrived))
 
     def name_window(self, name: str) -> None:

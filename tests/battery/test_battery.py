@@ -9,7 +9,7 @@ from agent_tui.model.conversation import Conversation, Sort, Status
 from agent_tui.model.message import Direction, Message
 from agent_tui.query.compile import compile_query
 from agent_tui.query.parse import parse
-from agent_tui.store import conversations, messages
+from agent_tui.store import conversations, listings, messages
 from agent_tui.store.database import Database
 from agent_tui.ui.shell import Where
 from tests.battery import table
@@ -21,8 +21,8 @@ from tests.ui.screen import Screen
 def found(db: Database, text: str, sort: Sort = Sort.NEWEST) -> Sequence[Conversation]:
     query = compile_query(parse(text), db, me="you", now=NOON)
     if query.match is not None:
-        return conversations.search(db, query)
-    return conversations.page(db, query, sort, limit=500)
+        return listings.search(db, query)
+    return listings.page(db, query, sort, limit=500)
 
 
 def get(db: Database, number: int) -> Conversation:

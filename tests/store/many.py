@@ -1,6 +1,9 @@
 """A store with any number of conversations, made by SQL in seconds: for plans and counts."""
 
+from collections.abc import Callable
+
 from agent_tui.store.database import Database
+from agent_tui.store.sqlite import SqliteDatabase
 from tests.factory import START
 
 SHARES = (("open", 4), ("pending", 6), ("on_hold", 7), ("snoozed", 8), ("spam", 12))
@@ -41,3 +44,19 @@ def fill(db: Database, conversations: int) -> None:
             "INSERT INTO search (rowid, subject, body, people, files)"
             " SELECT id, subject, text, author, '' FROM messages"
         )
+
+
+def steps(db: SqliteDatabase, work: Callable[[], object]) -> int:
+    """How much SQLite does in ``work``, in tens of instructions."""
+    counted = 0
+
+    def count() -> int:
+        nonlocal counted
+        counted += 1
+        return 0
+
+    connection = db._connection()
+    connection.set_progress_handler(count, 10)
+    work()
+    connection.set_progress_handler(None, 0)
+    return counted

@@ -13,10 +13,10 @@ from agent_tui.model.message import Direction
 from agent_tui.model.targets import Kind, Rules, Target
 from agent_tui.query.compile import compile_query
 from agent_tui.query.parse import parse
-from agent_tui.store import conversations, due, events
+from agent_tui.store import conversations, due, events, listings
 from agent_tui.store.sqlite import SqliteDatabase
 from tests.factory import CHAT, START, Desk, chat, listed, mail_account, receive
-from tests.store.test_conversations import steps
+from tests.store.many import steps
 
 RULES = Rules(
     {
@@ -178,7 +178,7 @@ def test_lists_are_sorted_and_searched_by_when_answers_are_due(shop: SqliteDatab
 
     def found(text: str) -> list[int]:
         query = compile_query(parse(text), shop, me="maria", now=START)
-        return [one.id for one in conversations.page(shop, query, Sort.DUE)]
+        return [one.id for one in listings.page(shop, query, Sort.DUE)]
 
     assert found("") == [late, soon, far]
     assert found("is:breached") == [late]

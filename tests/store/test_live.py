@@ -5,8 +5,7 @@ from pathlib import Path
 from agent_tui.store import live
 from agent_tui.store.sqlite import SqliteDatabase
 from tests.factory import START, chat, receive
-from tests.store.many import fill
-from tests.store.test_conversations import steps
+from tests.store.many import fill, steps
 from tests.stores import new_store
 
 FEW, MANY = 2_000, 40_000

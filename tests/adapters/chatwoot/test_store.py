@@ -11,7 +11,7 @@ from agent_tui.model.conversation import Conversation, Priority, Sort, Status
 from agent_tui.model.message import Delivery
 from agent_tui.query.compile import compile_query
 from agent_tui.query.parse import parse
-from agent_tui.store import accounts, conversations, messages
+from agent_tui.store import accounts, listings, messages
 from agent_tui.store.intake import commit_batch
 from agent_tui.store.sqlite import SqliteDatabase
 from tests.adapters.chatwoot.visit import Visit, visit
@@ -43,7 +43,7 @@ async def _taken_in(here: Visit, db: SqliteDatabase) -> int:
 
 def _only(db: SqliteDatabase, here: Visit) -> Conversation:
     every = compile_query(parse(""), db, me="", now=here.clock())
-    [found] = conversations.page(db, every, Sort.NEWEST, limit=9)
+    [found] = listings.page(db, every, Sort.NEWEST, limit=9)
     return found
 
 

@@ -12,7 +12,7 @@ from agent_tui.model.conversation import Conversation, Sort, Status
 from agent_tui.model.message import Message
 from agent_tui.query.compile import compile_query
 from agent_tui.query.parse import parse
-from agent_tui.store import accounts, conversations, locations, messages
+from agent_tui.store import accounts, listings, locations, messages
 from agent_tui.store.intake import commit_batch
 from agent_tui.store.sqlite import SqliteDatabase
 from agent_tui.testing.stands.google_business import PLACE, GoogleBusinessStand
@@ -45,7 +45,7 @@ async def _taken_in(here: Here, db: SqliteDatabase) -> int:
 
 def _all(db: SqliteDatabase, here: Here) -> list[Conversation]:
     every = compile_query(parse(""), db, me="", now=here.clock())
-    return conversations.page(db, every, Sort.NEWEST, limit=9)
+    return listings.page(db, every, Sort.NEWEST, limit=9)
 
 
 def _only(db: SqliteDatabase, here: Here) -> tuple[Conversation, list[Message]]:
