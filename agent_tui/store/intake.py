@@ -13,7 +13,7 @@ from agent_tui.model.conversation import (
 )
 from agent_tui.model.customer import IdentityKind, normal
 from agent_tui.model.event import ENGINE, Entity, Stamp
-from agent_tui.model.incoming import Batch, FlagChange, Incoming, IncomingFile, Sender
+from agent_tui.model.incoming import Batch, Incoming, IncomingFile, Sender
 from agent_tui.model.message import Attachment, Direction, FetchState, Message
 from agent_tui.model.threading import bare_subject
 from agent_tui.store import (
@@ -25,6 +25,7 @@ from agent_tui.store import (
     customers,
     events,
     intake_changes,
+    intake_elsewhere,
     locations,
     messages,
     outbox,
@@ -59,9 +60,9 @@ def commit_batch(db: Database, account: str, batch: Batch, own: frozenset[str], 
         new = sum(_take(into, incoming) for incoming in batch.messages)
         _end_typing(into, batch)
         for change in batch.flags:
-            _take_flags(into, change)
+            intake_elsewhere.take_flags(into, change)
         for remote_id in batch.gone:
-            _take_absence(into, remote_id, resolves=batch.gone_resolves)
+            intake_elsewhere.take_absence(into, remote_id, resolves=batch.gone_resolves)
         _take_changes(into, batch)
         accounts.set_cursor(db, account, batch.mailbox, batch.cursor)
     return new
@@ -330,65 +331,4 @@ def _follow(into: Arrival, conversation: Conversation, incoming: Incoming) -> No
             conversation,
             status=status,
             snoozed_until=None,
-        )
-
-
-def _take_flags(into: Arrival, change: FlagChange) -> None:
-    place = locations.at(into.db, into.account, into.mailbox, change.remote_id)
-    if place is None:
-        return
-    locations.set_flags(
-        into.db,
-        into.account,
-        into.mailbox,
-        change.remote_id,
-        seen=change.flags.seen,
-        answered=change.flags.answered,
-    )
-    message = messages.get(into.db, place.message_id)
-    if message is None or message.direction is not Direction.INBOUND:
-        return
-    if change.flags.seen and not place.seen:
-        conversations.read_one(into.db, message.conversation_id)
-    if change.flags.answered and not place.answered:
-        _answered_elsewhere(into, message)
-
-
-def _answered_elsewhere(into: Arrival, message: Message) -> None:
-    """Another program answered the customer's newest mail: nobody waits for us any more."""
-    conversation = conversations.get(into.db, message.conversation_id)
-    newest = messages.newest_id(into.db, message.conversation_id, Direction.INBOUND)
-    ours = messages.newest_id(into.db, message.conversation_id, Direction.OUTBOUND) or 0
-    if conversation is None or newest != message.id or ours > message.id:
-        return
-    if conversation.status is Status.OPEN:
-        changes.change_conversation(
-            into.db,
-            replace(into.stamp, action="answered elsewhere"),
-            conversation,
-            status=Status.PENDING,
-            handled=message.id,
-        )
-
-
-def _take_absence(into: Arrival, remote_id: str, *, resolves: bool) -> None:
-    place = locations.at(into.db, into.account, into.mailbox, remote_id)
-    if place is None:
-        return
-    locations.leave(into.db, into.account, into.mailbox, remote_id)
-    message = messages.get(into.db, place.message_id)
-    if message is None or not resolves:
-        return
-    conversation = conversations.get(into.db, message.conversation_id)
-    if (
-        conversation is not None
-        and conversation.status is Status.OPEN
-        and not locations.of_customer(into.db, conversation.id)
-    ):
-        changes.change_conversation(
-            into.db,
-            replace(into.stamp, action="archived elsewhere"),
-            conversation,
-            status=Status.RESOLVED,
-            handled=message.id,
         )
