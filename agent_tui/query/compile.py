@@ -16,7 +16,7 @@ from typing import Protocol
 
 from agent_tui.model.clock import Millis
 from agent_tui.model.customer import IdentityKind, normal
-from agent_tui.query import whose
+from agent_tui.query import columns, whose
 from agent_tui.query.kinds import of_conversation
 from agent_tui.query.syntax import (
     And,
@@ -86,74 +86,9 @@ def compile_query(
 
 Text = Words | Phrase | Term
 
-_COLUMNS = {
-    Key.STATUS: "c.status",
-    Key.CHANNEL: "c.channel",
-    Key.VIA: "c.via",
-    Key.ACCOUNT: "c.account",
-    Key.ASSIGNEE: "c.assignee",
-    Key.PRIORITY: "c.priority",
-    Key.RATING: "c.rating",
-    Key.COUNTRY: "c.country",
-    Key.VERIFIED: "c.verified",
-    Key.MODERATION: "c.moderation",
-    Key.TESTIMONIAL: "c.consent",
-    Key.LABEL: "l.label",
-    Key.MENTIONS: "n.handle",
-}
-LISTED = frozenset({*_COLUMNS, Key.KIND, Key.TAG})
+LISTED = frozenset({*columns.OF_KEY, Key.KIND, Key.TAG})
 """Keys whose values are looked up together, so that an index can serve a list of them."""
 
-_DRAFT = "c.id IN (SELECT d.conversation_id FROM drafts d)"
-_INBOUND = "SELECT 1 FROM messages m WHERE m.conversation_id = c.id AND m.direction = 'inbound'"
-
-_IS = {
-    Is.UNREAD: "c.unread > 0",
-    Is.WAITING: "c.waiting_since IS NOT NULL",
-    Is.ASSIGNED: "c.assignee IS NOT NULL",
-    Is.UNASSIGNED: "c.assignee IS NULL",
-    Is.DRAFT: _DRAFT,
-    Is.FAILED: (
-        "c.id IN (SELECT o.conversation_id FROM outbox o WHERE o.state IN ('failed', 'uncertain'))"
-    ),
-    Is.OUTGOING: (
-        "c.id IN (SELECT o.conversation_id FROM outbox o WHERE o.kind IN ('send', 'note')"
-        " AND o.state IN ('queued', 'held', 'sending', 'committed', 'failed', 'uncertain'))"
-    ),
-    Is.AUTOMATIC: (
-        f"(EXISTS ({_INBOUND} AND m.automatic = 1) AND NOT EXISTS ({_INBOUND} AND m.automatic = 0))"
-    ),
-}
-
-_HAS = {
-    Has.ATTACHMENT: "c.attachments > 0",
-    Has.NOTE: (
-        "EXISTS (SELECT 1 FROM messages m WHERE m.conversation_id = c.id AND m.direction = 'note')"
-    ),
-    Has.DRAFT: _DRAFT,
-    Has.LABEL: "EXISTS (SELECT 1 FROM conversation_labels l WHERE l.conversation_id = c.id)",
-    Has.RATING: "c.rating IS NOT NULL",
-}
-
-_ABSENT = {
-    Key.VIA: "c.via = ''",
-    Key.ASSIGNEE: "c.assignee IS NULL",
-    Key.TESTIMONIAL: "c.consent IS NULL",
-    Key.LABEL: "NOT EXISTS (SELECT 1 FROM conversation_labels l WHERE l.conversation_id = c.id)",
-}
-"""What ``none`` means."""
-
-# Filled with conditions of our own, in which values stand as parameters only.
-_LABELLED = "c.id IN (SELECT l.conversation_id FROM conversation_labels l WHERE {})"
-_MENTIONING = (
-    "c.id IN (SELECT m.conversation_id FROM mentions n JOIN messages m ON m.id = n.message_id"
-    " WHERE {})"
-)
-_FOUND = (
-    "c.id IN (SELECT m.conversation_id FROM search JOIN messages m ON m.id = search.rowid WHERE {})"
-)
-_WITHIN = {Key.LABEL: _LABELLED, Key.MENTIONS: _MENTIONING}
-"""Keys whose column is in another table."""
 
 _LONGEST_ID = 18  # digits that are sure to fit 64 bits
 
@@ -224,7 +159,7 @@ class Compiler:
         expression = self.expression(texts)
         if not expression:
             return "FALSE"
-        return _FOUND.format(self.dialect.match(self.bind(expression)[1:]))
+        return columns.FOUND.format(self.dialect.match(self.bind(expression)[1:]))
 
     def term(self, term: Term) -> str:
         """The condition of a key."""
@@ -240,7 +175,7 @@ class Compiler:
             case Key.IS:
                 return self._is(Is(term.value))
             case Key.HAS:
-                return _HAS[Has(term.value)]
+                return columns.HAS[Has(term.value)]
             case Key.BEFORE | Key.AFTER | Key.OLDER | Key.NEWER:
                 return self._time(term)
             case _ if term.op is Op.EQUAL:
@@ -255,7 +190,7 @@ class Compiler:
             case Is.VIP:
                 return self._people(whose.VIP)
             case _:
-                return _IS[state]
+                return columns.IS[state]
 
     def listed(self, key: Key, values: Sequence[str]) -> str:
         """The condition that a key has one of ``values``."""
@@ -263,11 +198,11 @@ class Compiler:
             return f"({' OR '.join(map(of_conversation, dict.fromkeys(values)))})"
         if key is Key.TAG:
             return self._tagged(values)
-        known = [value for value in values if not (value == NONE and key in _ABSENT)]
-        conditions = [] if len(known) == len(values) else [_ABSENT[key]]
+        known = [value for value in values if not (value == NONE and key in columns.ABSENT)]
+        conditions = [] if len(known) == len(values) else [columns.ABSENT[key]]
         if known:
-            found = self.within(_COLUMNS[key], [self._value(key, value) for value in known])
-            conditions.append(_WITHIN.get(key, "{}").format(found))
+            found = self.within(columns.OF_KEY[key], [self._value(key, value) for value in known])
+            conditions.append(columns.WITHIN.get(key, "{}").format(found))
         return conditions[0] if len(conditions) == 1 else f"({' OR '.join(conditions)})"
 
     def _value(self, key: Key, value: str) -> object:
@@ -280,7 +215,7 @@ class Compiler:
         return rank(key, value) if key in (Key.RATING, Key.PRIORITY) else value
 
     def _compared(self, term: Term) -> str:
-        column = _COLUMNS[term.key]
+        column = columns.OF_KEY[term.key]
         if term.op is Op.RANGE:
             low, _, high = term.value.partition("..")
             first, last = (self.bind(rank(term.key, end)) for end in (low, high))
