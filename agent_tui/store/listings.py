@@ -1,4 +1,4 @@
-"""What lists of conversations read: keyset pages of a query, searches by recency, counts."""
+"""What lists of conversations read: keyset pages of a query, counts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,14 +7,11 @@ from agent_tui.model.clock import Millis
 from agent_tui.model.conversation import Conversation, Sort
 from agent_tui.query.compile import Compiled
 from agent_tui.store import people
-from agent_tui.store.conversations import COLUMNS, FROM, WHOSE, by_ids, decoded
+from agent_tui.store.conversations import COLUMNS, FROM, WHOSE, decoded
 from agent_tui.store.database import Database, Row
 
 COUNT_LIMIT = 10_000
 """Counts stop here: a side bar says "9999+", and never costs more than a few milliseconds."""
-
-SEARCH_LIMIT = 1_000
-"""A search lists at most this many conversations, those with the newest matches."""
 
 _MOST_RANGES = 100
 """SQLite takes no more than 500 parts of a UNION; whoever has more members waits for a sort."""
@@ -83,6 +80,26 @@ def page(
     Under Sort.WAITING conversations without a waiting customer are left out, under Sort.DUE
     those that are never due.
     """
+    rows = _listed(db, query, sort, COLUMNS, after, limit, backwards=backwards)
+    found = decoded(db, rows)
+    return found[::-1] if backwards else found
+
+
+def ids(db: Database, query: Compiled, sort: Sort, *, limit: int) -> list[int]:
+    """The ids of the first page, as :func:`page` has it."""
+    return [row["id"] for row in _listed(db, query, sort, "c.id", None, limit)]
+
+
+def _listed(
+    db: Database,
+    query: Compiled,
+    sort: Sort,
+    columns: str,
+    after: Anchor | None,
+    limit: int,
+    *,
+    backwards: bool = False,
+) -> Sequence[Row]:
     column, forwards = placed(sort)
     ascending = forwards is not backwards
     condition, params = bounded(db, query, sort)
@@ -95,34 +112,17 @@ def page(
     order = f"ORDER BY {column} {way}, c.id {way} LIMIT :limit"
     column, ranges = _ranges(db, query)
     params |= {f"range{number}": value for number, value in enumerate(ranges)}
-    rows = db.all(
-        f"SELECT {COLUMNS} FROM {_ordered(where, order, column, len(ranges))} {order}",
+    return db.all(
+        f"SELECT {columns} FROM {_ordered(where, order, column, len(ranges))} {order}",
         params | {"limit": limit},
     )
-    found = decoded(db, rows)
-    return found[::-1] if backwards else found
 
 
-def search(db: Database, query: Compiled, *, limit: int = SEARCH_LIMIT) -> list[Conversation]:
-    """The conversations with the newest messages that match ``query.match``, newest match first.
-
-    Reads the index from its newest end and stops when it has enough: a common word in a million
-    messages costs no more than a rare one.
-    """
-    found: dict[int, None] = {}
-    before: int | None = None
-    while len(found) < limit:
-        hits = _hits(db, query, before, limit)
-        found.update(dict.fromkeys(row["conversation_id"] for row in hits))
-        if len(hits) < limit:
-            break
-        before = hits[-1]["id"]
-    return by_ids(db, list(found)[:limit])
-
-
-def count(db: Database, query: Compiled, *, limit: int = COUNT_LIMIT) -> int:
-    """How many conversations ``query`` has, at most ``limit``."""
-    where, params = bounded(db, query, None)
+def count(
+    db: Database, query: Compiled, *, limit: int = COUNT_LIMIT, sort: Sort | None = None
+) -> int:
+    """How many conversations ``query`` has, or a list of it by ``sort``; at most ``limit``."""
+    where, params = bounded(db, query, sort)
     row = db.one(
         f"SELECT count(*) AS n FROM (SELECT 1 FROM conversations c WHERE {where} LIMIT :limit) x",
         params | {"limit": limit},
@@ -135,17 +135,6 @@ def holds(db: Database, query: Compiled, conversation_id: int) -> bool:
     only = f"({query.where}) AND c.id = :only_id"
     params = query.params | {"only_id": conversation_id}
     return count(db, Compiled(only, params, query.match), limit=1) > 0
-
-
-def _hits(db: Database, query: Compiled, before: int | None, limit: int) -> Sequence[Row]:
-    older = "AND search.rowid < :before" if before is not None else ""
-    return db.all(
-        "SELECT m.id, m.conversation_id FROM search JOIN messages m ON m.id = search.rowid"
-        " JOIN conversations c ON c.id = m.conversation_id"
-        f" WHERE {db.match('match')} {older} AND ({query.where})"
-        " ORDER BY search.rowid DESC LIMIT :limit",
-        query.params | {"match": query.match, "before": before, "limit": limit},
-    )
 
 
 def _ranges(db: Database, query: Compiled) -> tuple[str, Sequence[object]]:

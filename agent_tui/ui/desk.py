@@ -1,6 +1,8 @@
 """The inbox: a view of conversations, the one that is read, and what becomes of both."""
 
+import asyncio
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -8,7 +10,7 @@ from agent_tui.config.settings import AfterResolve, Settings
 from agent_tui.model.clock import Clock
 from agent_tui.model.conversation import CLOSED, Conversation, View
 from agent_tui.store import conversations
-from agent_tui.store.database import Database
+from agent_tui.store.database import Database, StoreError
 from agent_tui.ui.cells import Glyphs
 from agent_tui.ui.empty import nothing_here
 from agent_tui.ui.inbox import EVERYTHING, Found, Inbox, searched_words
@@ -134,6 +136,7 @@ class Desk(Panes):
         self.go(Slot.LIST)
         self._cursor_moved()
         self.tell_bar()
+        self.run_worker(self.count_matches())
         if found.everywhere and found.listing.rows:
             self._shell.say(f"Nothing in {self.view.name} matches; this is from all views.")
 
@@ -143,6 +146,15 @@ class Desk(Panes):
         self.list.mark(searched_words(text))
         self._list(found.listing)
         self.tell_bar()
+
+    async def count_matches(self) -> None:
+        """Count what the narrowed list has beyond its window, beside the keys, and tell it."""
+        listing = self.list.listing
+        if listing is None or not self.narrowing or listing.complete:
+            return
+        with suppress(StoreError):  # told where it is read to be shown
+            listing.total = await asyncio.to_thread(listing.tally)
+            self.tell_bar()
 
     def shown(self) -> Shown:
         """What is listed, for :meth:`show_again`."""
@@ -260,7 +272,8 @@ class Desk(Panes):
         """Draw views and counts where they are different."""
         matches = ""
         if self.narrowing and self.list.listing is not None:
-            count = str(len(self.list.listing.rows)) if self.list.listing.complete else "more"
+            listing = self.list.listing
+            count = str(len(listing.rows)) if listing.complete else listing.total or "more"
             where = "all views" if self._everywhere else f"{self.view.name}  / Enter: all views"
             matches = f"{count} in {where}"
         others = () if self.views.display else self.inbox.views

@@ -1,4 +1,4 @@
-"""The window of conversations that a list shows: keyset pages of a query around a cursor.
+"""The window of conversations that a list shows: pages of a query or a search around a cursor.
 
 Only the rows near the cursor are in memory, whatever the size of the store. The cursor belongs to
 a conversation, not to a place: when the store changes, the window is read again and the cursor
@@ -11,13 +11,21 @@ from agent_tui.model.conversation import Conversation, Sort
 from agent_tui.query.compile import Compiled
 from agent_tui.store import conversations, listings, numbers
 from agent_tui.store.database import Database
-from agent_tui.store.listings import Anchor
+from agent_tui.store.matches import MOST, Matches
+from agent_tui.ui.bars import counted
+from agent_tui.ui.pages import ByMatch, InOrder, Pages
 
 PAGE = 60
 """Rows read at once: more than most screens show."""
 
 _PAGES_KEPT = 7
 """Rows further from the cursor are forgotten and read again."""
+
+_PAGES_AROUND = 2
+"""Read again on each side of the cursor when the store has changed: 240 rows take 5 ms."""
+
+_HEAD = 500
+"""So many that came in between two looks are counted."""
 
 
 class Listing:
@@ -28,12 +36,15 @@ class Listing:
         self.rows: list[Conversation] = []
         self.cursor = 0  # index in ``rows``
         self.new_above = 0  # conversations that came before the first row seen, since
+        self.total = ""  # how many there are, once somebody has counted
         self._db = db
         self._query = query
         self._sort = sort
         self._size = page
+        self._pages: Pages = ByMatch(db, query) if self.searching else InOrder(db, query, sort)
         self._at_start = True
         self._at_end = True
+        self._head: list[int] = []  # the first ones of all as they were seen last
         self.first()
 
     @property
@@ -42,7 +53,7 @@ class Listing:
 
     @property
     def searching(self) -> bool:
-        """Whether these are the matches of a search, by the newest match and all in memory."""
+        """Whether these are the matches of a search, by the newest match."""
         return self._query.match is not None
 
     @property
@@ -50,19 +61,26 @@ class Listing:
         """Whether all rows there are stand in the window."""
         return self._at_start and self._at_end
 
+    def tally(self) -> str:
+        """How many there are, in the window or not, as far as is counted; for a thread of its
+        own. Raises StoreError."""
+        if not self.searching:
+            return counted(listings.count(self._db, self._query, sort=self._sort))
+        matches = Matches(self._db, self._query)
+        count = matches.count()
+        return str(count) if matches.complete else f"{MOST}+"
+
     def first(self) -> None:
         """Read the first rows and go to the very first."""
         self.cursor = self.new_above = 0
-        if self.searching:
-            self.rows = listings.search(self._db, self._query)
-            return
-        self.rows = self._page(None)
+        self.rows = self._pages.first(self._size)
         self._at_start, self._at_end = True, len(self.rows) < self._size
+        self._head = [row.id for row in self.rows]
 
     def last(self) -> None:
         """Go to the very last row."""
         if not self._at_end:
-            self.rows = self._page(None, backwards=True)
+            self.rows = self._pages.last(self._size)
             self._at_start, self._at_end = len(self.rows) < self._size, True
         self.cursor = max(len(self.rows) - 1, 0)
 
@@ -97,7 +115,7 @@ class Listing:
     def trim(self) -> int:
         """Forget rows far from the cursor; how many of them stood before it."""
         most = _PAGES_KEPT * self._size
-        if len(self.rows) <= most or self.searching:
+        if len(self.rows) <= most:
             return 0
         start = max(self.cursor - most // 2, 0)
         end = start + most
@@ -140,101 +158,70 @@ class Listing:
         if index is not None:
             low, high = sorted((index, self.cursor))
             return [row.id for row in self.rows[low : high + 1]]
-        first, last = sorted((began, self.current), key=self._place)
-        return numbers.between(self._db, self._query, self._sort, first, last)
+        first, last = sorted((began, self.current), key=self._pages.place)
+        return self._pages.between(first, last)
 
     def range_to(self, began: Conversation) -> Callable[[Conversation], bool]:
         """Whether a row lies between ``began`` and the cursor."""
         if self.current is None:
             return lambda _: False
-        low, high = sorted((self._place(began), self._place(self.current)))
-        return lambda row: low <= self._place(row) <= high
+        place = self._pages.place
+        low, high = sorted((place(began), place(self.current)))
+        return lambda row: low <= place(row) <= high
 
     def refresh(self) -> None:
         """Read the window again; the cursor stays on its conversation, also where that has moved,
         or takes the place of one that is gone.
 
-        What came in above the window counts in ``new_above``.
+        What came in above all others counts in ``new_above``.
         """
-        old, current = self.rows, self.current
-        from_start = self._at_start
-        if self.searching:
-            self.rows = listings.search(self._db, self._query)
-        elif current is None:
-            self.rows = self._page(None)
+        current, before = self.current, self._head
+        self._pages.renew()
+        if current is None:
+            self.rows = self._pages.first(self._size)
             self._at_start, self._at_end = True, len(self.rows) < self._size
         else:
             self._read_around(current)
-        if from_start and self._at_start:
-            self.new_above += _fresh(old, self.rows)
+        self._head = self._pages.head(_HEAD)
+        self.new_above += _fresh(before, self._head)
         if current is not None and not self.go_to(current.id):
             self._follow(current)
         self.cursor = min(self.cursor, max(len(self.rows) - 1, 0))
 
     def _read_around(self, row: Conversation) -> None:
         """The rows before and behind the place of ``row``; the cursor on the first behind."""
-        above, below = self.cursor + self._size, max(len(self.rows) - self.cursor, self._size)
-        place = listings.anchor(row, self._sort)
-        before = self._page(place, backwards=True, limit=above)
-        behind = self._page(self._place_before(row), limit=below)
+        most = _PAGES_AROUND * self._size
+        before, behind = self._pages.before(row, most), self._pages.at(row, most)
         self.rows, self.cursor = before + behind, len(before)
-        self._at_start, self._at_end = len(before) < above, len(behind) < below
+        self._at_start, self._at_end = len(before) < most, len(behind) < most
 
     def _follow(self, gone: Conversation) -> None:
         """Go where a conversation is that left the window but not the view."""
         now = conversations.get(self._db, gone.id)
         if now is None or self.searching:
             return
-        there = self._page(self._place_before(now), limit=1)
+        there = self._pages.at(now, 1)
         if there and there[0].id == gone.id:
             self._read_around(now)
-
-    def _place_before(self, row: Conversation) -> Anchor:
-        """An anchor just before ``row``, so that reading behind it gives the row again."""
-        place = listings.anchor(row, self._sort)
-        step = 1 if self._sort is Sort.NEWEST else -1
-        return Anchor(place.value, place.id + step)
-
-    def _place(self, row: Conversation) -> tuple[int, int]:
-        """Sorts rows as they are listed."""
-        if self.searching:
-            index = self._index(row.id)
-            return (len(self.rows) if index is None else index), 0
-        place = listings.anchor(row, self._sort)
-        return (-place.value, -place.id) if self._sort is Sort.NEWEST else (place.value, place.id)
 
     def _index(self, conversation_id: int) -> int | None:
         return next((i for i, row in enumerate(self.rows) if row.id == conversation_id), None)
 
     def _extend_down(self) -> None:
-        place = listings.anchor(self.rows[-1], self._sort) if self.rows else None
-        more = self._page(place)
+        more = self._pages.behind(self.rows[-1], self._size)
         self._at_end = len(more) < self._size
         self.rows += more
 
     def _extend_up(self) -> int:
         if not self.rows:
             return 0
-        place = listings.anchor(self.rows[0], self._sort)
-        more = self._page(place, backwards=True)
+        more = self._pages.before(self.rows[0], self._size)
         self._at_start = len(more) < self._size
         self.rows = more + self.rows
         return len(more)
 
-    def _page(
-        self, after: Anchor | None, *, backwards: bool = False, limit: int = 0
-    ) -> list[Conversation]:
-        return listings.page(
-            self._db,
-            self._query,
-            self._sort,
-            after=after,
-            backwards=backwards,
-            limit=limit or self._size,
-        )
 
-
-def _fresh(old: Sequence[Conversation], new: Sequence[Conversation]) -> int:
-    """How many rows stand above the first one that was there before."""
-    known = {row.id for row in old}
-    return next((place for place, row in enumerate(new) if row.id in known), 0)
+def _fresh(old: Sequence[int], new: Sequence[int]) -> int:
+    """How many stand above the first one that was there before."""
+    known = set(old)
+    return next((place for place, one in enumerate(new) if one in known), 0)

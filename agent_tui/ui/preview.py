@@ -1,23 +1,54 @@
 """The conversation beside the list: it follows the cursor once that has come to rest."""
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
 
 _REST_S = 0.15
-"""How long the cursor rests before the preview follows: never per repeated key."""
+"""The longest that a preview waits: whoever moves after so long a rest moves once, and sees at
+once what is there."""
+
+_SHORTEST_S = 0.04
+_SURE = 1.5
+"""A hand that moves on does so in its rhythm. A rest is so many times the longest of its last
+pauses: 50 ms after a key that was held down, all of it where keys come through a slow line."""
+
+_AT_ONCE_S = 0.02
+"""Until the list has drawn its cursor: that comes first."""
+
+_PAUSES = 4
+
+
+class Rhythm:
+    """How long a rest is for the hand that moves the cursor."""
+
+    def __init__(self) -> None:
+        self._pauses: deque[float] = deque(maxlen=_PAUSES)
+
+    def rest_after(self, pause: float) -> float:
+        """The seconds to wait after a move that came ``pause`` seconds after the one before."""
+        if pause >= _REST_S:
+            self._pauses.clear()
+            return _AT_ONCE_S
+        self._pauses.append(pause)
+        return min(max(max(self._pauses) * _SURE, _SHORTEST_S), _REST_S)
 
 
 class Rest:
-    """Calls back when nothing has moved for a while."""
+    """Calls back when nothing has moved for a while: never per repeated key."""
 
     def __init__(self, rested: Callable[[], None]) -> None:
         self._rested = rested
+        self._rhythm = Rhythm()
         self._timer: asyncio.TimerHandle | None = None
+        self._moved_at = 0.0  # by the event loop's clock
 
     def begin(self) -> None:
         """Something has moved: wait anew."""
         self.cancel()
-        self._timer = asyncio.get_running_loop().call_later(_REST_S, self._over)
+        loop = asyncio.get_running_loop()
+        pause, self._moved_at = loop.time() - self._moved_at, loop.time()
+        self._timer = loop.call_later(self._rhythm.rest_after(pause), self._over)
 
     def cancel(self) -> None:
         if self._timer is not None:

@@ -1,12 +1,13 @@
 """Search as one types: the list narrows with each word, in a thread, and Esc brings it back."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
+from functools import partial
 from threading import Event
+from typing import TypeVar
 
 from agent_tui.query.syntax import QueryError
 from agent_tui.store.database import Stopped
-from agent_tui.ui.bars import counted
 from agent_tui.ui.command_line import query_hint
 from agent_tui.ui.inbox import Found
 from agent_tui.ui.reading import completions
@@ -14,6 +15,8 @@ from agent_tui.ui.shell import Hint, Shell
 
 _TYPED_S = 0.08
 """A search begins when nothing was typed for so long: not with each letter of a fast typist."""
+
+_Read = TypeVar("_Read")
 
 _ASKED = "words, customer:, label:, status:, older:1d ... Tab completes"
 
@@ -81,23 +84,37 @@ class _Live:
         await asyncio.sleep(_TYPED_S)
         stop = Event()
         try:
-            found = await asyncio.to_thread(self._found, text, stop)
+            found = await asyncio.to_thread(self._unless, stop, partial(self._found, text))
+            if found is not None:
+                self._show(text, found)
+                return await self._counted(found, stop)
         finally:
             stop.set()
-        if found is None:
-            return Hint("")
-        rows = len(found.listing.rows)
-        more = "" if found.listing.complete else "+"
-        where = "all views" if found.everywhere else self._shell.desk.view.name
+        return Hint("")
+
+    def _show(self, text: str, found: Found) -> None:
         if self._shell.desk.list.display:
             self._changed = True
             self._shell.desk.preview_search(text, found)
-        return Hint(f"{counted(rows)}{more} in {where}")
 
-    def _found(self, text: str, stop: Event) -> Found | None:
+    async def _counted(self, found: Found, stop: Event) -> Hint:
+        """How many there are: the first page is on the screen before they are counted."""
+        listing = found.listing
+        where = "all views" if found.everywhere else self._shell.desk.view.name
+        if listing.complete:
+            return Hint(f"{len(listing.rows)} in {where}")
+        total = await asyncio.to_thread(partial(self._unless, stop, listing.tally))
+        listing.total = total or ""
+        return Hint(f"{listing.total or 'more'} in {where}")
+
+    def _found(self, text: str) -> Found:
         desk = self._shell.desk
+        return desk.inbox.search(desk.view, text, growing=not text.endswith(" "))
+
+    def _unless(self, stop: Event, read: Callable[[], _Read]) -> _Read | None:
+        """What is read; None when ``stop`` was set meanwhile, or the text is no query yet."""
         try:
             with self._shell.db.stoppable(stop):
-                return desk.inbox.search(desk.view, text, growing=not text.endswith(" "))
+                return read()
         except (Stopped, QueryError):
             return None

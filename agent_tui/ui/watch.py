@@ -201,6 +201,7 @@ class Watch:
         finally:
             self._counting = False
         self._shell.desk.tell_bar()
+        await self._shell.desk.count_matches()
         self._name_window()
 
     def _name_window(self) -> None:

@@ -11,6 +11,7 @@ from agent_tui.query.compile import compile_query
 from agent_tui.query.parse import parse
 from agent_tui.store import conversations, listings, messages
 from agent_tui.store.database import Database
+from agent_tui.store.matches import MOST, Matches
 from agent_tui.ui.shell import Where
 from tests.battery import table
 from tests.battery.conftest import Play
@@ -21,7 +22,7 @@ from tests.ui.screen import Screen
 def found(db: Database, text: str, sort: Sort = Sort.NEWEST) -> Sequence[Conversation]:
     query = compile_query(parse(text), db, me="you", now=NOON)
     if query.match is not None:
-        return listings.search(db, query)
+        return conversations.by_ids(db, Matches(db, query).first(MOST))
     return listings.page(db, query, sort, limit=500)
 
 

@@ -25,7 +25,8 @@ from agent_tui.model.message import Address, Direction
 from agent_tui.model.review import Moderation
 from agent_tui.query.compile import compile_query
 from agent_tui.query.parse import parse
-from agent_tui.store import listings
+from agent_tui.store import conversations
+from agent_tui.store.matches import MOST, Matches
 from agent_tui.store.sqlite import SqliteDatabase
 from tests.program import Home
 from tests.servers.real import eventually
@@ -333,7 +334,7 @@ def _answer_others(home: Home) -> None:
     db = SqliteDatabase(home.database)
     context = Context(db, "maria", system_clock, {Channel.REVIEW: 0})
     query = compile_query(parse("hose is:waiting"), db, me="maria", now=system_clock())
-    for conversation in listings.search(db, query):
+    for conversation in conversations.by_ids(db, Matches(db, query).first(MOST)):
         draft = reply.start(context, conversation, DraftKind.REPLY, body=ANSWER)
         reply.send(context, draft, anyway=True)
     db.close()

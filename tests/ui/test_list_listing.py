@@ -4,6 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from agent_tui.actions.registry import perform
 from agent_tui.model.clock import MINUTE
 from agent_tui.model.conversation import Conversation, Sort
 from agent_tui.query.compile import compile_query
@@ -100,16 +101,7 @@ def test_the_cursor_follows_its_conversation_to_another_place(db: SqliteDatabase
     window = listed(db)
     window.move(20)
     followed = subject(window)
-    receive(
-        db,
-        incoming(
-            "and another thing",
-            sender=f"c{followed[1:]}@x.example",
-            subject=f"Re: {followed}",
-            references=[_message_id(db, followed)],
-            at=START + 99 * MINUTE,
-        ),
-    )
+    _receive_again(db, followed)
     window.refresh()
     assert window.current is not None
     assert window.current.subject.endswith(followed)
@@ -152,16 +144,57 @@ def test_a_search_lists_its_matches_and_keeps_its_cursor(db: SqliteDatabase) -> 
     assert subject(window) == "Zip"
 
 
+def test_the_cursor_of_a_search_stays_on_its_conversation(db: SqliteDatabase) -> None:
+    fill(db, 30)
+    window = listed(db, "text")
+    window.move(20)
+    window.trim()
+    one, other = subject(window), window.rows[window.cursor - 3]
+    receive(db, incoming("text of today", subject="Newest", sender="n@x.example"))
+    _receive_again(db, one)
+    perform("resolve", Desk(db).context, [other.id])
+
+    window.refresh()
+
+    assert subject(window).endswith(one)
+    window.first()
+    assert [row.subject for row in window.rows[:2]] == [one, "Newest"]
+
+
+def test_a_range_goes_over_matches_that_are_not_in_the_window(db: SqliteDatabase) -> None:
+    fill(db, 60)
+    window = listed(db, "text")
+    window.move(2)
+    began = window.current
+    assert began is not None
+    window.move(50)
+    window.trim()
+
+    assert began not in window.rows
+    assert len(window.ids_to(began)) == 51
+    assert sum(map(window.range_to(began), listed_all(db, query="text"))) == 51
+
+
+def test_what_lies_beyond_the_window_is_counted(db: SqliteDatabase) -> None:
+    fill(db, 30)
+    receive(db, incoming("once more", sender="c3@x.example", subject="Other"))
+
+    assert listed(db, "text").tally() == "30"
+    assert listed(db, "status:open").tally() == "31"
+    assert listed(db, "status:open -text", Sort.DUE).tally() == "0"
+
+
+@pytest.mark.parametrize("query", ["", "text"])
 @pytest.mark.parametrize("sort", Sort)
 @settings(
     max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(moves=st.lists(st.integers(-40, 40), max_size=12))
 def test_any_walk_ends_where_a_walk_through_all_rows_would(
-    walked: SqliteDatabase, sort: Sort, moves: list[int]
+    walked: SqliteDatabase, sort: Sort, query: str, moves: list[int]
 ) -> None:
-    window = listed(walked, sort=sort)
-    everything = [number(row) for row in listed_all(walked, sort)]
+    window = listed(walked, query, sort)
+    everything = [number(row) for row in listed_all(walked, sort, query)]
     place = 0
     for by in moves:
         window.move(by)
@@ -178,16 +211,28 @@ def walked(db: SqliteDatabase) -> SqliteDatabase:
     return db
 
 
-def listed_all(db: SqliteDatabase, sort: Sort) -> list[Conversation]:
-    window = listed(db, sort=sort)
+def listed_all(db: SqliteDatabase, sort: Sort = Sort.NEWEST, query: str = "") -> list[Conversation]:
+    window = listed(db, query, sort)
     window.move(10_000)
     return window.rows
 
 
 def _resolve(db: SqliteDatabase, conversation_id: int) -> None:
-    from agent_tui.actions.registry import perform
-
     perform("resolve", Desk(db).context, [conversation_id])
+
+
+def _receive_again(db: SqliteDatabase, subject: str) -> None:
+    """The customer of that conversation writes once more."""
+    receive(
+        db,
+        incoming(
+            "and another text",
+            sender=f"c{subject[1:]}@x.example",
+            subject=f"Re: {subject}",
+            references=[_message_id(db, subject)],
+            at=START + 99 * MINUTE,
+        ),
+    )
 
 
 def _message_id(db: SqliteDatabase, of: str) -> str:

@@ -1,0 +1,39 @@
+"""When the conversation beside the list follows the cursor: by the rhythm of the hand."""
+
+import pytest
+
+from agent_tui.ui.preview import Rhythm
+
+
+def test_who_moves_once_sees_at_once_what_is_there() -> None:
+    assert Rhythm().rest_after(2.0) == 0.02
+    assert Rhythm().rest_after(0.15) == 0.02
+
+
+@pytest.mark.parametrize("repeat", [0.02, 0.033, 0.05, 0.08, 0.1, 0.149])
+def test_the_next_key_of_one_held_down_comes_before_the_rest_is_over(repeat: float) -> None:
+    hand = Rhythm()
+    hand.rest_after(0.5)
+
+    rests = [hand.rest_after(repeat) for _ in range(10)]
+
+    assert all(repeat < rest <= 0.15 for rest in rests)
+
+
+def test_after_a_key_held_down_at_30_a_second_it_waits_no_more_than_50_ms() -> None:
+    hand = Rhythm()
+    assert [hand.rest_after(1 / 30) for _ in range(60)][-1] <= 0.051
+
+
+def test_keys_that_come_in_bursts_are_one_rhythm_with_their_gaps() -> None:
+    """As over a slow line: several at once, then nothing for a tenth of a second."""
+    hand = Rhythm()
+    bursts = [0.1, 0.0, 0.0, 0.0] * 4
+    assert all(hand.rest_after(pause) > 0.1 for pause in bursts)
+
+
+def test_what_was_before_a_rest_counts_no_longer() -> None:
+    hand = Rhythm()
+    hand.rest_after(0.14)
+    hand.rest_after(0.5)
+    assert hand.rest_after(0.01) == 0.04
