@@ -13,15 +13,10 @@ from agent_tui.model.incoming import IncomingFile
 from agent_tui.model.message import Attachment, FetchState
 from agent_tui.store import locations, messages
 from agent_tui.store.sqlite import SqliteDatabase
-from tests.engine.fakes import FakeAdapter, Provider, desk
+from tests.engine.fakes import FakeAdapter, Provider
 from tests.engine.world import customer_writes
 
 GONE = Unreachable("The server is gone.")
-
-
-@pytest.fixture
-def at_work(db: SqliteDatabase, tmp_path: Path) -> Desk:
-    return desk(db, tmp_path)
 
 
 def arrived(db: SqliteDatabase, name: str = "invoice.pdf") -> Attachment:

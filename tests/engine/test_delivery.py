@@ -1,7 +1,6 @@
 """What becomes of an effect: at most once without the agent's word, never lost."""
 
 import asyncio
-from pathlib import Path
 
 import pytest
 
@@ -24,7 +23,7 @@ from agent_tui.engine.dispatch import Dispatch
 from agent_tui.model.account import EffectKind
 from agent_tui.model.clock import DAY, MINUTE, SECOND
 from agent_tui.model.message import Delivery, Direction
-from agent_tui.model.outbox import Filed, OutboxItem, OutboxState
+from agent_tui.model.outbox import Filed, OutboxState
 from agent_tui.store import locations, messages, outbox
 from agent_tui.store.sqlite import SqliteDatabase
 from tests.engine.fakes import (
@@ -34,47 +33,20 @@ from tests.engine.fakes import (
     accept,
     after,
     before,
-    desk,
     end,
     hang,
     hang_after_commit,
     until,
 )
-from tests.engine.world import customer_writes, now_of, reply, resolve, shown
+from tests.engine.world import customer_writes, now_of, reply, resolve, shown, taken
 from tests.factory import ACCOUNT, START, Now
 
 S = OutboxState
 GONE = Unreachable("The server is gone.")
 
 
-@pytest.fixture
-def now() -> Now:
-    return Now()
-
-
-@pytest.fixture
-def at_work(db: SqliteDatabase, tmp_path: Path, now: Now) -> Desk:
-    return desk(db, tmp_path, now)
-
-
-@pytest.fixture
-def provider() -> Provider:
-    return Provider()
-
-
-@pytest.fixture
-def adapter(provider: Provider) -> FakeAdapter:
-    return FakeAdapter(provider)
-
-
 async def deliver_due(at_work: Desk, adapter: FakeAdapter) -> None:
     await Dispatch(at_work, adapter).all()
-
-
-def taken(db: SqliteDatabase, item: OutboxItem) -> OutboxItem:
-    found = outbox.take(db, item)
-    assert found is not None
-    return found
 
 
 async def test_an_accepted_reply_is_sent_and_wants_its_copy(

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -13,18 +12,8 @@ from agent_tui.model.outbox import OutboxState
 from agent_tui.store import outbox
 from agent_tui.store.database import StoreError
 from agent_tui.store.sqlite import SqliteDatabase
-from tests.engine.fakes import FakeAdapter, Provider, accept, before, desk, hang, until
+from tests.engine.fakes import FakeAdapter, Provider, accept, before, hang, until
 from tests.engine.world import customer_writes, now_of, reply, resolve
-
-
-@pytest.fixture
-def at_work(db: SqliteDatabase, tmp_path: Path) -> Desk:
-    return desk(db, tmp_path)
-
-
-@pytest.fixture
-def provider() -> Provider:
-    return Provider()
 
 
 @pytest.fixture

@@ -36,11 +36,6 @@ from tests.factory import (
 
 
 @pytest.fixture
-def now() -> Now:
-    return Now()
-
-
-@pytest.fixture
 def at_work(db: SqliteDatabase, tmp_path: Path, now: Now) -> Desk:
     mail_account(db, CHAT)
     receive(db, chat("Hello?", remote_id="$1", topic="$t"))
@@ -50,11 +45,6 @@ def at_work(db: SqliteDatabase, tmp_path: Path, now: Now) -> Desk:
 @pytest.fixture
 def agent(at_work: Desk, now: Now) -> Agent:
     return Agent(at_work.db, now)
-
-
-@pytest.fixture
-def provider() -> Provider:
-    return Provider()
 
 
 async def deliver(at_work: Desk, provider: Provider, now: Now) -> None:

@@ -1,7 +1,6 @@
 """The copy in Sent is its own fact, and doubts are settled by what can be found."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -12,42 +11,16 @@ from agent_tui.model.clock import DAY, MINUTE
 from agent_tui.model.outbox import Filed, OutboxItem, OutboxState
 from agent_tui.store import outbox
 from agent_tui.store.sqlite import SqliteDatabase
-from tests.engine.fakes import FakeAdapter, Provider, desk
-from tests.engine.world import customer_writes, now_of, reply, resolve
+from tests.engine.fakes import FakeAdapter, Provider
+from tests.engine.world import customer_writes, now_of, reply, resolve, taken
 from tests.factory import Now, incoming, ours, receive
 
 S = OutboxState
 
 
 @pytest.fixture
-def now() -> Now:
-    return Now()
-
-
-@pytest.fixture
-def at_work(db: SqliteDatabase, tmp_path: Path, now: Now) -> Desk:
-    return desk(db, tmp_path, now)
-
-
-@pytest.fixture
 def follow_up(at_work: Desk) -> FollowUp:
     return FollowUp(at_work)
-
-
-@pytest.fixture
-def provider() -> Provider:
-    return Provider()
-
-
-@pytest.fixture
-def adapter(provider: Provider) -> FakeAdapter:
-    return FakeAdapter(provider)
-
-
-def taken(db: SqliteDatabase, item: OutboxItem) -> OutboxItem:
-    found = outbox.take(db, item)
-    assert found is not None
-    return found
 
 
 def sent(db: SqliteDatabase, now: Now) -> OutboxItem:

@@ -17,11 +17,6 @@ WITH_PROC = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="the
 
 
 @pytest.fixture
-def now() -> Now:
-    return Now()
-
-
-@pytest.fixture
 def first(db: SqliteDatabase, now: Now) -> Leases:
     return Leases(db, now)
 

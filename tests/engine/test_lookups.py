@@ -28,7 +28,7 @@ from agent_tui.model.customer import Identity, IdentityKind
 from agent_tui.model.record import Looked, Record, RecordKind
 from agent_tui.store import accounts, customers, lookups, records
 from agent_tui.store.sqlite import SqliteDatabase
-from tests.engine.fakes import FakeAdapter, Provider, config, desk, end, room, until
+from tests.engine.fakes import FakeAdapter, Provider, config, end, room, until
 from tests.factory import ACCOUNT, START, Now, batch, incoming, listed
 
 ORDER = Record(RecordKind.ORDER, "1", "#1", START, "paid")
@@ -67,16 +67,6 @@ class Both(FakeAdapter):
 
     async def lookup(self, identities: Sequence[Identity]) -> Looked:
         return Looked(records=(ORDER,))
-
-
-@pytest.fixture
-def now() -> Now:
-    return Now()
-
-
-@pytest.fixture
-def at_work(db: SqliteDatabase, tmp_path: Path, now: Now) -> Desk:
-    return desk(db, tmp_path, now)
 
 
 @pytest.fixture

@@ -27,21 +27,11 @@ from agent_tui.model.outbox import Filed, OutboxState
 from agent_tui.store import accounts, messages, outbox
 from agent_tui.store.database import StoreError
 from agent_tui.store.sqlite import SqliteDatabase
-from tests.engine.fakes import CAN, FakeAdapter, Provider, before, desk, end, hang, until
+from tests.engine.fakes import CAN, FakeAdapter, Provider, before, end, hang, until
 from tests.engine.world import customer_writes, now_of, reply
 from tests.factory import ACCOUNT, OWN, Now, batch, incoming, listed
 
 GONE = Unreachable("The server is gone.", "detail for the log")
-
-
-@pytest.fixture
-def now() -> Now:
-    return Now()
-
-
-@pytest.fixture
-def at_work(db: SqliteDatabase, tmp_path: Path, now: Now) -> Desk:
-    return desk(db, tmp_path, now)
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 its message."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -14,17 +13,12 @@ from agent_tui.model.incoming import Deletion, IncomingFile
 from agent_tui.model.message import FetchState, Source
 from agent_tui.store import messages, sources
 from agent_tui.store.sqlite import SqliteDatabase
-from tests.engine.fakes import FakeAdapter, Provider, desk
+from tests.engine.fakes import FakeAdapter, Provider
 from tests.engine.test_attachments import described
 from tests.engine.world import customer_writes
 from tests.factory import batch, incoming
 
 RAW = b"Subject: Parcel\r\n\r\nWhere is it?\r\n"
-
-
-@pytest.fixture
-def at_work(db: SqliteDatabase, tmp_path: Path) -> Desk:
-    return desk(db, tmp_path)
 
 
 @pytest.fixture

@@ -36,11 +36,6 @@ def states(db: SqliteDatabase) -> dict[str, AccountState]:
 
 
 @pytest.fixture
-def now() -> Now:
-    return Now()
-
-
-@pytest.fixture
 def leases(db: SqliteDatabase, now: Now) -> Leases:
     taken = Leases(db, now)
     taken.take(lease.ENGINE)

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -16,20 +15,10 @@ from agent_tui.model.clock import SECOND
 from agent_tui.model.incoming import Typing
 from agent_tui.store import accounts, presence
 from agent_tui.store.sqlite import SqliteDatabase
-from tests.engine.fakes import FakeAdapter, Provider, before, desk, end, hang, until
+from tests.engine.fakes import FakeAdapter, Provider, before, end, hang, until
 from tests.factory import ACCOUNT, Now, batch, chat, only, receive
 
 ADA = Typing("room", "Ada", on=True)
-
-
-@pytest.fixture
-def now() -> Now:
-    return Now()
-
-
-@pytest.fixture
-def at_work(db: SqliteDatabase, tmp_path: Path, now: Now) -> Desk:
-    return desk(db, tmp_path, now)
 
 
 @pytest.fixture

@@ -23,6 +23,13 @@ def customer_writes(db: Database, **more: object) -> int:
     return new
 
 
+def taken(db: Database, item: OutboxItem) -> OutboxItem:
+    """The item in the hands of who delivers it."""
+    found = outbox.take(db, item)
+    assert found is not None
+    return found
+
+
 def reply(
     db: Database, conversation: int, text: str = "It is on its way.", *, hold: Millis = 0
 ) -> OutboxItem:

@@ -1,25 +1,15 @@
 """Two agents at the same conversation in the same moment; what is held can also be seen to fail."""
 
-import json
-import subprocess
-import sys
 from typing import Any
+
+from tests.faults.runner import figures_of
 
 LIMIT_S = 120
 
 
 def run(*args: str) -> tuple[int, str, dict[str, Any]]:
     """The runner: its exit code, what it printed, its figures."""
-    command = [sys.executable, "-m", "tests.faults.agents", "--json", "--runs", "12", "--seed", "1"]
-    done = subprocess.run(
-        [*command, *args],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=LIMIT_S,
-    )
-    return done.returncode, done.stdout + done.stderr, json.loads(done.stdout.splitlines()[-1])
+    return figures_of("tests.faults.agents", "--runs", "12", "--seed", "1", *args, limit_s=LIMIT_S)
 
 
 def test_of_two_at_once_one_stands_and_the_other_is_told() -> None:

@@ -1,28 +1,18 @@
 """The fault runner itself: what it promises holds, and where it does not, it says so."""
 
-import json
-import subprocess
-import sys
+from typing import Any
 
 import pytest
 
 from tests.faults.plan import MOST_TOUCHES, Kind, Plan, Stage, plan
+from tests.faults.runner import figures_of
 
 LIMIT_S = 240
 
 
-def run(*args: str) -> tuple[int, str, dict[str, int]]:
+def run(*args: str) -> tuple[int, str, dict[str, Any]]:
     """The runner on servers from PyPI alone: its exit code, what it printed, its figures."""
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.faults", "--json", "--pip-only", *args],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-        timeout=LIMIT_S,
-    )
-    return done.returncode, done.stdout, json.loads(done.stdout.splitlines()[-1])
+    return figures_of("tests.faults", "--pip-only", *args, limit_s=LIMIT_S)
 
 
 def dot_cut() -> tuple[int, int]:

@@ -1,12 +1,10 @@
 """The soak itself: a short one holds what it promises, and what grows or is lost it reports."""
 
-import json
-import subprocess
-import sys
 from typing import Any
 
 import pytest
 
+from tests.faults.runner import figures_of
 from tests.faults.usage import Sample, growth
 
 LIMIT_S = 240
@@ -14,16 +12,7 @@ LIMIT_S = 240
 
 def run(*args: str) -> tuple[int, str, dict[str, Any]]:
     """A short soak on servers from PyPI alone: its exit code, what it printed, its figures."""
-    command = [sys.executable, "-m", "tests.faults.soak", "--json", "--pip-only", "--seed", "5"]
-    done = subprocess.run(
-        [*command, *args],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=LIMIT_S,
-    )
-    return done.returncode, done.stdout + done.stderr, json.loads(done.stdout.splitlines()[-1])
+    return figures_of("tests.faults.soak", "--pip-only", "--seed", "5", *args, limit_s=LIMIT_S)
 
 
 def samples(*megabytes: int, files: int = 20, threads: int = 6) -> list[Sample]:

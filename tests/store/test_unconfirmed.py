@@ -1,19 +1,13 @@
 """What a provider has not confirmed is told beside it for as long as that is so."""
 
 from agent_tui.model.message import Delivery
-from agent_tui.model.outbox import Filed, OutboxItem, OutboxState
+from agent_tui.model.outbox import Filed, OutboxState
 from agent_tui.store import outbox, unconfirmed
 from agent_tui.store.sqlite import SqliteDatabase
-from tests.engine.world import customer_writes, now_of, reply, resolve, shown
+from tests.engine.world import customer_writes, now_of, reply, resolve, shown, taken
 from tests.factory import ACCOUNT, START
 
 WORD = "Not confirmed within 30 s."
-
-
-def taken(db: SqliteDatabase, item: OutboxItem) -> OutboxItem:
-    found = outbox.take(db, item)
-    assert found is not None
-    return found
 
 
 def test_it_stands_beside_the_message_whose_state_does_not_change(db: SqliteDatabase) -> None:
