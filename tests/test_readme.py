@@ -7,7 +7,7 @@ import pytest
 
 from agent_tui.cli.main import COMMANDS
 from agent_tui.ui.help_pages import page, topics
-from tests import key_table
+from tests import key_table, readme
 
 ROOT = Path(__file__).parent.parent
 TEXT = (ROOT / "README.md").read_text("utf-8")
@@ -35,4 +35,4 @@ def test_every_command_that_a_help_page_names_exists_and_all_are_told_of(name: s
 
 
 def test_the_table_of_keys_is_that_of_the_registry() -> None:
-    assert key_table.shown() == key_table.markdown(), "uv run python -m tests.key_table"
+    assert readme.table("keys") == key_table.markdown(), "uv run python -m tests.key_table"

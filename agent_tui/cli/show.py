@@ -4,13 +4,12 @@ import argparse
 
 from agent_tui.cli import shape
 from agent_tui.cli.parser import number
-from agent_tui.cli.world import open_store
+from agent_tui.cli.world import conversation_of, open_store
 from agent_tui.config.paths import Paths
 from agent_tui.content.safe import safe_line, safe_text
 from agent_tui.model.conversation import Conversation
 from agent_tui.model.message import Message
-from agent_tui.store import conversations, messages
-from agent_tui.store.database import StoreError
+from agent_tui.store import messages
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -22,9 +21,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def run(args: argparse.Namespace, paths: Paths) -> int:
     db = open_store(paths)
     try:
-        conversation = conversations.get(db, args.id)
-        if conversation is None:
-            raise StoreError(f"There is no conversation {args.id}; see 'agent-tui list'.")
+        conversation = conversation_of(db, args.id)
         thread = messages.of_conversation(db, args.id)
     finally:
         db.close()

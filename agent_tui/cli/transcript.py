@@ -8,11 +8,9 @@ from pathlib import Path
 from agent_tui.actions.action import ActionError
 from agent_tui.actions.transcript import transcript
 from agent_tui.cli.parser import number
-from agent_tui.cli.world import open_store
+from agent_tui.cli.world import conversation_of, open_store
 from agent_tui.config.paths import Paths
 from agent_tui.content.safe import safe_text
-from agent_tui.store import conversations
-from agent_tui.store.database import StoreError
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -30,9 +28,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def run(args: argparse.Namespace, paths: Paths) -> int:
     db = open_store(paths)
     try:
-        conversation = conversations.get(db, args.id)
-        if conversation is None:
-            raise StoreError(f"There is no conversation {args.id}; see 'agent-tui list'.")
+        conversation = conversation_of(db, args.id)
         text = safe_text(transcript(db, conversation))
     finally:
         db.close()

@@ -7,7 +7,9 @@ from agent_tui.config.load import load_settings
 from agent_tui.config.paths import Paths, make_private
 from agent_tui.config.settings import Settings
 from agent_tui.model.clock import SECOND, Clock, system_clock
-from agent_tui.store import agents
+from agent_tui.model.conversation import Conversation
+from agent_tui.store import agents, conversations
+from agent_tui.store.database import Database, StoreError
 from agent_tui.store.sqlite import SqliteDatabase
 
 
@@ -34,3 +36,11 @@ def context_of(db: SqliteDatabase, settings: Settings, clock: Clock = system_clo
         blaming=settings.blaming_words,
         macros=settings.macros,
     )
+
+
+def conversation_of(db: Database, number: int) -> Conversation:
+    """The conversation of that number. Raises StoreError where there is none."""
+    found = conversations.get(db, number)
+    if found is None:
+        raise StoreError(f"There is no conversation {number}; see 'agent-tui list'.")
+    return found

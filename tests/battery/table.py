@@ -2,10 +2,8 @@
 
 from collections.abc import Iterator
 
+from tests import readme
 from tests.battery.tasks import PROGRAMS, SOURCES, TASKS, Task
-from tests.key_table import README
-
-BEGIN, END = "<!-- battery -->\n", "<!-- /battery -->\n"
 
 
 def markdown() -> str:
@@ -18,19 +16,6 @@ def markdown() -> str:
         *_notes(),
     ]
     return "\n".join(lines)
-
-
-def shown() -> str:
-    """The table as README has it."""
-    _, _, rest = README.read_text("utf-8").partition(BEGIN)
-    return rest.partition(END)[0].strip()
-
-
-def write() -> None:
-    """Put the table into README."""
-    before, begin, rest = README.read_text("utf-8").partition(BEGIN)
-    _, end, after = rest.partition(END)
-    README.write_text(f"{before}{begin}\n{markdown()}\n\n{end}{after}", "utf-8")
 
 
 def _row(place: int, task: Task) -> str:
@@ -70,4 +55,4 @@ def _typed(keys: str) -> str:
 
 
 if __name__ == "__main__":
-    write()
+    readme.put("battery", markdown())

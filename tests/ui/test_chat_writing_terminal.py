@@ -1,10 +1,7 @@
 """Writing in a chat on a terminal as most are: no kitty protocol, keys in one burst."""
 
-import os
 import signal
-import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,8 +9,8 @@ import pytest
 from agent_tui.store import drafts, messages
 from agent_tui.store.sqlite import SqliteDatabase
 from tests.factory import CHAT, chat, mail_account, only, receive
-from tests.terminal import DEADLINE_S, Terminal
-from tests.ui.test_composer_survives import PROGRAM
+from tests.terminal import Terminal
+from tests.ui.alone import answering
 
 
 @pytest.fixture
@@ -21,15 +18,7 @@ def chatting(db: SqliteDatabase, tmp_path: Path) -> Iterator[Terminal]:
     """The program in a terminal, a chat open and its composer below it."""
     mail_account(db, CHAT)
     receive(db, chat("Is anybody there?"))
-    config = tmp_path / "home/config"
-    config.mkdir(parents=True)
-    (config / "config.toml").write_text('[agent]\nhandle = "maria"\nname = "Maria"\n')
-    argv = [sys.executable, "-c", PROGRAM, str(tmp_path / "store.db"), str(tmp_path / "home")]
-    env = {**os.environ, "TERM": "xterm-256color", "LANG": "C.UTF-8", "PYTHONPATH": str(Path.cwd())}
-    with Terminal(argv, env=env) as terminal:
-        terminal.wait_for("Inbox")
-        terminal.press("r")
-        terminal.wait_for("To Ada")
+    with answering(db, tmp_path / "home", "To Ada") as terminal:
         yield terminal
 
 
@@ -37,18 +26,11 @@ def ours(db: SqliteDatabase) -> list[str]:
     return [m.body.text for m in messages.of_conversation(db, only(db).id)][1:]
 
 
-def wait_until(condition: Callable[[], bool], terminal: Terminal) -> None:
-    end = time.monotonic() + DEADLINE_S
-    while not condition():
-        assert time.monotonic() < end, terminal.text()
-        terminal.settle(0.05)
-
-
 def test_alt_enter_breaks_the_line_and_a_burst_of_keys_arrives_in_order(
     chatting: Terminal, db: SqliteDatabase
 ) -> None:
     chatting.press("one\rtwo\x1b\rlines\rthree\r")
-    wait_until(lambda: len(ours(db)) == 3, chatting)
+    chatting.read_until(lambda: len(ours(db)) == 3)
     assert ours(db) == ["one", "two\nlines", "three"]
 
 
@@ -62,8 +44,8 @@ def test_a_kill_loses_nothing_that_was_on_the_screen_a_moment_ago(
     chatting: Terminal, db: SqliteDatabase
 ) -> None:
     chatting.press("Half a sentence")
-    wait_until(
-        lambda: [d.body for d in drafts.of_agent(db, "maria")] == ["Half a sentence"], chatting
+    chatting.read_until(
+        lambda: [d.body for d in drafts.of_agent(db, "maria")] == ["Half a sentence"]
     )
     chatting.process.send_signal(signal.SIGKILL)
     chatting.process.wait()

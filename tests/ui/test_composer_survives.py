@@ -1,10 +1,7 @@
 """A half-written reply is there again after the terminal, or the program, has gone."""
 
-import os
 import signal
-import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,19 +9,8 @@ import pytest
 from agent_tui.store import drafts
 from agent_tui.store.sqlite import SqliteDatabase
 from tests.factory import incoming, mail_account, receive
-from tests.terminal import DEADLINE_S, Terminal
-
-PROGRAM = """
-import sys
-from pathlib import Path
-from agent_tui.config.load import load_settings
-from agent_tui.config.paths import find_paths
-from agent_tui.store.sqlite import SqliteDatabase
-from agent_tui.ui.app import AgentApp
-paths = find_paths(Path(sys.argv[2]), {})
-settings = load_settings(paths, {})
-AgentApp(SqliteDatabase(Path(sys.argv[1])), settings, paths).run()
-"""
+from tests.terminal import Terminal
+from tests.ui.alone import answering
 
 
 @pytest.fixture
@@ -32,15 +18,7 @@ def composing(db: SqliteDatabase, tmp_path: Path) -> Iterator[Terminal]:
     """The program in a terminal, with a reply begun."""
     mail_account(db)
     receive(db, incoming("My zip broke", name="Ada"))
-    config = tmp_path / "home/config"
-    config.mkdir(parents=True)
-    (config / "config.toml").write_text('[agent]\nhandle = "maria"\nname = "Maria"\n')
-    argv = [sys.executable, "-c", PROGRAM, str(tmp_path / "store.db"), str(tmp_path / "home")]
-    env = {**os.environ, "TERM": "xterm-256color", "LANG": "C.UTF-8", "PYTHONPATH": str(Path.cwd())}
-    with Terminal(argv, env=env) as terminal:
-        terminal.wait_for("Inbox")
-        terminal.press("r")
-        terminal.wait_for("Reply to Ada")
+    with answering(db, tmp_path / "home", "Reply to Ada") as terminal:
         yield terminal
 
 
@@ -49,19 +27,12 @@ def kept(db: SqliteDatabase) -> str:
     return found[0].body if found else ""
 
 
-def wait_until(condition: Callable[[], bool], terminal: Terminal) -> None:
-    end = time.monotonic() + DEADLINE_S
-    while not condition():
-        assert time.monotonic() < end, terminal.text()
-        terminal.settle(0.05)
-
-
 def test_a_kill_loses_nothing_that_was_on_the_screen_a_moment_ago(
     composing: Terminal, db: SqliteDatabase
 ) -> None:
     composing.press("Hello Ada, it is on its way.")
     composing.wait_for("on its way")
-    wait_until(lambda: kept(db) == "Hello Ada, it is on its way.", composing)
+    composing.read_until(lambda: kept(db) == "Hello Ada, it is on its way.")
     composing.process.send_signal(signal.SIGKILL)
     composing.process.wait()
     assert kept(db) == "Hello Ada, it is on its way."
@@ -81,7 +52,7 @@ def test_a_closed_terminal_keeps_the_last_letter(
 def test_a_bracketed_paste_presses_no_key(composing: Terminal, db: SqliteDatabase) -> None:
     composing.press("\x1b[200~ctrl\x13 and\r\nlines\x07\x1b[201~!")
     composing.wait_for("lines.*!")
-    wait_until(lambda: kept(db).endswith("!"), composing)
+    composing.read_until(lambda: kept(db).endswith("!"))
     assert "lines" in kept(db)
     assert kept(db).replace("\n", "").isprintable()
     assert "Reply to Ada" in composing.text()

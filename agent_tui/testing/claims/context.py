@@ -1,21 +1,19 @@
 """Claims about what an adapter knows of customers: orders found, nobody else's, in any weather."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 from agent_tui.adapters.contract import (
-    AccountProblem,
     AdapterError,
-    Deferred,
     Role,
-    Unreachable,
 )
 from agent_tui.content.safe import safe_line, safe_text
 from agent_tui.model.customer import Identity, IdentityKind, normal
 from agent_tui.model.record import Looked, Money, Record, RecordKind
 from agent_tui.testing.claim import Claim, NotApplicable, hold
-from agent_tui.testing.claims.safety import HOSTILE, clean, strings
+from agent_tui.testing.claims.meeting import ERRORS, ended, right
+from agent_tui.testing.claims.safety import HOSTILE, strings
 from agent_tui.testing.stand import CannotPlay, Fault
 from agent_tui.testing.trial import FOREVER, Trial
 
@@ -33,20 +31,6 @@ _NOBODY: Sequence[Identity] = (
 
 _SUMS = (Money(1999, "EUR"), Money(100_000, "USD"), Money(500, "JPY", 0), Money(1_250, "KWD", 3))
 """With two digits behind the point, none and three (ISO 4217)."""
-
-_ERRORS: Mapping[Fault, type[AdapterError]] = {
-    Fault.REFUSED: Unreachable,
-    Fault.CUT_BEFORE: Unreachable,
-    Fault.CUT_AFTER: Unreachable,
-    Fault.GARBAGE: Unreachable,
-    Fault.SERVER_ERROR: Unreachable,
-    Fault.SLOW_DOWN: Deferred,
-    Fault.NO_ENTRY: AccountProblem,
-    Fault.SILENCE: Unreachable,
-}
-
-_SILENT_S = 0.5
-"""How long a silence is listened to: nobody waits for the adapter's own time-out."""
 
 
 async def _looked(trial: Trial, *emails: str) -> Looked:
@@ -185,11 +169,7 @@ async def _weather(trial: Trial, fault: Fault) -> None:
     error = await _error(trial, fault)
     trial.stand.end_faults()
     if error is not None or fault is not Fault.SILENCE:
-        wanted = _ERRORS[fault]
-        hold(isinstance(error, wanted), f"lookup() gave {error!r}, not {wanted.__name__}")
-        clean(trial, str(error), "lookup()")
-    if isinstance(error, Deferred):
-        hold(error.retry_after, "the error does not say when to try again (retry_after)")
+        right(trial, fault, error, "lookup()")
     if fault is not Fault.SLOW_DOWN:
         there = _numbers(await _looked(trial, ADA), "7701")
         hold(there == ["7701"], f"in fair weather again, lookup() has {there}")
@@ -197,12 +177,9 @@ async def _weather(trial: Trial, fault: Fault) -> None:
 
 async def _error(trial: Trial, fault: Fault) -> AdapterError | None:
     """What lookup() raises; None when it is silent as long as its provider, or says all is well."""
-    looking = asyncio.ensure_future(trial.context.lookup([Identity(IdentityKind.EMAIL, ADA)]))
-    limit = min(_SILENT_S, trial.patience_s) if fault is Fault.SILENCE else trial.patience_s
-    done, _ = await asyncio.wait({looking}, timeout=limit)
-    if not done:
-        await trial.cancelled(looking, "lookup()")
-        hold(fault is Fault.SILENCE, f"lookup() did not end within {limit:g} s")
+    call = trial.context.lookup([Identity(IdentityKind.EMAIL, ADA)])
+    looking = await ended(trial, call, fault, "lookup()")
+    if looking is None:
         return None
     try:
         looking.result()
@@ -269,7 +246,7 @@ CLAIMS = (
             pulling=True,
             roles=_CONTEXT,
         )
-        for fault, wanted in _ERRORS.items()
+        for fault, wanted in ERRORS.items()
     ),
     *(
         Claim(

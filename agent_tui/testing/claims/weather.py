@@ -1,49 +1,23 @@
 """Claims about bad weather: the right error for each fault, and nothing lost or sent twice."""
 
 import asyncio
-from collections.abc import Mapping
 from functools import partial
 
 from agent_tui.adapters.contract import (
-    AccountProblem,
     AdapterError,
     Deferred,
     Effect,
     NeverLeft,
     Refused,
     Settled,
-    Unreachable,
 )
 from agent_tui.testing.claim import PUSH, SENDS, Claim, hold
-from agent_tui.testing.claims.safety import clean
+from agent_tui.testing.claims.meeting import ERRORS, SILENT_S, ended, right
 from agent_tui.testing.stand import Fault
 from agent_tui.testing.trial import FOREVER, Trial, Tried
 
-_ERRORS: Mapping[Fault, type[AdapterError]] = {
-    Fault.REFUSED: Unreachable,
-    Fault.CUT_BEFORE: Unreachable,
-    Fault.CUT_AFTER: Unreachable,
-    Fault.GARBAGE: Unreachable,
-    Fault.SERVER_ERROR: Unreachable,
-    Fault.SLOW_DOWN: Deferred,
-    Fault.NO_ENTRY: AccountProblem,
-    Fault.SILENCE: Unreachable,
-}
-
-_SILENT_S = 0.5
-"""How long a silence is listened to: nobody waits for the adapter's own time-out."""
-
 _LATE = (Fault.CUT_BEFORE, Fault.CUT_AFTER)
 """Faults that can strike just after commit()."""
-
-
-def _right(trial: Trial, fault: Fault, error: AdapterError | None, what: str) -> None:
-    wanted = _ERRORS[fault]
-    hold(error is not None, f"{what} said that all is well")
-    hold(isinstance(error, wanted), f"{what} raised {error!r}, not {wanted.__name__}")
-    if isinstance(error, Deferred) and fault is Fault.SLOW_DOWN:
-        hold(error.retry_after, "the error does not say when to try again (retry_after)")
-    clean(trial, str(error), what)
 
 
 async def _pulls(trial: Trial, fault: Fault) -> None:
@@ -54,7 +28,7 @@ async def _pulls(trial: Trial, fault: Fault) -> None:
     error = await _error_of_pull(trial, fault)
     trial.stand.end_faults()
     if error is not None or fault is not Fault.SILENCE:
-        _right(trial, fault, error, "pull()")
+        right(trial, fault, error, "pull()")
     await trial.stand.write(f"After {marks[1]}")
     await trial.see(*marks)
     for mark in marks:
@@ -63,14 +37,8 @@ async def _pulls(trial: Trial, fault: Fault) -> None:
 
 async def _error_of_pull(trial: Trial, fault: Fault) -> AdapterError | None:
     """None: it ended well, or is silent as long as its provider."""
-    pulling = asyncio.ensure_future(_pulled(trial))
-    limit = min(_SILENT_S, trial.patience_s) if fault is Fault.SILENCE else trial.patience_s
-    done, _ = await asyncio.wait({pulling}, timeout=limit)
-    if not done:
-        await trial.cancelled(pulling, "pull()")
-        hold(fault is Fault.SILENCE, f"pull() did not end within {limit:g} s")
-        return None
-    return pulling.result()
+    pulling = await ended(trial, _pulled(trial), fault, "pull()")
+    return pulling.result() if pulling is not None else None
 
 
 async def _pulled(trial: Trial) -> AdapterError | None:
@@ -91,7 +59,7 @@ async def _delivers(trial: Trial, fault: Fault) -> None:
     trial.stand.end_faults()
     if tried is None:
         return
-    _right(trial, fault, tried.error, "deliver()")
+    right(trial, fault, tried.error, "deliver()")
     arrived = len(await trial.arrived(mark))
     most = 1 if fault is Fault.CUT_AFTER else 0
     hold(arrived <= most, f"it arrived {arrived} times although deliver() raised {tried.error!r}")
@@ -104,7 +72,7 @@ async def _tried(trial: Trial, effect: Effect, fault: Fault) -> Tried | None:
     if fault is not Fault.SILENCE:
         return await trial.deliver(effect)
     sending = asyncio.ensure_future(trial.deliver(effect))
-    done, _ = await asyncio.wait({sending}, timeout=min(_SILENT_S, trial.patience_s))
+    done, _ = await asyncio.wait({sending}, timeout=min(SILENT_S, trial.patience_s))
     if done:
         return sending.result()
     await trial.cancelled(sending, "deliver()")
@@ -127,7 +95,7 @@ async def _late(trial: Trial, fault: Fault) -> None:
         tried = await trial.deliver(effect, at_commit=strike)
     trial.stand.end_faults()
     if tried.error is not None:
-        _right(trial, fault, tried.error, "deliver()")
+        right(trial, fault, tried.error, "deliver()")
         hold(not isinstance(tried.error, Deferred), "a broken connection is no 'not now'")
         never = isinstance(tried.error, NeverLeft | Refused)
         hold(
@@ -176,7 +144,7 @@ async def _broken_off(trial: Trial) -> None:
     except StopAsyncIteration:
         pass  # it had everything at hand
     except AdapterError as error:
-        _right(trial, Fault.CUT_BEFORE, error, "pull()")
+        right(trial, Fault.CUT_BEFORE, error, "pull()")
     trial.stand.end_faults()
     await trial.see(*marks)
     for mark in marks:
@@ -190,9 +158,9 @@ async def _watches(trial: Trial) -> None:
     await trial.stand.write(f"Hello {trial.mark()}")
     trial.stand.fault(Fault.REFUSED, times=FOREVER)
     await trial.stand.write(f"Hello again {trial.mark()}")
-    done, _ = await asyncio.wait({watching}, timeout=min(_SILENT_S, trial.patience_s))
+    done, _ = await asyncio.wait({watching}, timeout=min(SILENT_S, trial.patience_s))
     if done:
-        _right(trial, Fault.REFUSED, watching.result(), "watch()")
+        right(trial, Fault.REFUSED, watching.result(), "watch()")
     await trial.cancelled(watching, "watch()")
     trial.stand.end_faults()
 
@@ -215,7 +183,7 @@ async def _closes(trial: Trial, fault: Fault) -> None:
 
 
 def _claims(fault: Fault) -> tuple[Claim, ...]:
-    name, wanted = fault.value.replace(" ", "-"), _ERRORS[fault].__name__
+    name, wanted = fault.value.replace(" ", "-"), ERRORS[fault].__name__
     late = f"A reply that meets '{fault}' just after commit() is there once in the end."
     found = [
         Claim(
