@@ -34,31 +34,42 @@ async def search(shell: Shell) -> None:
         if text is None:
             live.take_back()
         elif not query_hint(text).wrong:
-            live.take_back()
-            await _accept(shell, text)
+            await _accept(shell, text, live)
             return  # else the line is asked for again, the word marked: nothing is typed anew
 
 
-async def _accept(shell: Shell, text: str) -> None:
-    """List what the whole words match; where that is nothing, what the last one begins."""
-    desk = shell.desk
-    if not text.strip() or text == desk.narrowing:
+async def _accept(shell: Shell, text: str, live: "_Live") -> None:
+    """List what the whole words match; what was found while they were typed stays until then."""
+    if not text.strip() or text == live.begun:
+        live.take_back()
         shell.search(text)
         return
-    found = await asyncio.to_thread(desk.inbox.search, desk.view, text)
+    total = live.total(text)
+    try:
+        text, found = await _find(shell, text)
+    finally:
+        live.take_back()
+    found.listing.total = total
+    shell.desk.narrow(text, found)
+
+
+async def _find(shell: Shell, text: str) -> tuple[str, Found]:
+    """What the whole words match; where that is nothing, what the last one begins."""
+    inbox, view = shell.desk.inbox, shell.desk.view
+    found = await asyncio.to_thread(inbox.search, view, text)
     if not found.listing.rows and text[-1:].isalnum():
-        longer = await asyncio.to_thread(desk.inbox.search, desk.view, f"{text}*")
+        longer = await asyncio.to_thread(inbox.search, view, f"{text}*")
         if longer.listing.rows:
-            text, found = f"{text}*", longer
-    desk.narrow(text, found)
+            return f"{text}*", longer
+    return text, found
 
 
 class _Live:
     """What the list shows while a query is typed."""
 
     def __init__(self, shell: Shell) -> None:
+        self.begun = shell.desk.narrowing
         self._shell = shell
-        self._begun = shell.desk.narrowing
         self._before = shell.desk.shown()
         self._changed = False
 
@@ -68,10 +79,15 @@ class _Live:
         if hint.wrong:
             self.take_back()
             return hint
-        if not text.strip() or text == self._begun:
+        if not text.strip() or text == self.begun:
             self.take_back()
             return Hint(_ASKED)
         return self._find(text)
+
+    def total(self, text: str) -> str:
+        """How many were counted of ``text`` while it was typed: near enough until it is known."""
+        listing = self._shell.desk.list.listing
+        return listing.total if listing is not None and self._shell.desk.narrowing == text else ""
 
     def take_back(self) -> None:
         """Show again what was listed before."""

@@ -5,9 +5,11 @@ from threading import Event
 
 import pytest
 
+from agent_tui.model.conversation import View
 from agent_tui.model.message import Body
 from agent_tui.store.database import Stopped
 from agent_tui.store.sqlite import SqliteDatabase
+from agent_tui.ui.inbox import Found, Inbox
 from agent_tui.ui.theme import Part
 from tests.factory import START, incoming, mail_account, receive
 from tests.ui.screen import Screen, screen
@@ -68,6 +70,25 @@ async def test_enter_ends_the_last_word_unless_nothing_is_called_so(
         await shown.press("enter")
         await shown.until(lambda: shown.app.desk.narrowing == "zippe*")
         assert subjects(shown) == ["Stuck"]
+
+
+async def test_what_was_found_stays_until_the_whole_words_are_looked_for(
+    shop: SqliteDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with screen(shop, tmp_path) as shown:
+        await typed(shown, "zip")
+        await shown.until(lambda: shown.shows("2 in Inbox"))
+        inbox = shown.app.desk.inbox
+        meanwhile: list[list[str]] = []
+
+        def search(view: View, text: str) -> Found:
+            meanwhile.append(subjects(shown))
+            return Inbox.search(inbox, view, text)
+
+        monkeypatch.setattr(inbox, "search", search)
+        await shown.press("enter")
+        await shown.until(lambda: subjects(shown) == ["Again"])
+        assert meanwhile == [["Again", "Stuck"]]
 
 
 @pytest.mark.parametrize(
