@@ -7,17 +7,16 @@ from textual import events
 from textual.geometry import Region
 from textual.strip import Strip
 
-from agent_tui.model.clock import MINUTE, SECOND, Clock, Millis
+from agent_tui.model.clock import Clock
 from agent_tui.model.conversation import Conversation
-from agent_tui.store import presence
-from agent_tui.ui import draw, headings, spoken
+from agent_tui.ui import draw, headings
 from agent_tui.ui.cells import Glyphs
+from agent_tui.ui.list_look import ListLook
 from agent_tui.ui.listing import Listing
-from agent_tui.ui.rows import Columns, Piece, columns, marked, row
+from agent_tui.ui.rows import Piece
 from agent_tui.ui.selection import Selection
 from agent_tui.ui.shell import Pane, Shell, Where
 from agent_tui.ui.theme import Part
-from agent_tui.ui.waiting import crossing, pressure
 
 
 class ListPane(Pane):
@@ -42,18 +41,12 @@ class ListPane(Pane):
         super().__init__()
         self.listing: Listing | None = None
         self.selection = Selection()
-        self._shell, self._glyphs, self._me, self._clock = shell, glyphs, me, clock
+        self._shell = shell
+        self._look = ListLook(shell, glyphs, me, clock)
         self._moved, self._opened, self._empty = moved, opened, empty
         self._selected = selected
         self._top = 0
-        self._at: Millis = clock()  # ages and waits are drawn as of then
-        self._crossing: Millis | None = None  # when a wait in view comes near its target next
-        self._writing: frozenset[int] = frozenset()  # where a customer writes
-        self._words: tuple[str, ...] = ()
-        self._asked_at: Millis = 0  # when that was read
-        self._in_hand = (
-            False  # a key was pressed since; until then the newest may come in at the top
-        )
+        self._in_hand = False  # until a key is pressed the newest may come in above the cursor
         self._left: int | None = None  # the last one that left from under the cursor
         self._nothing: list[str] = []  # what is said where there is nothing to list
         self._headed = False
@@ -96,7 +89,7 @@ class ListPane(Pane):
 
     def mark(self, words: Sequence[str]) -> None:
         """Mark these searched words in what is listed from now on."""
-        self._words = tuple(words)
+        self._look.words = tuple(words)
 
     def reload(self, *, own: bool = False) -> None:
         """Read the rows again; the cursor stays on its line of the screen as far as it can.
@@ -119,7 +112,7 @@ class ListPane(Pane):
             and (self.current is None or self.current.id != listed.id)
         ):
             self._left = listed.id
-        self._read_writing()
+        self._look.read_writing()
         self._top = 0 if own and self._top == 0 else max(self.listing.cursor - line, 0)
         if self._top == 0:
             self.listing.new_above = 0
@@ -128,18 +121,11 @@ class ListPane(Pane):
         draw.repaint(self, before, self._view())
 
     def tick(self) -> None:
-        """Ages have grown by a minute, a wait has come near its target, or somebody may have
-        stopped to write; cheap enough to be asked all the time."""
-        now = self._clock()
-        aged = now // MINUTE != self._at // MINUTE
-        crossed = self._crossing is not None and now >= self._crossing
-        asks = bool(self._writing) and abs(now - self._asked_at) >= SECOND
-        if not (aged or crossed or asks):
+        """Draw what looks different by now; cheap enough to be called all the time."""
+        if not self._look.is_late():
             return
         before = self._view()
-        if asks:
-            self._read_writing()
-        self._at = now
+        self._look.renew()
         if self._headed:  # a day or an hour may have ended, and a heading come in
             self._keep_in_view()
         self._look_ahead()
@@ -264,20 +250,20 @@ class ListPane(Pane):
         width = self.size.width
         rows = self.listing.rows if self.listing else []
         if not rows:
-            return self._empty_line(y, width)
+            return self._look.nothing(self._nothing, y, width, self.size.height)
         lines = self._lines()
         if y >= len(lines):
             return draw.blank(width, self._shell.colours)
         index = lines[y]
         if isinstance(index, str):
-            return self._heading(index, width)
+            return self._look.heading(index, width)
         inner = width - (width < self.screen.size.width)  # panes must not touch
-        pieces = self._row(rows[index], columns(inner))
-        if self._words:
-            pieces = marked(pieces, self._words)
+        shown = rows[index]
+        selected = shown.id in self.selection or self._in_range(shown)
+        pieces = self._look.row(shown, inner, selected=selected)
         if self.listing is not None and index == self.listing.cursor:
             part = Part.CURSOR if self.has_focus else Part.CURSOR_AWAY
-            pieces = (Piece("".join(piece.text for piece in pieces), part),)
+            pieces = [Piece("".join(piece.text for piece in pieces), part)]
         return draw.strip(pieces, width, self._shell.colours)
 
     def on_resize(self) -> None:
@@ -300,51 +286,26 @@ class ListPane(Pane):
     def focus_changed(self) -> None:
         self._refresh_rows(self._cursor())
 
-    def _row(self, conversation: Conversation, shape: Columns) -> tuple[Piece, ...]:
-        near = pressure(conversation, self._at)
-        writing = conversation.id in self._writing
-        minute = self._at // MINUTE
-        selected = conversation.id in self.selection or self._in_range(conversation)
-        if self._shell.settings.screen_reader:
-            return spoken.row(
-                conversation, shape.width, self._at, self._me, writing=writing, selected=selected
-            )
-        return row(
-            conversation,
-            shape,
-            minute,
-            self._me,
-            self._glyphs,
-            near,
-            writing=writing,
-            selected=selected,
-        )
-
     def _in_range(self, conversation: Conversation) -> bool:
         began = self.selection.began
         if began is None or self.listing is None:
             return False
         return self.listing.range_to(began)(conversation)
 
-    def _read_writing(self) -> None:
-        self._asked_at = self._clock()
-        self._writing = presence.customers_write_in(self._shell.db, self._asked_at)
-
     def _look_ahead(self) -> None:
         """Note when the first wait in view comes near its target."""
         rows = self.listing.rows[self._top : self._top + self.size.height] if self.listing else []
-        coming = (crossing(one, self._at) for one in rows)
-        self._crossing = min((at for at in coming if at is not None), default=None)
+        self._look.look_ahead(rows)
 
     def _title(self) -> headings.Title | None:
         if not self._headed or self.listing is None:
             return None
-        return headings.titles(self.listing.sort, self._at)
+        return headings.titles(self.listing.sort, self._look.at)
 
     def _lines(self) -> list[int | str]:
         """What each line shows: the index of a row, or a heading."""
         rows: Sequence[Conversation] = self.listing.rows if self.listing else ()
-        state = self._top, self.size.height, len(rows), self._at // MINUTE, self._headed
+        state = self._top, self.size.height, len(rows), self._look.minute, self._headed
         if self._placed is None or self._placed[0] is not rows or self._placed[1] != state:
             lines = headings.placed(rows, self._top, self.size.height, self._title())
             self._placed = rows, state, lines
@@ -354,10 +315,6 @@ class ListPane(Pane):
         """Where a row stands in the view; -1: nowhere."""
         lines = self._lines()
         return lines.index(index) if index in lines else -1
-
-    def _heading(self, text: str, width: int) -> Strip:
-        sign = "" if self._shell.settings.screen_reader else f" {self._glyphs.dash} "
-        return draw.strip([Piece(f"{sign}{text}", Part.DIM, bold=True)], width, self._shell.colours)
 
     def _cursor(self) -> int:
         return self.listing.cursor if self.listing else 0
@@ -414,11 +371,3 @@ class ListPane(Pane):
         """Ask what to say once for all lines: it is to be known what was said before."""
         empty = self.listing is not None and not self.listing.rows
         self._nothing = self._empty() if empty else []
-
-    def _empty_line(self, y: int, width: int) -> Strip:
-        lines = self._nothing
-        at = y - max((self.size.height - len(lines)) // 3, 0)
-        if not 0 <= at < len(lines):
-            return draw.blank(width, self._shell.colours)
-        part = Part.UNREAD if at == 0 else Part.TEXT
-        return draw.strip([Piece(f"  {lines[at]}", part)], width, self._shell.colours)
