@@ -120,7 +120,9 @@ class _Live:
         if listing.complete:
             return Hint(f"{len(listing.rows)} in {where}")
         total = await asyncio.to_thread(partial(self._unless, stop, listing.tally))
-        listing.total = total or ""
+        if total:
+            listing.total = total
+            self._shell.desk.tell_bar()
         return Hint(f"{listing.total or 'more'} in {where}")
 
     def _found(self, text: str) -> Found:
