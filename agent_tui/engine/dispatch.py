@@ -10,7 +10,7 @@ from agent_tui.engine.desk import Desk
 from agent_tui.model.account import TO_CUSTOMER, EffectKind
 from agent_tui.model.clock import Millis
 from agent_tui.model.outbox import OutboxItem
-from agent_tui.store import outbox
+from agent_tui.store import leaving, outbox
 
 _MOST = 3
 """A server that takes ten minutes to answer the final dot must not hold up the other customers;
@@ -48,7 +48,7 @@ class Dispatch:
             self._half_done = False
         if self.full:
             return
-        for item in outbox.due(self.desk.db, self.desk.account, self.desk.clock()):
+        for item in leaving.due(self.desk.db, self.desk.account, self.desk.clock()):
             if self._has_room(item):
                 self._begin(item)
 
@@ -61,7 +61,7 @@ class Dispatch:
         """When something may leave for which there is room now."""
         if self.full:
             return None
-        return outbox.next_due(self.desk.db, self.desk.account, only_seen=self._crowded)
+        return leaving.next_due(self.desk.db, self.desk.account, only_seen=self._crowded)
 
     @property
     def _crowded(self) -> bool:

@@ -11,7 +11,7 @@ from agent_tui.engine.effects import effect_of
 from agent_tui.model.clock import MINUTE, SECOND, Millis
 from agent_tui.model.message import Direction
 from agent_tui.model.outbox import MESSAGES, Filed, OutboxItem
-from agent_tui.store import locations, messages, outbox
+from agent_tui.store import leaving, locations, messages, outbox
 
 MOST_FILE_TRIES = 10
 
@@ -37,19 +37,19 @@ class FollowUp:
 
     async def work(self, adapter: Adapter) -> None:
         """Do what is due now."""
-        for item in outbox.uncertain(self.desk.db, self.desk.account):
+        for item in leaving.uncertain(self.desk.db, self.desk.account):
             await self._settle(adapter, item)
-        for item in outbox.to_check(self.desk.db, self.desk.account):
+        for item in leaving.to_check(self.desk.db, self.desk.account):
             if item.kind in MESSAGES:
                 self._is_known_to_have_left(item)
-        for item in outbox.unfiled(self.desk.db, self.desk.account):
+        for item in leaving.unfiled(self.desk.db, self.desk.account):
             await self._file(adapter, item)
 
     def next_at(self) -> Millis | None:
         """When there is something to do again."""
         desk = self.desk
-        times = [self._ask_at(item) for item in outbox.uncertain(desk.db, desk.account)]
-        times += [self._file_at.get(item.id, 0) for item in outbox.unfiled(desk.db, desk.account)]
+        times = [self._ask_at(item) for item in leaving.uncertain(desk.db, desk.account)]
+        times += [self._file_at.get(item.id, 0) for item in leaving.unfiled(desk.db, desk.account)]
         return min((at for at in times if at is not None), default=None)
 
     async def _settle(self, adapter: Adapter, item: OutboxItem) -> None:

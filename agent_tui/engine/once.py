@@ -31,7 +31,7 @@ from agent_tui.engine.storing import LeaseLost
 from agent_tui.model.account import AccountState
 from agent_tui.model.clock import SECOND
 from agent_tui.model.incoming import Progress
-from agent_tui.store import outbox
+from agent_tui.store import leaving
 from agent_tui.store.database import StoreError
 
 Told = Callable[[str, Progress], None]
@@ -139,7 +139,7 @@ async def _delivered(desk: Desk, health: Health, done: Round, adapter: Adapter) 
         await fetch_wanted(desk, adapter)
     except (AdapterError, StoreError) as error:
         done = _failed(desk, health, done, error)
-    waiting = outbox.waiting(desk.db, desk.account)
+    waiting = leaving.waiting(desk.db, desk.account)
     return replace(done, delivered=dispatch.begun, waiting=waiting)
 
 

@@ -31,7 +31,7 @@ from agent_tui.model.account import AccountState, Capabilities, EffectKind
 from agent_tui.model.clock import MINUTE, SECOND, Millis
 from agent_tui.model.conversation import Channel
 from agent_tui.model.incoming import Typing
-from agent_tui.store import accounts, conversations, outbox, presence
+from agent_tui.store import accounts, conversations, leaving, outbox, presence
 from agent_tui.store.database import StoreError
 
 POLL: Millis = 60 * SECOND
@@ -168,7 +168,7 @@ class AccountRunner:
 
     def _caught_up(self) -> None:
         if self._health.synced():
-            outbox.hasten(self._desk.db, self._desk.account, self._desk.clock())
+            leaving.hasten(self._desk.db, self._desk.account, self._desk.clock())
             self._out.ring()
         self._after.ring()  # a copy in Sent may have arrived
         self._reached = True  # and what could not be fetched can be

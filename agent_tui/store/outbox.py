@@ -8,7 +8,7 @@ longer than its lease can no longer touch what another one has taken over.
 from collections.abc import Set
 
 from agent_tui.model.account import TO_CUSTOMER, EffectKind
-from agent_tui.model.clock import MINUTE, Millis
+from agent_tui.model.clock import Millis
 from agent_tui.model.message import Delivery
 from agent_tui.model.outbox import (
     MESSAGES,
@@ -34,8 +34,11 @@ _SHOWN = {
     OutboxState.CHECK: Delivery.UNCERTAIN,
 }
 
-_SET_BACK = MINUTE
-"""Clocks of a team's machines may differ by less."""
+SEEN = f"({', '.join(sorted(repr(str(kind)) for kind in TO_CUSTOMER))})"
+"""Kinds that a customer sees, in SQL."""
+
+OPEN = "('queued', 'held', 'sending', 'committed')"
+"""States of what may still leave by itself."""
 
 _IN_HAND = frozenset({OutboxState.SENDING})
 _ON_THE_WAY = frozenset({OutboxState.SENDING, OutboxState.COMMITTED})
@@ -48,62 +51,6 @@ _ENDED = "The program ended while this was being sent."
 def get(db: Database, item_id: int) -> OutboxItem | None:
     row = db.one("SELECT * FROM outbox WHERE id = :id", {"id": item_id})
     return item_of(row) if row else None
-
-
-_SEEN = f"({', '.join(sorted(repr(str(kind)) for kind in TO_CUSTOMER))})"
-_READING = "('read', 'unread')"
-_OPEN = "('queued', 'held', 'sending', 'committed')"
-
-_NEXT = (
-    "o.account = :account AND o.state IN ('queued', 'held')"
-    f" AND (o.kind IN {_READING} OR NOT EXISTS"
-    " (SELECT 1 FROM outbox e WHERE e.conversation_id = o.conversation_id AND e.id < o.id"
-    f" AND e.state IN {_OPEN} AND e.kind NOT IN {_READING}"
-    " AND NOT (e.state = 'held' AND e.send_at IS NOT NULL)"
-    f" AND (o.kind NOT IN {_SEEN} OR e.kind IN {_SEEN})))"
-)
-"""What a customer is to see in order leaves in order, and waits for nothing else: what is told to
-the provider for itself, such as a status, waits for all before it, and reading for nothing. For
-what is to leave later nobody waits."""
-
-
-def due(db: Database, account: str, now: Millis) -> list[OutboxItem]:
-    """Effects of the account that may leave now, in the order they were queued, those that a
-    customer waits for first. In each conversation one waits for those before it.
-
-    What was queued in the future was so before the clock was set back: it does not wait a day."""
-    rows = db.all(
-        f"SELECT o.* FROM outbox o WHERE {_NEXT} AND (o.due_at <= :now OR (o.attempts = 0"
-        f" AND o.send_at IS NULL AND o.queued_at > :now + {_SET_BACK}))"
-        f" ORDER BY o.kind NOT IN {_SEEN}, o.id",
-        {"account": account, "now": now},
-    )
-    return list(map(item_of, rows))
-
-
-def next_due(db: Database, account: str, *, only_seen: bool = False) -> Millis | None:
-    """When the account's next effect may leave; ``only_seen``: that a customer waits for."""
-    which = f"{_NEXT} AND o.kind IN {_SEEN}" if only_seen else _NEXT
-    row = db.one(f"SELECT min(o.due_at) AS due FROM outbox o WHERE {which}", {"account": account})
-    return row["due"] if row else None
-
-
-def waiting(db: Database, account: str) -> int:
-    """How many effects of the account have not left yet."""
-    row = db.one(
-        "SELECT count(*) AS n FROM outbox WHERE account = :account AND state IN ('queued', 'held')",
-        {"account": account},
-    )
-    return int(row["n"]) if row else 0
-
-
-def hasten(db: Database, account: str, now: Millis) -> int:
-    """Let what waits for another try leave now: the account is back; how many effects."""
-    return db.run(
-        "UPDATE outbox SET due_at = :now WHERE account = :account AND state = 'queued'"
-        " AND attempts > 0 AND due_at > :now",
-        {"account": account, "now": now},
-    )
 
 
 def shown(db: Database, limit: int = 200) -> list[OutboxItem]:
@@ -121,7 +68,7 @@ def undecided(db: Database) -> int:
     states = ", ".join(f"'{state}'" for state in sorted(NEEDS_DECISION))
     row = db.one(
         "SELECT count(*) AS n FROM outbox"
-        f" WHERE state IN ({states}) AND (kind = 'note' OR kind IN {_SEEN})"
+        f" WHERE state IN ({states}) AND (kind = 'note' OR kind IN {SEEN})"
     )
     return int(row["n"]) if row else 0
 
@@ -281,34 +228,6 @@ def stop_all(db: Database) -> int:
     return len(items)
 
 
-def unfiled(db: Database, account: str) -> list[OutboxItem]:
-    """Sent mails of the account whose copy is not in Sent yet."""
-    rows = db.all(
-        "SELECT * FROM outbox WHERE account = :account AND state = 'sent' AND filed = 'wanted'"
-        " ORDER BY id",
-        {"account": account},
-    )
-    return list(map(item_of, rows))
-
-
-def uncertain(db: Database, account: str) -> list[OutboxItem]:
-    """Effects of the account that may or may not have happened."""
-    rows = db.all(
-        "SELECT * FROM outbox WHERE account = :account AND state = 'uncertain' ORDER BY id",
-        {"account": account},
-    )
-    return list(map(item_of, rows))
-
-
-def to_check(db: Database, account: str) -> list[OutboxItem]:
-    """Effects of the account that came back with a copy of the store."""
-    rows = db.all(
-        "SELECT * FROM outbox WHERE account = :account AND state = 'check' ORDER BY id",
-        {"account": account},
-    )
-    return list(map(item_of, rows))
-
-
 def set_filed(db: Database, item: OutboxItem, filed: Filed) -> None:
     """Note whether the copy lies in Sent."""
     db.run(
@@ -329,7 +248,7 @@ def of_message(db: Database, message_id: int, kind: EffectKind) -> list[OutboxIt
 def kinds_on_the_way(db: Database, conversation_id: int) -> frozenset[EffectKind]:
     """What is on its way to the provider from a conversation."""
     rows = db.all(
-        f"SELECT DISTINCT kind FROM outbox WHERE conversation_id = :id AND state IN {_OPEN}",
+        f"SELECT DISTINCT kind FROM outbox WHERE conversation_id = :id AND state IN {OPEN}",
         {"id": conversation_id},
     )
     return frozenset(EffectKind(row["kind"]) for row in rows)
@@ -339,7 +258,7 @@ def changing(db: Database, message_id: int) -> bool:
     """Whether an agent's own edit or deletion of a message is on its way to the provider."""
     row = db.one(
         "SELECT 1 FROM outbox WHERE message_id = :id AND kind IN ('edit', 'delete')"
-        f" AND state IN {_OPEN}",
+        f" AND state IN {OPEN}",
         {"id": message_id},
     )
     return row is not None

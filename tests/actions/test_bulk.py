@@ -10,7 +10,7 @@ from agent_tui.model.account import Capabilities, EffectKind
 from agent_tui.model.clock import MINUTE
 from agent_tui.model.conversation import Channel, Status
 from agent_tui.model.event import UNDO
-from agent_tui.store import audit, conversations, events, outbox
+from agent_tui.store import audit, conversations, events, leaving
 from agent_tui.store.sqlite import SqliteDatabase
 from tests.factory import START, Desk, chat, incoming, listed, mail_account, receive
 
@@ -39,7 +39,7 @@ def ids(desk: Desk) -> list[int]:
 
 def waiting(desk: Desk) -> int:
     """Effects that have not left."""
-    return outbox.waiting(desk.db, "mail")
+    return leaving.waiting(desk.db, "mail")
 
 
 def start(desk: Desk, name: str = "resolve", **args: str) -> Bulk:

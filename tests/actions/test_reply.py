@@ -18,7 +18,7 @@ from agent_tui.model.draft import Draft, DraftKind
 from agent_tui.model.event import Entity
 from agent_tui.model.message import Address, Body, Delivery, Direction, Message, Recipients
 from agent_tui.model.outbox import OutboxItem, OutboxState
-from agent_tui.store import accounts, codec, drafts, events, messages, outbox
+from agent_tui.store import accounts, codec, drafts, events, leaving, messages, outbox
 from agent_tui.store.sqlite import SqliteDatabase
 from tests.factory import (
     ACCOUNT,
@@ -57,7 +57,7 @@ def thread(desk: Desk) -> list[Message]:
 
 def queued(desk: Desk, kind: EffectKind = EffectKind.SEND) -> OutboxItem:
     """The one effect of that kind on its way, with its hold over."""
-    due = outbox.due(desk.db, ACCOUNT, desk.now.at + DAY)
+    due = leaving.due(desk.db, ACCOUNT, desk.now.at + DAY)
     (item,) = [item for item in due if item.kind is kind]
     return item
 
@@ -505,5 +505,5 @@ def test_undo_calls_back_what_was_sent_again_while_it_waits(desk: Desk) -> None:
 
     perform("undo", desk.context)
 
-    assert outbox.due(desk.db, ACCOUNT, desk.now.at + DAY) == []
+    assert leaving.due(desk.db, ACCOUNT, desk.now.at + DAY) == []
     assert [d.body for d in drafts.of_agent(desk.db, desk.agent)] == ["On its way."]

@@ -10,7 +10,7 @@ from agent_tui.actions.action import ActionError
 from agent_tui.model.clock import HOUR, MINUTE
 from agent_tui.model.draft import DraftKind
 from agent_tui.model.outbox import Filed, OutboxItem, OutboxState
-from agent_tui.store import codec, drafts, messages, outbox
+from agent_tui.store import codec, drafts, leaving, messages, outbox
 from agent_tui.store.sqlite import SqliteDatabase
 from tests.factory import ACCOUNT, Desk, incoming, mail_account, only, receive
 
@@ -38,7 +38,7 @@ def now_of(desk: Desk, item: OutboxItem) -> OutboxItem:
 
 
 def due(desk: Desk) -> list[int]:
-    return [item.id for item in outbox.due(desk.db, ACCOUNT, desk.now())]
+    return [item.id for item in leaving.due(desk.db, ACCOUNT, desk.now())]
 
 
 def customer_writes(desk: Desk, *, automatic: bool = False) -> None:

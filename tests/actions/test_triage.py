@@ -12,7 +12,16 @@ from agent_tui.model.clock import DAY, HOUR
 from agent_tui.model.conversation import Channel, Conversation, Priority, Status
 from agent_tui.model.event import Entity
 from agent_tui.model.outbox import OutboxItem
-from agent_tui.store import accounts, agents, changes, conversations, customers, events, outbox
+from agent_tui.store import (
+    accounts,
+    agents,
+    changes,
+    conversations,
+    customers,
+    events,
+    leaving,
+    outbox,
+)
 from agent_tui.store.changes import CONVERSATION_FIELDS
 from agent_tui.store.database import Conflict
 from agent_tui.store.sqlite import SqliteDatabase
@@ -39,7 +48,7 @@ def do(desk: Desk, action: str, **args: str) -> str:
 
 def told(desk: Desk) -> list[OutboxItem]:
     """What is on its way to the provider."""
-    return outbox.due(desk.db, ACCOUNT, desk.now.at + DAY)
+    return leaving.due(desk.db, ACCOUNT, desk.now.at + DAY)
 
 
 @pytest.mark.parametrize(

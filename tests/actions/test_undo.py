@@ -13,7 +13,7 @@ from agent_tui.model.account import EffectKind
 from agent_tui.model.conversation import Conversation, Status
 from agent_tui.model.draft import DraftKind
 from agent_tui.model.outbox import OutboxState
-from agent_tui.store import conversations, customers, drafts, messages, outbox
+from agent_tui.store import conversations, customers, drafts, leaving, messages, outbox
 from agent_tui.store.sqlite import SqliteDatabase
 from tests.factory import Desk, incoming, listed, mail_account, only, receive
 
@@ -158,7 +158,7 @@ def test_a_reply_in_its_undo_window_becomes_the_draft_it_was(desk: Desk) -> None
 
     (back,) = drafts.of_conversation(desk.db, conversation.id, desk.agent)
     assert replace(back, id=0, updated_at=0) == replace(written, id=0, updated_at=0)
-    assert [item.state for item in outbox.due(desk.db, "mail", 2**50)] == []
+    assert [item.state for item in leaving.due(desk.db, "mail", 2**50)] == []
     assert only(desk.db).status is Status.OPEN
 
 
@@ -166,7 +166,7 @@ def test_a_reply_that_has_left_is_said_so_once_and_then_out_of_the_way(desk: Des
     conversation = only(desk.db)
     perform("label", desk.context, [conversation.id], {"labels": "vip"})
     perform("reply", desk.context, [conversation.id], {"text": "On its way"})
-    item = next(i for i in outbox.due(desk.db, "mail", 2**50) if i.message_id is not None)
+    item = next(i for i in leaving.due(desk.db, "mail", 2**50) if i.message_id is not None)
     assert outbox.take(desk.db, item)
 
     with pytest.raises(ActionError, match="has left"):
@@ -237,7 +237,7 @@ def test_a_reply_is_called_back_also_when_its_conversation_was_changed_since(des
 
     assert "jonas has since changed the status" in done.sentence
     assert [d.body for d in drafts.of_agent(desk.db, desk.agent)] == ["On its way"]
-    assert [i.kind for i in outbox.due(desk.db, "mail", 2**50)] == [EffectKind.STATUS]
+    assert [i.kind for i in leaving.due(desk.db, "mail", 2**50)] == [EffectKind.STATUS]
 
 
 def test_what_can_be_undone_is_listed_in_words_and_any_of_it_is_taken_back(desk: Desk) -> None:

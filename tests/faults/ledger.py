@@ -9,7 +9,7 @@ from agent_tui.actions.action import ActionError, Context
 from agent_tui.actions.registry import perform
 from agent_tui.model.clock import SECOND, system_clock
 from agent_tui.model.conversation import Channel
-from agent_tui.store import outbox
+from agent_tui.store import leaving
 from agent_tui.store.database import StoreError
 from agent_tui.testing.mailing import Customers
 from tests.faults.channels import FILES, Channels
@@ -90,7 +90,7 @@ class Ledger:
         """A day in half an hour: nobody waits long for another try."""
         try:
             for account in _WEIGHTS:
-                outbox.hasten(self._world.db, account, system_clock())
+                leaving.hasten(self._world.db, account, system_clock())
         except StoreError:
             time.sleep(0.1)  # a full disk; there is another time
 

@@ -17,7 +17,7 @@ from agent_tui.model.conversation import Channel
 from agent_tui.model.draft import Draft
 from agent_tui.model.message import Address, Recipients
 from agent_tui.model.outbox import NEEDS_DECISION, Filed, OutboxItem, OutboxState
-from agent_tui.store import drafts, outbox
+from agent_tui.store import drafts, leaving, outbox
 from agent_tui.store.sqlite import SqliteDatabase
 from agent_tui.testing.mailing import OWN, PASSWORD, USER, Authority, Customers
 from tests.faults.engine import Engine
@@ -206,9 +206,9 @@ class World:
     def _hasten(self) -> None:
         self.engine.start()
         if self.plain_retry:
-            for item in outbox.uncertain(self.db, ACCOUNT):
+            for item in leaving.uncertain(self.db, ACCOUNT):
                 deciding.decide(self.context(), item.id, "again")
-        outbox.hasten(self.db, ACCOUNT, self.clock())
+        leaving.hasten(self.db, ACCOUNT, self.clock())
 
     def undecided(self) -> list[OutboxItem]:
         """What the outbox lists for the agent's decision."""

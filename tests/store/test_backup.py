@@ -11,7 +11,7 @@ import pytest
 
 from agent_tui.model.message import Delivery
 from agent_tui.model.outbox import OutboxItem, OutboxState
-from agent_tui.store import agents, events, messages, outbox
+from agent_tui.store import agents, events, leaving, messages, outbox
 from agent_tui.store.backup import backup, copies_beside, restore
 from agent_tui.store.database import StoreError
 from agent_tui.store.sqlite import SqliteDatabase
@@ -128,9 +128,9 @@ def test_what_had_not_left_waits_for_a_word_after_a_restore(
     found = outbox.get(db, item.id)
     assert found is not None
     assert found.state is after
-    assert outbox.due(db, ACCOUNT, START * 2) == []
+    assert leaving.due(db, ACCOUNT, START * 2) == []
     assert outbox.recover(db, ACCOUNT) == 0
-    assert outbox.uncertain(db, ACCOUNT) == []
+    assert leaving.uncertain(db, ACCOUNT) == []
     assert outbox.take(db, found) is None
     db.close()
 
@@ -156,7 +156,7 @@ def test_the_message_says_so_and_each_of_the_three_choices_ends_it(tmp_path: Pat
     assert shown_delivery(db, found) is Delivery.SENT
     db.run("UPDATE outbox SET state = 'check'")
     outbox.retry(db, found, START, "")
-    assert [i.id for i in outbox.due(db, ACCOUNT, START)] == [item.id]
+    assert [i.id for i in leaving.due(db, ACCOUNT, START)] == [item.id]
     db.run("UPDATE outbox SET state = 'check'")
     assert outbox.cancel(db, found)
     db.close()

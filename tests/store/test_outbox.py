@@ -8,7 +8,7 @@ import pytest
 from agent_tui.model.account import EffectKind
 from agent_tui.model.message import Body, Delivery, Direction, Message
 from agent_tui.model.outbox import Filed, OutboxItem, OutboxState, state_after_crash
-from agent_tui.store import messages, outbox, queueing
+from agent_tui.store import leaving, messages, outbox, queueing
 from agent_tui.store.database import Conflict, StoreError
 from agent_tui.store.sqlite import SqliteDatabase
 from tests.factory import ACCOUNT, START, incoming, listed, only, receive
@@ -270,9 +270,9 @@ def test_a_refused_change_leaves_the_message_as_it_was(db: SqliteDatabase) -> No
 def test_what_is_held_is_not_due_before_its_time(db: SqliteDatabase) -> None:
     item = queued(db, S.HELD, hold=10_000)
 
-    assert outbox.next_due(db, ACCOUNT) == START + 10_000
-    assert outbox.due(db, ACCOUNT, START + 9_999) == []
-    assert outbox.due(db, ACCOUNT, START + 10_000) == [item]
+    assert leaving.next_due(db, ACCOUNT) == START + 10_000
+    assert leaving.due(db, ACCOUNT, START + 9_999) == []
+    assert leaving.due(db, ACCOUNT, START + 10_000) == [item]
 
 
 def test_effects_of_one_conversation_leave_in_order(db: SqliteDatabase) -> None:
@@ -282,10 +282,10 @@ def test_effects_of_one_conversation_leave_in_order(db: SqliteDatabase) -> None:
     second = queued(db, key="2", conversation=here)
     apart = queued(db, key="3")
 
-    assert outbox.due(db, ACCOUNT, START) == [apart]
-    assert outbox.due(db, ACCOUNT, START + 10_000) == [first, apart]
+    assert leaving.due(db, ACCOUNT, START) == [apart]
+    assert leaving.due(db, ACCOUNT, START + 10_000) == [first, apart]
     outbox.cancel(db, first)
-    assert outbox.due(db, ACCOUNT, START) == [second, apart]
+    assert leaving.due(db, ACCOUNT, START) == [second, apart]
 
 
 def test_what_failed_does_not_hold_up_what_follows(db: SqliteDatabase) -> None:
@@ -294,7 +294,7 @@ def test_what_failed_does_not_hold_up_what_follows(db: SqliteDatabase) -> None:
     queued(db, S.FAILED, key="1", conversation=here)
     second = queued(db, key="2", conversation=here)
 
-    assert outbox.due(db, ACCOUNT, START) == [second]
+    assert leaving.due(db, ACCOUNT, START) == [second]
 
 
 def test_hastening_hurries_tries_and_no_undo_window(db: SqliteDatabase) -> None:
@@ -303,7 +303,7 @@ def test_hastening_hurries_tries_and_no_undo_window(db: SqliteDatabase) -> None:
     assert tried is not None
     outbox.retry(db, tried, START + 60_000, "away")
 
-    assert outbox.hasten(db, ACCOUNT, START) == 1
+    assert leaving.hasten(db, ACCOUNT, START) == 1
     assert again(db, tried).due_at == START
     assert again(db, held).due_at == START + 10_000
 
@@ -345,11 +345,11 @@ def test_a_replaced_status_that_was_tried_may_have_reached_the_provider(
 def test_sent_and_filed_are_two_facts(db: SqliteDatabase) -> None:
     item = queued(db, S.SENDING)
     outbox.sent(db, item, START, filed=Filed.WANTED)
-    assert outbox.unfiled(db, ACCOUNT) == [again(db, item)]
+    assert leaving.unfiled(db, ACCOUNT) == [again(db, item)]
 
     outbox.set_filed(db, item, Filed.DONE)
 
-    assert outbox.unfiled(db, ACCOUNT) == []
+    assert leaving.unfiled(db, ACCOUNT) == []
     assert (again(db, item).filed, again(db, item).file_attempts) == (Filed.DONE, 1)
 
 
@@ -362,7 +362,7 @@ def test_the_screen_lists_sends_and_whatever_is_not_done(db: SqliteDatabase) -> 
 
     assert outbox.shown(db) == [failed, stuck, sent]
     assert outbox.undecided(db) == 1
-    assert outbox.uncertain(db, ACCOUNT) == [stuck]
+    assert leaving.uncertain(db, ACCOUNT) == [stuck]
 
 
 # Who waits for whom within a conversation
@@ -406,7 +406,7 @@ def test_who_is_on_the_way_is_waited_for(db: SqliteDatabase, state: OutboxState)
     queued(db, state, key="1", conversation=only(db).id, hold=10**6 if state is S.HELD else 0)
     queued(db, key="2", conversation=only(db).id)
 
-    assert outbox.due(db, ACCOUNT, START) == []
+    assert leaving.due(db, ACCOUNT, START) == []
 
 
 def test_other_conversations_wait_for_nobody(db: SqliteDatabase) -> None:
@@ -414,22 +414,22 @@ def test_other_conversations_wait_for_nobody(db: SqliteDatabase) -> None:
     for number, conversation in enumerate(listed(db)):
         queued(db, key=str(number), conversation=conversation.id)
 
-    assert len(outbox.due(db, ACCOUNT, START)) == 2
+    assert len(leaving.due(db, ACCOUNT, START)) == 2
 
 
 def test_only_what_customers_see_may_be_asked_for(db: SqliteDatabase) -> None:
     receive(db, incoming())
     queued(db, key="1", kind=K.STATUS, conversation=only(db).id)
-    assert outbox.next_due(db, ACCOUNT, only_seen=True) is None
+    assert leaving.next_due(db, ACCOUNT, only_seen=True) is None
 
     queued(db, key="2", conversation=only(db).id)
 
-    assert outbox.next_due(db, ACCOUNT, only_seen=True) == START
+    assert leaving.next_due(db, ACCOUNT, only_seen=True) == START
 
 
 def test_the_queue_is_read_by_indexes_alone(db: SqliteDatabase) -> None:
     plan = db.all(
-        f"EXPLAIN QUERY PLAN SELECT o.* FROM outbox o WHERE {outbox._NEXT} AND o.due_at <= 1",
+        f"EXPLAIN QUERY PLAN SELECT o.* FROM outbox o WHERE {leaving._NEXT} AND o.due_at <= 1",
         {"account": ACCOUNT},
     )
 
@@ -442,7 +442,7 @@ def kinds_due(db: SqliteDatabase, *kinds: EffectKind) -> list[EffectKind]:
     receive(db, incoming())
     for number, kind in enumerate(kinds):
         queued(db, key=str(number), kind=kind, conversation=only(db).id)
-    return [item.kind for item in outbox.due(db, ACCOUNT, START)]
+    return [item.kind for item in leaving.due(db, ACCOUNT, START)]
 
 
 @pytest.mark.parametrize("kind", [K.EDIT, K.DELETE, K.REACT])
