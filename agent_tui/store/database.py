@@ -67,6 +67,10 @@ class Database(Protocol):
         """
         ...
 
+    def is_free(self) -> bool:
+        """Whether a transaction of this thread would begin at once, as far as others go."""
+        ...
+
     def stoppable(self, stop: Event) -> AbstractContextManager[None]:
         """What this thread reads inside gives up, raising Stopped, soon after ``stop`` is set."""
         ...

@@ -118,6 +118,10 @@ class SqliteDatabase:
         if time.monotonic() - begun > _LONG_S:
             time.sleep(_GAP_S)
 
+    def is_free(self) -> bool:
+        connection = self._connection()
+        return connection.in_transaction or connection.is_free()
+
     @contextmanager
     def stoppable(self, stop: threading.Event) -> Iterator[None]:
         connection = self._connection()
@@ -226,24 +230,44 @@ class _Connection(sqlite3.Connection):
     def begin(self, *, durable: bool) -> None:
         """Begin to write; ``durable``: with a sync to disk at the end."""
         self.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+        with self._impatient():
+            self._begin(time.monotonic() + BUSY_TIMEOUT_S)
+        self.durable = durable
+
+    def is_free(self) -> bool:
+        """Whether nobody else writes now; whatever else keeps us from writing is told then."""
+        with self._impatient():
+            try:
+                self.execute("BEGIN IMMEDIATE")
+            except sqlite3.Error as error:
+                return not _is_busy(error)
+            self.execute("ROLLBACK")
+        return True
+
+    @contextmanager
+    def _impatient(self) -> Iterator[None]:
+        """SQLite itself does not wait inside."""
         self.execute("PRAGMA busy_timeout = 0")
         try:
-            self._begin(time.monotonic() + BUSY_TIMEOUT_S)
+            yield
         finally:
             self.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_S * 1000}")
-        self.durable = durable
 
     def _begin(self, deadline: float) -> None:
         while True:
             try:
                 self.execute("BEGIN IMMEDIATE")
             except sqlite3.OperationalError as error:
-                busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
-                if not busy or time.monotonic() > deadline:
+                if not _is_busy(error) or time.monotonic() > deadline:
                     raise
                 time.sleep(_LOOK_AGAIN_S)
             else:
                 return
+
+
+def _is_busy(error: sqlite3.Error) -> bool:
+    """Whether somebody else writes."""
+    return error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
 
 
 class _Owned:

@@ -32,6 +32,7 @@ from agent_tui.ui.stack import PaneStack
 from agent_tui.ui.surface import Surface
 from agent_tui.ui.terminal import gone, on_hang_up
 from agent_tui.ui.theme import Depth, Theme
+from agent_tui.ui.turn import READS, Turns
 from agent_tui.ui.typeahead import TypeAhead
 from agent_tui.ui.watch import Watch
 
@@ -99,6 +100,7 @@ class AgentApp(Surface):
         let_go()
         self._opened = PaneStack()
         self._typeahead = TypeAhead(self.post_message, self._later)
+        self.turns = Turns(db, self._typeahead, self._status.say)
         self._prompt: PromptLine | None = None
         self._watch = Watch(self, self._inbox, self._status, self._glyphs.up, self.run_worker)
         self._doing = Doing(self, self._changed)
@@ -133,6 +135,9 @@ class AgentApp(Surface):
     def run_command(self, name: str, count: int = 0) -> None:
         command = self._commands[name]
         self._status.say("")
+        if name not in READS and not self.turns.free:
+            self.follow(self.turns.run(self, command, count))
+            return
         try:
             going = command.run(self, count)
         except commands.refusals() as error:
@@ -321,7 +326,7 @@ class AgentApp(Surface):
         """Keys wait while something opens for them."""
         if isinstance(event, (events.Key, events.Paste)) and not event.is_forwarded:
             self._watch.pressed()
-            if self._typeahead.keeps(event):
+            if self.turns.pressed(event) or self._typeahead.keeps(event):
                 event.stop()
                 return
             await self._route(event)

@@ -238,6 +238,8 @@ class ChatComposer(WritingPane):
                 if await self._shell.ask(question, keys=("y",)) != "y":
                     self._body.go_to(doubts.UNFINISHED)
                     return
+            if not await self._shell.turns.take("Send"):
+                return
         finally:
             self._asking = False
         self._dispatch(resolve=resolve, known=known)

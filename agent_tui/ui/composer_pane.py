@@ -207,6 +207,8 @@ class Composer(WritingPane):
         if anyway is None:  # the agent thinks again
             self._body.go_to(doubts.UNFINISHED)
             return
+        if not await self._shell.turns.take("Send"):
+            return
         try:
             if resolve:
                 done = closing.send_and_resolve(

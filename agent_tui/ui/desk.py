@@ -304,7 +304,22 @@ class Desk(Panes):
             self.mark_read(conversation)
 
     def mark_read(self, conversation: Conversation) -> None:
-        """The agent has seen all of it, and the provider is told."""
+        """The agent has seen all of it, and the provider is told; soon, where somebody else
+        writes to the store now."""
+        if self._shell.turns.free:
+            self._mark_read(conversation)
+        else:
+            self.run_worker(self._mark_read_in_turn(conversation))
+
+    async def _mark_read_in_turn(self, seen: Conversation) -> None:
+        """Unless something came meanwhile that nobody has seen."""
+        await self._shell.turns.take_quietly()
+        now = conversations.get(self._db, seen.id)
+        shown = self.reading.conversation
+        if now is not None and (now.unread == seen.unread or _id(shown) == seen.id):
+            self._mark_read(now)
+
+    def _mark_read(self, conversation: Conversation) -> None:
         from agent_tui.actions.provider import tell_read
 
         context = self._shell.context

@@ -58,6 +58,9 @@ class Doing:
 
         shell = self._shell
         meant = shell.targets() if targets is None else targets
+        if not shell.turns.free:
+            shell.follow(self._do_in_turn(name, meant, args))
+            return False
         try:
             if name in _TAKING_BACK:
                 self._worker.check_free()
@@ -76,6 +79,14 @@ class Doing:
             return False
         self._tell(name, args, done)
         return True
+
+    async def _do_in_turn(self, name: str, targets: Sequence[int], args: Mapping[str, str]) -> None:
+        """As :meth:`do`, once the store can be written to."""
+        from agent_tui.actions.registry import registry
+
+        action = registry().get(name)
+        if await self._shell.turns.take(action.title if action is not None else name):
+            self.do(name, targets, args)
 
     def _context(self) -> "Context":
         """The agent, who sees the current conversation as it is on the screen."""

@@ -42,7 +42,8 @@ def want_beside(db: Database, customer_id: int, now: Millis) -> None:
     """As :func:`want` beside what the agent does: where the store cannot be written to for now, as
     on a full disk or while another program holds it, the next who reads of the customer asks."""
     with suppress(StoreError):
-        want(db, customer_id, now)
+        if db.is_free():
+            want(db, customer_id, now)
 
 
 def named(db: Database, customer_id: int, thread: Iterable[Message]) -> tuple[str, ...]:

@@ -180,7 +180,7 @@ class OutboxPane(RowsPane):
         if chosen is None:
             return
         at = await choices.send_time(self.shell) if chosen == "time" else None
-        if chosen == "time" and at is None:
+        if (chosen == "time" and at is None) or not await self.shell.turns.take("Change"):
             return
         if chosen == "discard":
             done = deciding.withdraw(self.shell.context, item.id)
@@ -193,7 +193,7 @@ class OutboxPane(RowsPane):
     async def _decide(self, entry: Entry, item: OutboxItem) -> None:
         items = decisions(item, self.shell.context.clock())
         chosen = await self.shell.choose(f"{entry.who}: {entry.subject}", items)
-        if chosen is not None:
+        if chosen is not None and await self.shell.turns.take("Decide"):
             done = deciding.decide(self.shell.context, item.id, chosen)
             self.shell.say(done.sentence)
             self.shell.refresh_list()

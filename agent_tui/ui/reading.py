@@ -164,6 +164,9 @@ async def fetched(shell: Shell, file: Attachment) -> Attachment | None:
     """``file`` once its bytes are on this machine; None where they do not come soon, which is
     said."""
     if file.state is not FetchState.HERE:
+        if not await shell.turns.take("Save an attachment"):
+            return None
+        shell.hold_keys()
         messages.want_file(shell.db, file.id)
         shell.refresh_conversation()
         shell.say(f"Fetching {file.name} ...")

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from agent_tui.query.complete import Completion
     from agent_tui.ui.chats import Chats
     from agent_tui.ui.desk import Desk
+    from agent_tui.ui.turn import Turns
 
 
 class Where(StrEnum):
@@ -183,6 +184,11 @@ class Shell(Protocol):
 
     @property
     def db(self) -> Database: ...
+
+    @property
+    def turns(self) -> "Turns":
+        """Who waits while another program writes to the store."""
+        ...
 
     @property
     def context(self) -> "Context":

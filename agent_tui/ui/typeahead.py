@@ -58,6 +58,15 @@ class TypeAhead:
             self._waiting = False
             self._let_go()
 
+    @property
+    def holds(self) -> bool:
+        """Whether there is something that was typed meanwhile."""
+        return bool(self._held)
+
+    def drop(self) -> None:
+        """Forget what was typed meanwhile: it was meant for what is not going to be."""
+        self._held.clear()
+
     def keeps(self, event: Key | Paste) -> bool:
         """Whether an event that has arrived is held back, if only behind others that are."""
         waits = self._waiting or self._held or self._passing is not None
