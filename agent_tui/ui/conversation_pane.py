@@ -1,25 +1,21 @@
 """The open conversation: a title that stays, and messages scrolled below it."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import ClassVar
 
 from textual.geometry import Size
 from textual.strip import Strip
 
 from agent_tui.model.clock import Clock
-from agent_tui.model.conversation import LIVE, Conversation
-from agent_tui.model.event import TOLD, Entity
+from agent_tui.model.conversation import Conversation
 from agent_tui.model.message import Delivery, Direction, Message
-from agent_tui.store import conversations, customer_pages, events, presence, rereading
 from agent_tui.ui import conversation_head as head
 from agent_tui.ui import draw
 from agent_tui.ui.cells import Glyphs
 from agent_tui.ui.chat_lines import Chat
-from agent_tui.ui.history import Happening, happenings
 from agent_tui.ui.lines import Detail, Document, Place, document, first_unread
 from agent_tui.ui.markup import Keys, Look
-from agent_tui.ui.orders import named
+from agent_tui.ui.open_conversation import Change, OpenConversation
 from agent_tui.ui.review_lines import facts
 from agent_tui.ui.rows import Piece
 from agent_tui.ui.shell import Pane, Shell, Where
@@ -47,14 +43,9 @@ class ConversationPane(Pane):
 
     def __init__(self, shell: Shell, glyphs: Glyphs, clock: Clock) -> None:
         super().__init__()
-        self.conversation: Conversation | None = None
         self.detail = Detail.RENDERED
         self._shell, self._glyphs, self._clock = shell, glyphs, clock
-        self._seen = rereading.NOTHING
-        self._happened: list[Happening] = []
-        self._last_event = 0
-        self._writing: tuple[list[str], list[str]] = ([], [])  # customers, teammates
-        self._earlier = 0
+        self._open: OpenConversation | None = None
         self._chat: Chat | None = None
         self._document = Document()
         self._place = Place(0, 0)
@@ -69,31 +60,27 @@ class ConversationPane(Pane):
         self._below = 0  # messages that came in below the view
         self._unfolded = False
         self._words: tuple[str, ...] = ()
-        self._known: tuple[str, ...] = ()  # numbers of orders that stand in the messages
+
+    @property
+    def conversation(self) -> Conversation | None:
+        """The one that is shown."""
+        return self._open.conversation if self._open is not None else None
 
     @property
     def messages(self) -> Sequence[Message]:
         """Those of the conversation, oldest first."""
-        return self._seen.messages
+        return self._open.messages if self._open is not None else ()
 
     def show(
         self, conversation: Conversation, words: tuple[str, ...] = (), at: int | None = None
     ) -> None:
         """Open ``conversation`` at the message ``at``, else at its first unread one, ``words`` of
         a search marked."""
-        self.conversation = conversation
+        db, agent = self._shell.db, self._shell.settings.agent
+        ahead = self._shell.desk.ahead.seen(conversation.id)
+        self._open = OpenConversation(db, agent.handle, self._clock, conversation, ahead)
         self._words = tuple(word.lower() for word in words)
         self.detail, self._unfolded = Detail.RENDERED, False
-        db = self._shell.db
-        self._last_event = events.newest_id(db, Entity.CONVERSATION, conversation.id)
-        found = events.of_fields(db, Entity.CONVERSATION, conversation.id, TOLD)
-        self._seen = rereading.again(
-            db, conversation.id, self._shell.desk.ahead.seen(conversation.id)
-        )
-        self._happened = happenings(found, live=conversation.channel in LIVE)
-        self._writing = self._who_writes(conversation)
-        self._read_earlier(conversation)
-        self._known = named(db, conversation.customer_id, self.messages)
         self._chat, self._document, self._place = None, Document(), Place(0, 0)
         self._follows, self._held, self._below = False, False, 0
         self._unread_from = first_unread(conversation.unread, self.messages)
@@ -102,45 +89,36 @@ class ConversationPane(Pane):
 
     def clear(self) -> None:
         """Show nothing."""
-        self.conversation, self._seen = None, rereading.NOTHING
+        self._open = None
         self._document, self._place = Document(), Place(0, 0)
         self._show()
 
     def reload(self) -> None:
         """Read what is new of the conversation; the place in it stays, and nothing is drawn when
         nothing is different."""
-        if self.conversation is None:
+        if self._open is None:
             return
-        before = self.conversation
-        now = conversations.get(self._shell.db, before.id)
-        if now is None:
-            self.clear()
-            return
-        seen, told, writing = self._seen, len(self._happened), self._writing
-        earlier = self._earlier
-        self.conversation = now
-        self._seen = rereading.again(self._shell.db, now.id, seen)
-        self._read_happened(now)
-        self._writing = self._who_writes(now)
-        self._read_earlier(now)
-        known, self._known = self._known, named(self._shell.db, now.customer_id, self.messages)
-        if self._seen is not seen or len(self._happened) != told or self._known != known:
-            self._opened_at_unread = self._opened_at_unread and self._laid_out is None
-            self._came(seen, before.unread)
-            self._make_anew(hold=True)
-        elif now != before or self._writing != writing or self._earlier != earlier:
-            self._show_if_drawn()
+        before, unread = self.messages, self._open.conversation.unread
+        match self._open.read_again():
+            case Change.GONE:
+                self.clear()
+            case Change.MESSAGES:
+                self._opened_at_unread = self._opened_at_unread and self._laid_out is None
+                self._came(before, unread)
+                self._make_anew(hold=True)
+            case Change.AROUND:
+                self._show_if_drawn()
 
     def look_at_clock(self) -> None:
         """Who has stopped to write without a word does not write any more."""
-        if any(self._writing) and self.conversation is not None:
-            self._writing = self._who_writes(self.conversation)
+        if self._open is not None and self._open.somebody_writes:
+            self._open.read_writing()
             self._show_if_drawn()
 
     def now_read(self) -> None:
         """Nothing of it is unread any more; what is on the screen stays as it is."""
-        if self.conversation is not None:
-            self.conversation = replace(self.conversation, unread=0)
+        if self._open is not None:
+            self._open.now_read()
 
     def first_message(self) -> Message | None:
         """The message at the top of the view, to which keys such as copy refer."""
@@ -214,7 +192,7 @@ class ConversationPane(Pane):
 
     @property
     def _is_chat(self) -> bool:
-        return self.conversation is not None and self.conversation.channel in LIVE
+        return self._open is not None and self._open.is_live
 
     @property
     def _title(self) -> int:
@@ -231,26 +209,10 @@ class ConversationPane(Pane):
         """One cell less than the pane: panes must not touch."""
         return max(self.size.width - 1, 1)
 
-    def _read_earlier(self, conversation: Conversation) -> None:
-        self._earlier = customer_pages.count_others(self._shell.db, conversation)
-
-    def _read_happened(self, conversation: Conversation) -> None:
-        db, last = self._shell.db, self._last_event
-        self._last_event = events.newest_id(db, Entity.CONVERSATION, conversation.id)
-        if self._last_event != last:
-            found = events.of_fields(db, Entity.CONVERSATION, conversation.id, TOLD, after=last)
-            self._happened += happenings(found, live=conversation.channel in LIVE)
-
-    def _who_writes(self, conversation: Conversation) -> tuple[list[str], list[str]]:
-        db, now, me = self._shell.db, self._clock(), self._shell.settings.agent.handle
-        teammates = presence.writing(db, conversation.id, now, ours=True)
-        customers = presence.writing(db, conversation.id, now, ours=False)
-        return customers, [who for who in teammates if who != me]
-
-    def _came(self, before: rereading.Seen, unread: int) -> None:
+    def _came(self, before: Sequence[Message], unread: int) -> None:
         """Count what came in after ``before``, of which ``unread`` were not read, and draw the line
         of what is new above the first that nobody has seen; who has written has seen all."""
-        newest = before.messages[-1].id if before.messages else 0
+        newest = before[-1].id if before else 0
         came = [message for message in self.messages[-100:] if message.id > newest]
         if any(self._is_mine(message) for message in came):
             self._unread_from, self._below, self._follows = None, 0, True
@@ -295,9 +257,9 @@ class ConversationPane(Pane):
         view follows."""
         same_size = self._laid_out == self.size
         self._laid_out, self._hit = self.size, None
-        if self.conversation is None:
+        if self._open is None:
             return
-        before, self._document = self._document, self._made()
+        before, self._document = self._document, self._made(self._open)
         height = self._height
         if self._opened_at_unread:
             self._place = self._opening(height)
@@ -319,20 +281,20 @@ class ConversationPane(Pane):
         fits = self._document.ends_within(place, height)
         return place if fits else self._document.end(max(height - height // 3, 1))
 
-    def _made(self) -> Document:
+    def _made(self, shown: OpenConversation) -> Document:
         look = Look(
             self._inner,
             self._glyphs,
             unfolded=self._unfolded or self.detail is Detail.PLAIN,
             words=self._words,
             keys=Keys.bound(self._shell.keys_of),
-            known=self._known,
+            known=shown.known,
         )
         if not self._is_chat or self.detail is not Detail.RENDERED:
-            return document(self.messages, self._happened, look, self.detail, self._clock())
+            return document(shown.messages, shown.happened, look, self.detail, self._clock())
         if self._chat is None or self._chat.look != look:
             self._chat = Chat(look)
-        return self._chat.document(self.messages, self._happened, self._unread_from)
+        return self._chat.document(shown.messages, shown.happened, self._unread_from)
 
     def _opening(self, height: int) -> Place:
         """The message asked for or the first unread one, in a chat with some lines above it;
@@ -375,31 +337,34 @@ class ConversationPane(Pane):
 
     def _drawn(self) -> list[Strip]:
         width, height = self.size
-        theme, conversation = self._shell.colours, self.conversation
-        if conversation is None:
+        theme, shown = self._shell.colours, self._open
+        if shown is None:
             return [draw.blank(width, theme)] * height
         lines = self._document.lines(self._place, self._height)
         lines += [()] * (self._height - len(lines))
-        view = self._titles(conversation)
+        view = self._titles(shown)
         view += [draw.strip(line, width, theme) for line in lines]
         if self._is_chat:
             keys = self._shell.keys_of("last")
-            view.append(self._sides(self._writers(), head.below(self._below, keys)))
+            view.append(
+                self._sides(
+                    head.writing(*shown.writing, self._glyphs), head.below(self._below, keys)
+                )
+            )
         return view[:height]
 
-    def _titles(self, conversation: Conversation) -> list[Strip]:
+    def _titles(self, shown: OpenConversation) -> list[Strip]:
+        conversation = shown.conversation
         number = [Piece(f" #{conversation.id}", Part.DIM)]
-        earlier = [Piece(f"  {self._earlier} earlier (x)", Part.DIM)] if self._earlier else []
+        earlier = [Piece(f"  {shown.earlier} earlier (x)", Part.DIM)] if shown.earlier else []
         lines = [
             self._sides(head.subject(conversation, self._glyphs), number),
             self._sides(head.state(conversation, self._glyphs, self._clock()), earlier),
         ]
         if self._is_chat:
             return lines
-        return [*lines, self._sides(self._writers() or facts(conversation, self._glyphs), [])]
-
-    def _writers(self) -> list[Piece]:
-        return head.writing(*self._writing, self._glyphs)
+        writing = head.writing(*shown.writing, self._glyphs)
+        return [*lines, self._sides(writing or facts(conversation, self._glyphs), [])]
 
     def _sides(self, left: Sequence[Piece], right: Sequence[Piece]) -> Strip:
         theme = self._shell.colours
