@@ -109,7 +109,7 @@ class Desk(Panes):
             listing.go_to(self._returns[view.name])
         self._list(listing)
         self.go(Slot.LIST)
-        self._cursor_moved()
+        self._came_here()
         self.tell_bar()
 
     def step_view(self, by: int) -> None:
@@ -134,7 +134,7 @@ class Desk(Panes):
             self._returns[self.view.name] = self.list.current.id
         self.preview_search(text, found)
         self.go(Slot.LIST)
-        self._cursor_moved()
+        self._came_here()
         self.tell_bar()
         self.run_worker(self.count_matches())
         if found.everywhere and found.listing.rows:
@@ -350,8 +350,18 @@ class Desk(Panes):
     def _cursor_moved(self) -> None:
         """The preview follows once the cursor has come to rest."""
         self._rest.cancel()
-        if self._shows(Slot.READING) and self.slot is Slot.LIST:
+        if self._previews:
             self._rest.begin()
+
+    def _came_here(self) -> None:
+        """Something else is listed: the preview follows at once."""
+        self._rest.cancel()
+        if self._previews:
+            self._rest.skip()
+
+    @property
+    def _previews(self) -> bool:
+        return self._shows(Slot.READING) and self.slot is Slot.LIST
 
     @cached_property
     def ahead(self) -> "Ahead":

@@ -5,16 +5,15 @@ from collections import deque
 from collections.abc import Callable
 
 _REST_S = 0.15
-"""The longest that a preview waits: whoever moves after so long a rest moves once, and sees at
-once what is there."""
+"""The longest that a preview waits."""
 
 _SHORTEST_S = 0.04
 _SURE = 1.5
 """A hand that moves on does so in its rhythm. A rest is so many times the longest of its last
 pauses: 50 ms after a key that was held down, all of it where keys come through a slow line."""
 
-_AT_ONCE_S = 0.02
-"""Until the list has drawn its cursor: that comes first."""
+_DRAWN_S = 0.02
+"""Until the list is on the screen: that comes first."""
 
 _PAUSES = 4
 
@@ -29,7 +28,7 @@ class Rhythm:
         """The seconds to wait after a move that came ``pause`` seconds after the one before."""
         if pause >= _REST_S:
             self._pauses.clear()
-            return _AT_ONCE_S
+            return _REST_S
         self._pauses.append(pause)
         return min(max(max(self._pauses) * _SURE, _SHORTEST_S), _REST_S)
 
@@ -49,6 +48,11 @@ class Rest:
         loop = asyncio.get_running_loop()
         pause, self._moved_at = loop.time() - self._moved_at, loop.time()
         self._timer = loop.call_later(self._rhythm.rest_after(pause), self._over)
+
+    def skip(self) -> None:
+        """Something else is listed, which no key repeats: nobody moves on from it yet."""
+        self.cancel()
+        self._timer = asyncio.get_running_loop().call_later(_DRAWN_S, self._over)
 
     def cancel(self) -> None:
         if self._timer is not None:

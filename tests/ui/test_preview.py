@@ -5,9 +5,9 @@ import pytest
 from agent_tui.ui.preview import Rhythm
 
 
-def test_who_moves_once_sees_at_once_what_is_there() -> None:
-    assert Rhythm().rest_after(2.0) == 0.02
-    assert Rhythm().rest_after(0.15) == 0.02
+def test_after_a_single_key_it_waits_for_another_one() -> None:
+    assert Rhythm().rest_after(2.0) == 0.15
+    assert Rhythm().rest_after(0.15) == 0.15
 
 
 @pytest.mark.parametrize("repeat", [0.02, 0.033, 0.05, 0.08, 0.1, 0.149])
