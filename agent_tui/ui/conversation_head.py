@@ -53,6 +53,12 @@ def writing(customers: Sequence[str], teammates: Sequence[str], glyphs: Glyphs) 
     return pieces
 
 
+def earlier(count: int, keys: Sequence[str]) -> list[Piece]:
+    """How many more conversations there are with the customer."""
+    key = next(iter(keys), ":customer")
+    return [Piece(f"  {count} earlier ({key})", Part.DIM)] if count else []
+
+
 def below(count: int, keys: Sequence[str]) -> list[Piece]:
     """How many messages came in below what is in view."""
     if not count:

@@ -356,7 +356,7 @@ class ConversationPane(Pane):
     def _titles(self, shown: OpenConversation) -> list[Strip]:
         conversation = shown.conversation
         number = [Piece(f" #{conversation.id}", Part.DIM)]
-        earlier = [Piece(f"  {shown.earlier} earlier (x)", Part.DIM)] if shown.earlier else []
+        earlier = head.earlier(shown.earlier, self._shell.keys_of("customer"))
         lines = [
             self._sides(head.subject(conversation, self._glyphs), number),
             self._sides(head.state(conversation, self._glyphs, self._clock()), earlier),

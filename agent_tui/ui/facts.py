@@ -9,6 +9,7 @@ from agent_tui.store import accounts, outbox, unconfirmed
 from agent_tui.store.database import Database
 from agent_tui.ui.lines import say_time
 from agent_tui.ui.rows import Piece
+from agent_tui.ui.shell import KeysOf
 from agent_tui.ui.theme import Part
 
 _LONGEST_PROBLEM = 44
@@ -16,27 +17,28 @@ _TROUBLE = frozenset({AccountState.FAILING, AccountState.STOPPED})
 
 
 def facts(
-    db: Database, new_above: int, up: str, now: Millis, *, clock: bool = True
+    db: Database, new_above: int, up: str, now: Millis, keys_of: KeysOf, *, clock: bool = True
 ) -> tuple[Piece, ...]:
     """New conversations above the list's first row, troubled accounts or what happened to one,
     progress of first syncs, sends that wait for a word or for their provider's, and with ``clock``
-    the time."""
+    the time; each with the agent's own key to where more is told."""
     found: list[Piece] = []
-    every = accounts.every(db)
+    every, see = accounts.every(db), _key(keys_of, "accounts")
     if new_above:
-        found.append(Piece(f" {up} {new_above} new (gg) ", Part.BAR_ACCENT))
+        key = _key(keys_of, "first")
+        found.append(Piece(f" {up} {new_above} new ({key}) ", Part.BAR_ACCENT))
     trouble = [account for account in every if account.state in _TROUBLE]
     if trouble:
-        found.append(Piece(f" {_trouble(trouble, now)} ", Part.BAR_ERROR))
+        found.append(Piece(f" {_trouble(trouble, now)}, see {see} ", Part.BAR_ERROR))
     elif untold := [account for account in every if not account.notice_read]:
-        found.append(Piece(f" {_notice(untold[0])} ", Part.BAR_ACCENT))
+        found.append(Piece(f" {_notice(untold[0])}, see {see} ", Part.BAR_ACCENT))
     found += [Piece(f" {text} ", Part.BAR) for account in every if (text := _progress(account))]
-    undecided = outbox.undecided(db)
+    undecided, there = outbox.undecided(db), _key(keys_of, "outbox")
     if undecided:
-        found.append(Piece(f" {undecided} not sent: B ", Part.BAR_ERROR))
+        found.append(Piece(f" {undecided} not sent: {there} ", Part.BAR_ERROR))
     told = {account.name for account in trouble}
     found += [
-        Piece(f" {safe_line(name)}: {held_up} not confirmed yet: B ", Part.BAR_ACCENT)
+        Piece(f" {safe_line(name)}: {held_up} not confirmed yet: {there} ", Part.BAR_ACCENT)
         for name, held_up in unconfirmed.by_account(db).items()
         if name not in told
     ]
@@ -45,18 +47,23 @@ def facts(
     return tuple(found)
 
 
+def _key(keys_of: KeysOf, command: str) -> str:
+    """Its first key, else its name."""
+    return next(iter(keys_of(command)), f":{command}")
+
+
 def _trouble(accounts_: list[Account], now: Millis) -> str:
     first = accounts_[0]
     problem = safe_line(first.problem, _LONGEST_PROBLEM).rstrip(".")
     others = f" and {len(accounts_) - 1} more" if len(accounts_) > 1 else ""
     since = say_time(first.since, now)
-    return f"{safe_line(first.name)}: {problem} since {since}{others}, see A"
+    return f"{safe_line(first.name)}: {problem} since {since}{others}"
 
 
 def _notice(account: Account) -> str:
     """Its first sentence; gone when the accounts were looked at, where the whole of it stands."""
     first = safe_line(account.notice.partition(". ")[0], _LONGEST_PROBLEM)
-    return f"{safe_line(account.name)}: {first}, see A"
+    return f"{safe_line(account.name)}: {first}"
 
 
 def _progress(account: Account) -> str:

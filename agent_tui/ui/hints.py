@@ -1,8 +1,6 @@
 """The few keys worth knowing in each pane, as the status line shows them when nothing is said."""
 
-from collections.abc import Callable, Sequence
-
-from agent_tui.ui.shell import Where
+from agent_tui.ui.shell import KeysOf, Where
 
 _WORDS: dict[Where, tuple[tuple[str, str], ...]] = {
     Where.LIST: (
@@ -71,7 +69,7 @@ _WORDS: dict[Where, tuple[tuple[str, str], ...]] = {
 }
 
 
-def hint_for(where: Where, keys_of: Callable[[str], Sequence[str]]) -> str:
+def hint_for(where: Where, keys_of: KeysOf) -> str:
     """``Enter open  r reply ...`` with the keys as they are bound."""
     shown = ((keys_of(name), word) for name, word in _WORDS.get(where, ()))
     return "  ".join(f"{keys[0]} {word}" for keys, word in shown if keys)

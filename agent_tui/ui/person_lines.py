@@ -1,6 +1,6 @@
 """Who a customer is: read from the store, and as lines above their orders and conversations."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -15,12 +15,11 @@ from agent_tui.ui.cells import folded
 from agent_tui.ui.lines import say_time
 from agent_tui.ui.markup import Line, plain_lines
 from agent_tui.ui.rows import Piece
+from agent_tui.ui.shell import KeysOf
 from agent_tui.ui.theme import Part
 
 _MANY = 99
 """Colleagues that are counted."""
-
-KeysOf = Callable[[str], Sequence[str]]
 
 
 class Known(NamedTuple):

@@ -165,6 +165,9 @@ class Command(NamedTuple):
     help: str = ""
 
 
+KeysOf = Callable[[str], Sequence[str]]
+"""The keys bound to a command, as they are shown."""
+
 Complete = Callable[[str, int], Sequence["Completion"]]
 """What may stand for the word that ends at the cursor, in a text."""
 

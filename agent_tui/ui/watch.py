@@ -190,7 +190,8 @@ class Watch:
         self._new_above = self._shell.desk.list.new_above
         shell = self._shell
         silent = shell.settings.screen_reader  # each minute would be read aloud
-        found = facts(shell.db, self._new_above, self._up, shell.clock(), clock=not silent)
+        now, above = shell.clock(), self._new_above
+        found = facts(shell.db, above, self._up, now, shell.keys_of, clock=not silent)
         self._status.facts(found)
 
     async def _count(self) -> None:

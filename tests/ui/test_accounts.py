@@ -46,13 +46,13 @@ async def test_what_happened_to_an_account_is_told_until_it_was_read(
     accounts.set_state(db, ACCOUNT, AccountState.OK, now())
     accounts.set_notice(db, ACCOUNT, f"{WHAT}. Its server did so.", now())
     told = f" {ACCOUNT}: {WHAT}, see A "
-    assert told in [piece.text for piece in facts(db, 0, "^", now())]
+    assert told in [piece.text for piece in facts(db, 0, "^", now(), keys_of)]
 
     async with screen(db, tmp_path, clock=now) as shown:
         await shown.press("A")
         await shown.until(lambda: shown.shows(f"{WHAT}. Its server did so."))
 
-    assert told not in [piece.text for piece in facts(db, 0, "^", now())]
+    assert told not in [piece.text for piece in facts(db, 0, "^", now(), keys_of)]
 
 
 def test_an_account_whose_provider_does_not_answer_is_named_unless_it_is_told_of_already(
@@ -64,11 +64,11 @@ def test_an_account_whose_provider_does_not_answer_is_named_unless_it_is_told_of
     assert item is not None
     unconfirmed.tell(db, item, "Not confirmed within 30 s.")
     told = f" {ACCOUNT}: 1 not confirmed yet: B "
-    assert told in [piece.text for piece in facts(db, 0, "^", now())]
+    assert told in [piece.text for piece in facts(db, 0, "^", now(), keys_of)]
 
     accounts.set_state(db, ACCOUNT, AccountState.FAILING, now(), problem="It does not answer.")
 
-    assert told not in [piece.text for piece in facts(db, 0, "^", now())]
+    assert told not in [piece.text for piece in facts(db, 0, "^", now(), keys_of)]
 
 
 async def test_progress_is_shown_as_the_engine_writes_it(
@@ -97,3 +97,19 @@ def test_every_state_has_advice(db: SqliteDatabase) -> None:
         account = accounts.get(db, ACCOUNT)
         assert account is not None
         assert advice(account).endswith(".")
+
+
+def keys_of(command: str) -> list[str]:
+    return {"accounts": ["A"], "outbox": ["B"], "first": ["gg"]}[command]
+
+
+def test_what_is_told_names_the_agents_own_keys(db: SqliteDatabase) -> None:
+    now = Now()
+    mail_account(db)
+    accounts.set_state(db, ACCOUNT, AccountState.FAILING, now(), problem="It does not answer.")
+    own = {"accounts": ["gA"], "first": ["Home"]}
+
+    told = "".join(piece.text for piece in facts(db, 2, "^", now(), lambda c: own.get(c, [])))
+
+    assert "^ 2 new (Home)" in told
+    assert ", see gA " in told
