@@ -16,7 +16,23 @@ def built_in() -> dict[str, Found]:
 
 def columns() -> dict[str, dict[str, str]]:
     """The table as README has it, by adapter."""
-    return plugin_table.read_columns(readme.table("conformance"))
+    return read_columns(readme.table("conformance"))
+
+
+def read_columns(text: str) -> dict[str, dict[str, str]]:
+    """The columns of what :func:`plugin_table.markdown` has written, by adapter."""
+    columns: dict[str, dict[str, str]] = {}
+    names: list[str] = []
+    for line in text.splitlines():
+        if not line.startswith("| "):
+            continue
+        heading, *cells = (cell.strip() for cell in line.strip("| ").split(" | "))
+        if heading == plugin_table._CORNER:
+            names = cells
+        elif not heading.startswith("---"):
+            for name, cell in zip(names, cells, strict=True):
+                columns.setdefault(name, {})[heading] = cell
+    return columns
 
 
 def write() -> int:

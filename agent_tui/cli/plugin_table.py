@@ -106,22 +106,6 @@ def column(checked: Checked) -> dict[str, str]:
     return _abilities_and_sums(checked) | _claims(checked)
 
 
-def read_columns(text: str) -> dict[str, dict[str, str]]:
-    """The columns of what :func:`markdown` has written, by adapter."""
-    columns: dict[str, dict[str, str]] = {}
-    names: list[str] = []
-    for line in text.splitlines():
-        if not line.startswith("| "):
-            continue
-        heading, *cells = (cell.strip() for cell in line.strip("| ").split(" | "))
-        if heading == _CORNER:
-            names = cells
-        elif not heading.startswith("---"):
-            for name, cell in zip(names, cells, strict=True):
-                columns.setdefault(name, {})[heading] = cell
-    return columns
-
-
 def _abilities_and_sums(checked: Checked) -> dict[str, str]:
     counts = Counter(row.outcome for row in checked.rows)
     sums = {f"claims: {outcome}": str(counts[outcome]) for outcome in _CELLS}

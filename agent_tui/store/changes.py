@@ -28,21 +28,6 @@ CONVERSATION_FIELDS = (
     "credit",
 )
 
-CUSTOMER_FIELDS = (
-    "name",
-    "notes",
-    "merged_into",
-    "distinct_from",
-    "aliases",
-    "languages",
-    "time_zone",
-    "fields",
-    "tags",
-    "newsletter",
-    "newsletter_source",
-    "vip",
-    "company_id",
-)
 
 _ROWS_AT_ONCE = 100
 
@@ -119,7 +104,7 @@ def change_customer(
     undoes: str | None = None,
     **fields: CustomerValue,
 ) -> bool:
-    """Set ``fields`` (of CUSTOMER_FIELDS) and log what really changed, as for conversations.
+    """Set ``fields`` of the customer and log what really changed, as for conversations.
 
     Raises Conflict also when a merge would go in a circle.
     """
@@ -201,7 +186,7 @@ def value(conversation: Conversation, field: str) -> Value:
 
 
 def customer_value(customer: Customer, field: str) -> CustomerValue:
-    """A field of CUSTOMER_FIELDS as an event holds it."""
+    """A field of the customer as an event holds it."""
     value = getattr(customer, field)
     if isinstance(value, tuple):
         return list(value)

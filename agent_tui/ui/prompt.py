@@ -58,10 +58,6 @@ class PromptLine(LineInput):
         self._recalled = 0  # how many answers back the shown one is
         self._focused_before: Widget | None = None
 
-    @property
-    def asking(self) -> bool:
-        return self._question is not None
-
     async def ask(
         self,
         label: str,

@@ -11,8 +11,6 @@ from rich.style import Style
 
 from agent_tui.config.errors import ConfigError
 
-DEFAULT = "default"
-
 
 class Part(StrEnum):
     """What a style is for; a theme file has one line for each."""

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from agent_tui.cli import plugin_table
 from agent_tui.cli.main import FAILED, OK, USAGE, run
 from agent_tui.config.paths import HOME_VARIABLE
 from agent_tui.testing import conformance
 from tests.cli.plugins import install
+from tests.conformance_table import read_columns
 
 ALONE = "[agent_tui.adapters]\nshop = shop:Adapter\n"
 BOTH = f"{ALONE}[agent_tui.stands]\nshop = shop.stand:ShopStand\n"
@@ -151,7 +151,7 @@ def test_a_table_has_a_column_for_each_adapter(
 
     run(["plugin", "check", "shop", "--markdown"])
 
-    columns = plugin_table.read_columns(capsys.readouterr().out)
+    columns = read_columns(capsys.readouterr().out)
     assert columns["shop"]["channel"] == "review"
     assert columns["shop"]["All is well."] == "yes"
 
