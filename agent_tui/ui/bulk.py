@@ -22,9 +22,13 @@ class Work(Protocol):
     done: int
     total: int
 
-    def step(self) -> bool: ...
+    def step(self) -> bool:
+        """Do the next part; False when there is none."""
+        ...
 
-    def result(self) -> Done: ...
+    def result(self) -> Done:
+        """What came of it so far."""
+        ...
 
 
 class Worker:

@@ -31,10 +31,12 @@ class Asked:
 
     @property
     def channel(self) -> Channel:
+        """How the reply leaves."""
         return self.conversation.channel if self.conversation else Channel.MAIL
 
     @property
     def rating(self) -> int | None:
+        """The stars of a review that is answered."""
         return self.conversation.rating if self.conversation else None
 
 

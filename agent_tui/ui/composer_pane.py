@@ -157,6 +157,7 @@ class Composer(WritingPane):
         self._body.focus(scroll_visible=False)
 
     def show_count(self) -> None:
+        """Draw the title, with how much of the limit is used."""
         writing = self._writing
         limit, used = writing.limit, writing.length(self._body.text)
         title = drafting.heading(

@@ -71,9 +71,11 @@ class Fields(Vertical):
         return replace(draft, recipients=people, subject=self._subject.text.strip())
 
     def focus_first(self) -> None:
+        """To the recipients."""
         self._open(self._to)
 
     def focus_last(self) -> None:
+        """To the subject, right above the text."""
         self._open(self._subject)
 
     def on_key(self, event: events.Key) -> None:

@@ -41,6 +41,7 @@ class Layout(NamedTuple):
     widths: dict[Slot, int]
 
     def shows(self, slot: Slot) -> bool:
+        """Whether that pane is in view."""
         return slot in self.widths
 
 

@@ -28,10 +28,12 @@ class Line:
 
     @property
     def before(self) -> str:
+        """What stands before the cursor."""
         return self.text[: self.cursor]
 
     @property
     def after(self) -> str:
+        """What stands behind it."""
         return self.text[self.cursor :]
 
 

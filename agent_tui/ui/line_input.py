@@ -71,6 +71,7 @@ class LineInput(Widget, can_focus=True):
 
     @property
     def text(self) -> str:
+        """What has been typed."""
         return self.line.text
 
     def set_line(self, line: Line) -> None:

@@ -54,6 +54,7 @@ class ListPane(Pane):
 
     @property
     def current(self) -> Conversation | None:
+        """The one under the cursor."""
         return self.listing.current if self.listing else None
 
     @property

@@ -49,6 +49,7 @@ class Listing:
 
     @property
     def current(self) -> Conversation | None:
+        """The one under the cursor."""
         return self.rows[self.cursor] if self.rows else None
 
     @property

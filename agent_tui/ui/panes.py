@@ -52,10 +52,12 @@ class Panes(Widget):
 
     @property
     def reading(self) -> "ConversationPane":
+        """The open conversation, made when it is first wanted."""
         return self.complete()[0]
 
     @property
     def customer(self) -> "CustomerPane":
+        """The customer beside it, made likewise."""
         return self.complete()[1]
 
     def complete(self) -> "tuple[ConversationPane, CustomerPane]":

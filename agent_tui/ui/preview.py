@@ -55,6 +55,7 @@ class Rest:
         self._timer = asyncio.get_running_loop().call_later(_DRAWN_S, self._over)
 
     def cancel(self) -> None:
+        """Do not call back."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

@@ -63,6 +63,7 @@ class RatingsPane(RowsPane):
             super().reload()
 
     async def turn_periods(self) -> None:
+        """By weeks, or by months again."""
         weeks = self._report.period is Period.WEEK
         await self._read_again(Period.MONTH if weeks else Period.WEEK)
 

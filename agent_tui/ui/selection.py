@@ -26,6 +26,7 @@ class Selection:
 
     @property
     def ids(self) -> list[int]:
+        """In the order in which they were selected."""
         return list(self._ids)
 
     def toggle(self, conversation_id: int) -> None:
@@ -36,12 +37,10 @@ class Selection:
             self._ids[conversation_id] = None
 
     def add(self, ids: Iterable[int]) -> None:
+        """Select these, too."""
         self._ids.update(dict.fromkeys(ids))
 
     def keep(self, ids: Iterable[int]) -> None:
         """Drop all but ``ids``."""
         left = set(ids)
         self._ids = {one: None for one in self._ids if one in left}
-
-    def clear(self) -> None:
-        self._ids, self.began = {}, None

@@ -11,6 +11,7 @@ class PaneStack:
 
     @property
     def top(self) -> Pane | None:
+        """The one opened last."""
         return self._panes[-1][0] if self._panes else None
 
     @property
@@ -19,9 +20,11 @@ class PaneStack:
         return any(dock is Dock.FULL for _, dock in self._panes)
 
     def push(self, pane: Pane, dock: Dock) -> None:
+        """One more is opened."""
         self._panes.append((pane, dock))
 
     def pop(self) -> Pane | None:
+        """The one opened last is closed."""
         return self._panes.pop()[0] if self._panes else None
 
     def show(self, *, visible: bool) -> None:

@@ -54,21 +54,25 @@ class Surface(App[None]):
         raise NotImplementedError
 
     def pane(self) -> Pane | None:
+        """The one that has the keyboard."""
         focused = self.screen.focused
         while focused is not None and not isinstance(focused, Pane):
             focused = focused.parent if isinstance(focused.parent, Widget) else None
         return focused
 
     def write(self, sequence: str) -> None:
+        """Send a control sequence to the terminal past the frames."""
         if self._driver is not None:  # Textual has no public way for it
             self._driver.write(sequence)
             self._driver.flush()
 
     def redraw(self) -> None:
+        """Draw everything anew."""
         self._frames.forget()
         self.screen.refresh(layout=True)
 
     def copy(self, text: str) -> None:
+        """Put ``text`` on the clipboard of the terminal (OSC 52)."""
         self.copy_to_clipboard(text)
 
     def get_default_screen(self) -> OneScreen:

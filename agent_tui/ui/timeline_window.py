@@ -29,6 +29,7 @@ class Window:
 
     @property
     def current(self) -> Entry | None:
+        """The entry under the cursor."""
         return self.rows[self.cursor] if self.rows else None
 
     @property

@@ -87,6 +87,7 @@ class Writing:
 
     @property
     def attach(self) -> bool:
+        """Whether files can go with it."""
         return self.account is not None and self.account.capabilities.attach
 
     @property
