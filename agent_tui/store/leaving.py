@@ -67,27 +67,22 @@ def hasten(db: Database, account: str, now: Millis) -> int:
 
 def unfiled(db: Database, account: str) -> list[OutboxItem]:
     """Sent mails of the account whose copy is not in Sent yet."""
-    rows = db.all(
-        "SELECT * FROM outbox WHERE account = :account AND state = 'sent' AND filed = 'wanted'"
-        " ORDER BY id",
-        {"account": account},
-    )
-    return list(map(item_of, rows))
+    return _items(db, account, "state = 'sent' AND filed = 'wanted'")
 
 
 def uncertain(db: Database, account: str) -> list[OutboxItem]:
     """Effects of the account that may or may not have happened."""
-    rows = db.all(
-        "SELECT * FROM outbox WHERE account = :account AND state = 'uncertain' ORDER BY id",
-        {"account": account},
-    )
-    return list(map(item_of, rows))
+    return _items(db, account, "state = 'uncertain'")
 
 
 def to_check(db: Database, account: str) -> list[OutboxItem]:
     """Effects of the account that came back with a copy of the store."""
+    return _items(db, account, "state = 'check'")
+
+
+def _items(db: Database, account: str, where: str) -> list[OutboxItem]:
     rows = db.all(
-        "SELECT * FROM outbox WHERE account = :account AND state = 'check' ORDER BY id",
+        f"SELECT * FROM outbox WHERE account = :account AND {where} ORDER BY id",
         {"account": account},
     )
     return list(map(item_of, rows))
