@@ -220,10 +220,11 @@ class AgentApp(Surface):
         self,
         name: str,
         targets: Sequence[int] | None = None,
+        then: Callable[[], object] | None = None,
         /,
         **args: str,
-    ) -> bool:
-        return self._doing.do(name, targets, args)
+    ) -> None:
+        self._doing.do(name, targets, args, then)
 
     async def take_back(self, batches: Sequence[str]) -> None:
         await self._doing.take_back(batches)

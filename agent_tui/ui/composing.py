@@ -78,14 +78,16 @@ def _undo(shell: Shell, _: int) -> None:
 
     agent = shell.context.agent
     before = {(draft.id, draft.updated_at) for draft in drafts.of_agent(shell.db, agent)}
-    if not shell.do("undo"):
-        return
-    for draft in drafts.of_agent(shell.db, agent):
-        if (draft.id, draft.updated_at) not in before:
-            from agent_tui.ui import composer
 
-            composer.open_draft(shell, draft.id)
-            return
+    def write_again() -> None:
+        for draft in drafts.of_agent(shell.db, agent):
+            if (draft.id, draft.updated_at) not in before:
+                from agent_tui.ui import composer
+
+                composer.open_draft(shell, draft.id)
+                return
+
+    shell.do("undo", None, write_again)
 
 
 def _written_in(shell: Shell) -> "WritingPane":

@@ -72,7 +72,7 @@ class CustomerPane(Pane):
         """An agent reads a conversation of the customer: ask for what is not known or old, once
         the conversation is on the screen."""
         self.call_after_refresh(
-            lambda: orders.want_beside(self._shell.db, customer_id, self._shell.clock())
+            lambda: self.run_worker(orders.want_beside(self._shell, customer_id))
         )
 
     def go_to(self, known: Known) -> None:

@@ -10,7 +10,7 @@ from agent_tui.config.settings import Settings
 from agent_tui.model.clock import SECOND, Clock
 from agent_tui.store.database import Conflict, Database
 from agent_tui.ui import commands
-from agent_tui.ui.shell import Shell
+from agent_tui.ui.shell import Shell, Then
 
 if TYPE_CHECKING:
     from agent_tui.actions.action import Context, Done
@@ -51,7 +51,13 @@ class Doing:
 
         return Worker(self._shell)
 
-    def do(self, name: str, targets: Sequence[int] | None, args: Mapping[str, str]) -> bool:
+    def do(
+        self,
+        name: str,
+        targets: Sequence[int] | None,
+        args: Mapping[str, str],
+        then: Then = None,
+    ) -> None:
         """As :meth:`Shell.do`."""
         from agent_tui.actions import bulk, undo  # after first paint
         from agent_tui.actions.registry import perform
@@ -59,34 +65,37 @@ class Doing:
         shell = self._shell
         meant = shell.targets() if targets is None else targets
         if not shell.turns.free:
-            shell.follow(self._do_in_turn(name, meant, args))
-            return False
+            shell.follow(self._do_in_turn(name, meant, args, then))
+            return
         try:
             if name in _TAKING_BACK:
                 self._worker.check_free()
                 if undo.is_long(shell.context, name):
                     shell.follow(self._take_back(name))
-                    return True
+                    return
             elif bulk.is_bulk(name, meant):
                 shell.follow(self._do_to_many(name, meant, args))
-                return True
+                return
             done = perform(name, self._context(), meant, args)
         except commands.refusals() as error:
             shell.say(str(error), error=True)
             if isinstance(error, Conflict):  # the next key is for what is there
                 shell.refresh_list()
                 shell.refresh_conversation()
-            return False
+            return
         self._tell(name, args, done)
-        return True
+        if then is not None:
+            then()
 
-    async def _do_in_turn(self, name: str, targets: Sequence[int], args: Mapping[str, str]) -> None:
+    async def _do_in_turn(
+        self, name: str, targets: Sequence[int], args: Mapping[str, str], then: Then
+    ) -> None:
         """As :meth:`do`, once the store can be written to."""
         from agent_tui.actions.registry import registry
 
         action = registry().get(name)
         if await self._shell.turns.take(action.title if action is not None else name):
-            self.do(name, targets, args)
+            self.do(name, targets, args, then)
 
     def _context(self) -> "Context":
         """The agent, who sees the current conversation as it is on the screen."""

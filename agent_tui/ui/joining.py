@@ -1,5 +1,7 @@
 """Commands that make conversations one, and one of them two."""
 
+from functools import partial
+
 from agent_tui.actions import joining
 from agent_tui.actions.action import ActionError
 from agent_tui.content.safe import safe_line
@@ -16,8 +18,9 @@ async def merge(shell: Shell) -> None:
     name = safe_line(target.subject or target.customer, _WORDS)
     question = f'Merge {len(targets)} conversations into #{target.id} "{name}"? y/n '
     reads = shell.where() is Where.READING
-    if await shell.ask(question, keys=("y",)) == "y" and shell.do(joining.MERGE, targets) and reads:
-        shell.show_conversation(target.id)
+    if await shell.ask(question, keys=("y",)) == "y":
+        read_on = partial(shell.show_conversation, target.id) if reads else None
+        shell.do(joining.MERGE, targets, read_on)
 
 
 async def split(shell: Shell) -> None:

@@ -35,8 +35,9 @@ async def merge(shell: Shell) -> None:
     stays = await _who_stays(shell, person, other, suggested=chosen in found)
     if stays == _APART:
         shell.do("not-same", target, other=chosen)
-    elif stays is not None and shell.do("merge", target, other=chosen, keep=stays):
-        shell.desk.customer.look_up(person.id)  # what the other one bought was never asked for
+    elif stays is not None:  # and what the other one bought was never asked for
+        look_up = partial(shell.desk.customer.look_up, person.id)
+        shell.do("merge", target, look_up, other=chosen, keep=stays)
 
 
 async def unmerge(shell: Shell) -> None:

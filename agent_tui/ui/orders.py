@@ -38,12 +38,12 @@ def want(db: Database, customer_id: int, now: Millis, *, stale: Millis = lines.S
             lookups.want(db, member, account, now)
 
 
-def want_beside(db: Database, customer_id: int, now: Millis) -> None:
-    """As :func:`want` beside what the agent does: where the store cannot be written to for now, as
-    on a full disk or while another program holds it, the next who reads of the customer asks."""
+async def want_beside(shell: Shell, customer_id: int) -> None:
+    """As :func:`want` beside what the agent does, as soon as nobody else writes to the store: where
+    it cannot be written to, as on a full disk, the next who reads of the customer asks."""
+    await shell.turns.take_quietly()
     with suppress(StoreError):
-        if db.is_free():
-            want(db, customer_id, now)
+        want(shell.db, customer_id, shell.clock())
 
 
 def named(db: Database, customer_id: int, thread: Iterable[Message]) -> tuple[str, ...]:

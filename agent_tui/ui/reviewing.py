@@ -15,13 +15,15 @@ async def offline(shell: Shell) -> None:
     """Begin the public answer and the mail beside it, and write the mail."""
     conversation = _at_hand(shell)
     before = {draft.id for draft in _first_mails(shell)}
-    if not shell.do("offline", [conversation.id]):
-        return
-    for mail in _first_mails(shell):
-        if mail.id not in before:
-            _open_signed(shell, mail)
-    keys = shell.keys_of("reply")
-    shell.say(f"The public answer is begun, too: {keys[0] if keys else ':reply'} in the review.")
+
+    def write_the_mail() -> None:
+        for mail in _first_mails(shell):
+            if mail.id not in before:
+                _open_signed(shell, mail)
+        key = next(iter(shell.keys_of("reply")), ":reply")
+        shell.say(f"The public answer is begun, too: {key} in the review.")
+
+    shell.do("offline", [conversation.id], write_the_mail)
 
 
 async def ask(shell: Shell) -> None:
@@ -35,10 +37,15 @@ async def ask(shell: Shell) -> None:
         where = await shell.choose("Ask to be quoted", _places(shell, conversation))
     if where is None:
         return
-    if conversation.testimonial is None and not shell.do("testimonial", [conversation.id]):
-        return
-    draft = testimonial.draft_question(shell.context, [conversation.id], where)
-    _open_signed(shell, draft)
+
+    def write_the_question() -> None:
+        draft = testimonial.draft_question(shell.context, [conversation.id], where)
+        _open_signed(shell, draft)
+
+    if conversation.testimonial is None:
+        shell.do("testimonial", [conversation.id], write_the_question)
+    elif await shell.turns.take("Ask to be quoted"):
+        write_the_question()
 
 
 async def consent(shell: Shell) -> None:

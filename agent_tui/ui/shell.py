@@ -182,6 +182,10 @@ More = Callable[[str], Sequence[Choice]]
 """Lines of a picker that are looked for by the filter's text: too many to be listed at once."""
 
 
+Then = Callable[[], object] | None
+"""What follows once something was done."""
+
+
 class Shell(Protocol):
     """The screen as panes and commands see it."""
 
@@ -305,11 +309,13 @@ class Shell(Protocol):
         self,
         name: str,
         targets: Sequence[int] | None = None,
+        then: Then = None,
         /,
         **args: str,
-    ) -> bool:
+    ) -> None:
         """Perform an action on ``targets`` (default: :meth:`targets`), say what came of it and
-        show what changed; False when it was refused."""
+        show what changed; then, unless it was refused, call ``then``. All that later, where
+        another program writes to the store now."""
         ...
 
     async def take_back(self, batches: Sequence[str]) -> None:

@@ -140,7 +140,7 @@ class TimelinePane(Pane):
 
     def on_mount(self) -> None:
         self.set_interval(_TICK_S, self._tick)
-        self.call_after_refresh(self._look_up)
+        self.call_after_refresh(lambda: self.run_worker(self._look_up()))
 
     def on_resize(self) -> None:
         self._keep_in_view()
@@ -284,9 +284,9 @@ class TimelinePane(Pane):
         """What is still to come."""
         return (Piece("looking orders up ... ", Part.BAR),) if self._looking else ()
 
-    def _look_up(self) -> None:
+    async def _look_up(self) -> None:
         """Have orders asked for that are not known or old, once the rest is on the screen."""
-        orders.want_beside(self._shell.db, self._person.id, self._shell.clock())
+        await orders.want_beside(self._shell, self._person.id)
         before, self._looking = self._looking, self._is_looked_up()
         if before != self._looking:
             self.refresh(Region(0, 0, self.size.width, 1))

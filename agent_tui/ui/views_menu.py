@@ -1,6 +1,7 @@
 """Choosing one of all views, and changing them: name, query, order, place."""
 
 from dataclasses import replace
+from functools import partial
 
 from agent_tui.actions.action import ActionError
 from agent_tui.model.conversation import Sort, View
@@ -83,8 +84,7 @@ def save(shell: Shell, name: str) -> None:
 
 def drop(shell: Shell, name: str) -> None:
     """Take a saved view away. Raises ActionError when none is called so."""
-    if shell.do("drop-view", (), name=name):
-        _show(shell, shell.desk.view.name)
+    shell.do("drop-view", (), lambda: _show(shell, shell.desk.view.name), name=name)
 
 
 async def _keep(shell: Shell) -> None:
@@ -141,15 +141,14 @@ async def _rename(shell: Shell, view: View) -> None:
     if to and to != view.name:
         if to in (one.name for one in shell.desk.inbox.views):
             raise ActionError(f"There is a view '{to}' already; choose another name.")
-        if shell.do("rename-view", (), name=view.name, to=to):
-            _show(shell, to)
+        shell.do("rename-view", (), partial(_show, shell, to), name=view.name, to=to)
 
 
 def _put(shell: Shell, view: View) -> None:
     if view.name in shell.desk.inbox.fixed:
         raise ActionError(f"'{view.name}' stands in config.toml; change it there.")
-    if shell.do("save-view", (), name=view.name, query=view.query, sort=str(view.sort)):
-        _show(shell, view.name)
+    show = partial(_show, shell, view.name)
+    shell.do("save-view", (), show, name=view.name, query=view.query, sort=str(view.sort))
 
 
 def _show(shell: Shell, name: str) -> None:

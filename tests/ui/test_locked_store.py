@@ -167,3 +167,20 @@ async def test_what_is_typed_stays_on_the_screen_until_it_can_be_kept(
         await shown.until(lambda: shown.app.where() != "composer")
     (kept,) = drafts.of_agent(shop, shown.app.context.agent)
     assert kept.body == "It is on its way."
+
+
+async def test_what_follows_an_action_follows_it_later_too(
+    shop: SqliteDatabase, tmp_path: Path
+) -> None:
+    async with screen(shop, tmp_path) as shown:
+        await shown.press("/")
+        await shown.until(lambda: shown.app.where() == "prompt")
+        await shown.type("zip")
+        await shown.press("enter")
+        await shown.press("colon")
+        await shown.until(lambda: shown.app.where() == "prompt")
+        await shown.type("save-view Zips")
+        with locked(shop):
+            await shown.press("enter")
+            await shown.until(lambda: shown.shows("The store is busy;"))
+        await shown.until(lambda: shown.app.desk.view.name == "Zips")
