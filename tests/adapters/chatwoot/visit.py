@@ -7,27 +7,25 @@ from typing import Any
 
 from agent_tui.adapters.chatwoot import ChatwootAdapter
 from agent_tui.adapters.chatwoot.cursor import MAILBOX
-from agent_tui.adapters.contract import Effect, Receipt, Target
+from agent_tui.adapters.contract import Effect, Target
 from agent_tui.model.account import EffectKind
 from agent_tui.model.clock import SECOND
 from agent_tui.model.conversation import Status, Triage
-from agent_tui.model.incoming import Batch, ConversationState, Incoming, Outgoing
+from agent_tui.model.incoming import ConversationState, Outgoing
 from agent_tui.model.message import Address
-from agent_tui.testing.clock import FakeClock
 from agent_tui.testing.stands.chatwoot import ChatwootStand
 from agent_tui.testing.stands.chatwoot_api import ChatwootApi
+from tests.adapters.visiting import Pulling
 
 KEY = "k1@example.test"
 
 
 @dataclass
-class Visit:
+class Visit(Pulling):
     """One account, its stand, and what was pulled."""
 
+    adapter: ChatwootAdapter = field(init=False)
     stand: ChatwootStand = field(default_factory=ChatwootStand)
-    clock: FakeClock = field(default_factory=FakeClock)
-    cursors: dict[str, str] = field(default_factory=dict)
-    commits: int = 0
     settings: dict[str, object] = field(default_factory=dict)
 
     @property
@@ -43,15 +41,6 @@ class Visit:
         """Another run of the program, which knows nothing but its cursor."""
         self.adapter = ChatwootAdapter(self.stand.context_with(self.clock, **self.settings))
 
-    async def pull(self) -> list[Batch]:
-        """One pull, whose batches are then committed."""
-        batches = [batch async for batch in self.adapter.pull(dict(self.cursors))]
-        self.cursors |= {batch.mailbox: batch.cursor for batch in batches}
-        return batches
-
-    async def news(self) -> list[Incoming]:
-        return [message for batch in await self.pull() for message in batch.messages]
-
     async def texts(self) -> list[str]:
         return [one.body.text for one in await self.news()]
 
@@ -59,12 +48,6 @@ class Visit:
         """What is said of the only conversation that has changed."""
         [state] = [one for batch in await self.pull() for one in batch.conversations]
         return state
-
-    async def deliver(self, effect: Effect) -> Receipt:
-        return await self.adapter.deliver(effect, self.commit)
-
-    async def commit(self) -> None:
-        self.commits += 1
 
     def later(self, hours: float) -> None:
         """Let time pass, here and at the server."""

@@ -9,12 +9,12 @@ from agent_tui.adapters.contract import AdapterError, Effect, Target
 from agent_tui.adapters.telegram import TelegramAdapter
 from agent_tui.adapters.telegram.sending import Sending
 from agent_tui.model.account import EffectKind
-from agent_tui.model.incoming import Batch, Incoming, Outgoing
+from agent_tui.model.incoming import Incoming, Outgoing
 from agent_tui.model.message import Address
-from agent_tui.testing.clock import FakeClock
 from agent_tui.testing.stand import Fault
 from agent_tui.testing.stands.telegram import TelegramStand
 from agent_tui.testing.stands.telegram_api import TelegramApi
+from tests.adapters.visiting import Pulling
 
 GROUP_ID = -1001234
 GROUP = {"id": GROUP_ID, "type": "supergroup", "title": "Garden club"}
@@ -22,13 +22,11 @@ ANN = {"id": 77, "is_bot": False, "first_name": "Ann", "last_name": "Lee", "user
 
 
 @dataclass
-class Visit:
+class Visit(Pulling):
     """One account, its stand, and what was pulled."""
 
+    adapter: TelegramAdapter = field(init=False)
     stand: TelegramStand = field(default_factory=TelegramStand)
-    clock: FakeClock = field(default_factory=FakeClock)
-    cursors: dict[str, str] = field(default_factory=dict)
-    commits: int = 0
     rests: list[float] = field(default_factory=list)
 
     async def start(self, **settings: object) -> None:
@@ -41,15 +39,6 @@ class Visit:
     def api(self) -> TelegramApi:
         return self.stand.api
 
-    async def pull(self) -> list[Batch]:
-        """One pull, whose batches are then committed."""
-        batches = [batch async for batch in self.adapter.pull(dict(self.cursors))]
-        self.cursors |= {batch.mailbox: batch.cursor for batch in batches}
-        return batches
-
-    async def news(self) -> list[Incoming]:
-        return [message for batch in await self.pull() for message in batch.messages]
-
     async def said(self, **content: Any) -> Incoming:
         """What comes of a message with ``content`` in a private chat."""
         chat = await self.stand.chat("one")
@@ -61,9 +50,6 @@ class Visit:
         await self.stand.write(text)
         [message] = await self.news()
         return message
-
-    async def commit(self) -> None:
-        self.commits += 1
 
     async def _rest(self, seconds: float) -> None:
         self.rests.append(seconds)

@@ -7,27 +7,25 @@ from typing import Any
 
 import httpx
 
-from agent_tui.adapters.contract import Effect, Receipt, Target
+from agent_tui.adapters.contract import Effect, Target
 from agent_tui.adapters.woocommerce import WooCommerceAdapter
 from agent_tui.adapters.woocommerce.cursor import MAILBOX
 from agent_tui.model.account import EffectKind
-from agent_tui.model.incoming import Batch, Incoming, Outgoing
+from agent_tui.model.incoming import Outgoing
 from agent_tui.model.message import Address
-from agent_tui.testing.clock import FakeClock
 from agent_tui.testing.stands.woocommerce import WooCommerceStand
 from agent_tui.testing.stands.woocommerce_world import World, Written
+from tests.adapters.visiting import Pulling
 
 KEY = "k1@example.test"
 
 
 @dataclass
-class Visit:
+class Visit(Pulling):
     """One account, its stand, and what was pulled."""
 
+    adapter: WooCommerceAdapter = field(init=False)
     stand: WooCommerceStand = field(default_factory=WooCommerceStand)
-    clock: FakeClock = field(default_factory=FakeClock)
-    cursors: dict[str, str] = field(default_factory=dict)
-    commits: int = 0
 
     @property
     def world(self) -> World:
@@ -43,21 +41,6 @@ class Visit:
         if not keyed:
             context = replace(context, settings={k: context.settings[k] for k in ("url", "user")})
         self.adapter = WooCommerceAdapter(context)
-
-    async def pull(self) -> list[Batch]:
-        """One pull, whose batches are then committed."""
-        batches = [batch async for batch in self.adapter.pull(dict(self.cursors))]
-        self.cursors |= {batch.mailbox: batch.cursor for batch in batches}
-        return batches
-
-    async def news(self) -> list[Incoming]:
-        return [message for batch in await self.pull() for message in batch.messages]
-
-    async def deliver(self, effect: Effect) -> Receipt:
-        return await self.adapter.deliver(effect, self.commit)
-
-    async def commit(self) -> None:
-        self.commits += 1
 
     def reviewed(self, text: str = "Leaks", **more: Any) -> Written:
         """A guest reviews the mug."""
