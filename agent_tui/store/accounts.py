@@ -118,6 +118,7 @@ def cursors(db: Database, account: str) -> dict[str, str]:
 
 
 def set_cursor(db: Database, account: str, mailbox: str, cursor: str) -> None:
+    """Note how far the mailbox is read; in the transaction of what was read."""
     db.run(
         "INSERT INTO cursors (account, mailbox, cursor) VALUES (:account, :mailbox, :cursor)"
         " ON CONFLICT (account, mailbox) DO UPDATE SET cursor = :cursor",
@@ -137,6 +138,7 @@ def take_lease(db: Database, name: str, holder: str, now: Millis, until: Millis)
 
 
 def release_lease(db: Database, name: str, holder: str) -> None:
+    """Give the lease back, if it is still of ``holder``."""
     db.run(
         "DELETE FROM leases WHERE name = :name AND holder = :holder",
         {"name": name, "holder": holder},

@@ -20,6 +20,7 @@ FROM = f"conversations c {WHOSE}"
 
 
 def get(db: Database, conversation_id: int) -> Conversation | None:
+    """The conversation as it is now."""
     found = by_ids(db, [conversation_id])
     return found[0] if found else None
 

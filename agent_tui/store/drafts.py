@@ -46,6 +46,7 @@ def delete(db: Database, draft_id: int) -> bool:
 
 
 def get(db: Database, draft_id: int) -> Draft | None:
+    """The draft as it was saved last."""
     row = db.one("SELECT * FROM drafts WHERE id = :id", {"id": draft_id})
     return _draft(row) if row else None
 

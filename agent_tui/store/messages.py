@@ -207,6 +207,7 @@ def set_delivery(db: Database, message_id: int, delivery: Delivery, problem: str
 
 
 def file(db: Database, attachment_id: int) -> Attachment | None:
+    """One attachment, wherever it is."""
     row = db.one("SELECT * FROM attachments WHERE id = :id", {"id": attachment_id})
     return _attachment(row) if row else None
 

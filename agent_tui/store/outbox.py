@@ -49,6 +49,7 @@ _ENDED = "The program ended while this was being sent."
 
 
 def get(db: Database, item_id: int) -> OutboxItem | None:
+    """The item as it stands now."""
     row = db.one("SELECT * FROM outbox WHERE id = :id", {"id": item_id})
     return item_of(row) if row else None
 
