@@ -38,6 +38,9 @@ from agent_tui.adapters.worker import Worker
 DOT_PATIENCE = 900.0
 """Seconds to wait for the reply to the final dot; RFC 5321, 4.5.3.2.6 asks for 600 at least."""
 
+_LEAVE_S = 2.0
+"""To wait for the answer to QUIT, beside everything else."""
+
 _OWN_NAME = "[127.0.0.1]"
 """What EHLO says (RFC 5321, 4.1.3): the machine's name is nobody's business, and looking it up
 takes seconds where DNS is broken."""
@@ -82,8 +85,10 @@ async def send(
         refused = await worker.run(lambda: session.up_to_the_dot(sender, recipients, message))
         await commit()
         await worker.run(session.dot)
-    finally:
+    except BaseException:
         worker.stop()
+        raise
+    worker.finish(session.take_leave)  # what is known by now is not held up by it
     return refused
 
 
@@ -147,9 +152,6 @@ class _Session:
                 raise EOFError("hung up before the dot")
             smtp.sock.settimeout(max(DOT_PATIENCE, self._server.timeout))
             self._taken(smtp.docmd("."))
-            smtp.sock.settimeout(2)
-            with contextlib.suppress(OSError, smtplib.SMTPException):  # it is sent already
-                smtp.quit()
 
         try:
             self._guarded(talk)
@@ -161,6 +163,13 @@ class _Session:
                 "nobody knows whether it has it.",
                 problem.detail,
             ) from problem
+
+    def take_leave(self) -> None:
+        """Say QUIT to a server that has the mail; whether it answers is all the same."""
+        if self._open is not None and self._open.sock is not None:
+            with contextlib.suppress(OSError, smtplib.SMTPException):
+                self._open.sock.settimeout(_LEAVE_S)
+                self._open.quit()
 
     def _taken(self, reply: Reply) -> None:
         """Raises unless the server took the mail; 5xx of any kind, a log-in too, is its no."""

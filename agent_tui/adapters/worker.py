@@ -44,6 +44,11 @@ class Worker:
         self._wake()
         self._calls.put(None)
 
+    def finish(self, last: Callable[[], None]) -> None:
+        """Take no more after ``last``, which must not raise and which nobody waits for."""
+        self._calls.put(last)
+        self._calls.put(None)
+
     def _work(self) -> None:
         while (call := self._calls.get()) is not None:
             call()

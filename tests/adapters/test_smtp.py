@@ -35,6 +35,11 @@ class Script:
     accepted: list[bytes] = field(default_factory=list)
     body: bytearray = field(default_factory=bytearray)
     before_dot: threading.Event = field(default_factory=threading.Event)
+    leaving: threading.Event = field(default_factory=threading.Event)
+    may_leave: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        self.may_leave.set()
 
     def talk(self, wire: Wire) -> None:
         self._answer(wire, "greeting", "220 ready")
@@ -56,6 +61,11 @@ class Script:
                 case b"DATA":
                     self._answer(wire, "DATA", "354 go on")
                     self._take(wire)
+                case b"QUIT":
+                    self.leaving.set()
+                    assert self.may_leave.wait(20)
+                    self._answer(wire, "QUIT", "221 bye")
+                    return
                 case verb:
                     self._answer(wire, verb.decode(), "250 fine")
 
@@ -243,6 +253,18 @@ async def test_no_answer_to_the_dot_leaves_the_mail_in_doubt(
 
     assert type(came.error) is Unreachable
     assert "nobody knows" in came.said()
+
+
+async def test_what_is_sent_is_known_before_the_server_takes_leave(authority: Authority) -> None:
+    """Else the program could die meanwhile and would not know that the mail is through."""
+    script = Script()
+    script.may_leave.clear()
+    with running(script, authority) as (settings, served):
+        sent = await attempt_by(settings, served, script, "Hello\r\n")
+        assert await asyncio.to_thread(script.leaving.wait, 20)
+        script.may_leave.set()
+    assert sent.error is None
+    assert script.accepted
 
 
 def test_the_dot_is_waited_for_as_long_as_the_rfc_asks() -> None:
