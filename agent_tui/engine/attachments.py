@@ -41,12 +41,13 @@ class _Note(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Wish:
-    """An attachment or a source that somebody wants to see."""
+    """An attachment or a source that somebody wants to see.
+
+    ``bring()`` says where its bytes lie now; it raises AdapterError and ConfigError.
+    """
 
     what: str  # for the log
-    bring: Callable[
-        [], Awaitable[Path]
-    ]  # where its bytes lie now; raises AdapterError, ConfigError
+    bring: Callable[[], Awaitable[Path]]
     note: _Note
     waits: bool  # a try has failed that another time may not
 
