@@ -9,7 +9,6 @@ from agent_tui.cli.world import open_store
 from agent_tui.config.accounts import load_accounts
 from agent_tui.config.paths import Paths
 from agent_tui.engine.process import leave, serve
-from agent_tui.system.priority import give_way
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -25,8 +24,6 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def run(args: argparse.Namespace, paths: Paths) -> int:
     asked = {} if args.child else ask_secrets(load_accounts(paths), terminal())
-    if args.child:
-        give_way()
     db = open_store(paths)
     code = 1
     try:

@@ -15,7 +15,6 @@ from agent_tui.model.message import Address, Body, Direction, Recipients
 from agent_tui.store import accounts
 from agent_tui.store.intake import commit_batch
 from agent_tui.store.sqlite import SqliteDatabase
-from agent_tui.system.priority import give_way
 
 _BATCH = 100
 _TEXT = "Where is my parcel? It was to come on Tuesday and nobody has rung the bell.\n" * 8
@@ -38,7 +37,6 @@ def mail(number: int, now: int) -> Incoming:
 
 
 def main() -> None:
-    give_way()
     db, total = SqliteDatabase(Path(sys.argv[1])), int(sys.argv[2])
     now = time.time_ns() // 1_000_000
     accounts.put(
