@@ -10,7 +10,7 @@ from contextlib import suppress
 
 from agent_tui.cli.ask import terminal
 from agent_tui.cli.asked import ask_secrets
-from agent_tui.cli.world import context_of, open_store, settings_of
+from agent_tui.cli.world import enter, open_store, settings_of
 from agent_tui.config.accounts import load_accounts
 from agent_tui.config.errors import ConfigError
 from agent_tui.config.paths import Paths
@@ -29,7 +29,7 @@ def open_inbox(paths: Paths) -> int:
         )
     settings = settings_of(paths)
     db = open_store(paths)
-    context_of(db, settings)
+    enter(db, settings)
     secrets = json.dumps(ask_secrets(load_accounts(paths), terminal()))
     engine = EngineChild(secrets, lambda: _serves(db))
     try:

@@ -1,8 +1,8 @@
 """What every command that touches the store begins with: the store, the settings, who acts."""
 
 import os
+from typing import TYPE_CHECKING
 
-from agent_tui.actions.action import Context
 from agent_tui.config.load import load_settings
 from agent_tui.config.paths import Paths, make_private
 from agent_tui.config.settings import Settings
@@ -11,6 +11,9 @@ from agent_tui.model.conversation import Conversation
 from agent_tui.store import agents, conversations
 from agent_tui.store.database import Database, StoreError
 from agent_tui.store.sqlite import SqliteDatabase
+
+if TYPE_CHECKING:
+    from agent_tui.actions.action import Context
 
 
 def open_store(paths: Paths) -> SqliteDatabase:
@@ -24,9 +27,16 @@ def settings_of(paths: Paths) -> Settings:
     return load_settings(paths, os.environ)
 
 
-def context_of(db: SqliteDatabase, settings: Settings, clock: Clock = system_clock) -> Context:
-    """The agent of ``settings`` at work on ``db``."""
+def enter(db: Database, settings: Settings) -> None:
+    """Note the agent of ``settings`` among those who work on ``db``. Raises StoreError."""
     agents.put(db, settings.agent.handle, settings.agent.name)
+
+
+def context_of(db: Database, settings: Settings, clock: Clock = system_clock) -> "Context":
+    """The agent of ``settings`` at work on ``db``. Raises StoreError."""
+    from agent_tui.actions.action import Context  # an inbox does without until its first paint
+
+    enter(db, settings)
     return Context(
         db=db,
         agent=settings.agent.handle,

@@ -15,7 +15,6 @@ from datetime import datetime, time, tzinfo
 from typing import Protocol
 
 from agent_tui.model.clock import Millis
-from agent_tui.model.customer import IdentityKind, normal
 from agent_tui.query import columns, whose
 from agent_tui.query.kinds import of_conversation
 from agent_tui.query.syntax import (
@@ -239,6 +238,8 @@ class Compiler:
         number = _number(text)
         if number is not None:
             return self._people(f"k.id = {self.bind(number)}")
+        from agent_tui.model.customer import IdentityKind, normal  # no view needs it to be shown
+
         values = sorted({normal(kind, text) for kind in IdentityKind})
         known = whose.KNOWN_AS.format(
             self.within("i.kind", list(IdentityKind)), self.within("i.value", values)

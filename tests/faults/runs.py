@@ -15,9 +15,6 @@ from tests.faults.plan import BODY, Kind, Plan, Stage
 from tests.faults.weather import Fault
 from tests.faults.world import World
 
-_RANDOM_S = 0.45
-"""About what three mails take from the queue to their copies in Sent."""
-
 _SYNC_MAILS = 12
 _BIG = "This line makes the text long enough to be cut in its middle.\n" * 3_000
 _HOLD_S = 0.4
@@ -86,8 +83,9 @@ def _killed_on_wire(world: World, plan: Plan, outcome: Outcome) -> None:
 
 
 def _killed_at_random(world: World, plan: Plan, outcome: Outcome) -> None:
+    lasts_s = world.sending_s
     outcome.sent += [world.send(f"Run {plan.number}, mail {n}") for n in range(3)]
-    time.sleep(plan.share * _RANDOM_S)
+    time.sleep(plan.share * lasts_s)
     world.engine.kill()
 
 

@@ -155,7 +155,8 @@ def test_the_first_paint_imports_nothing_of_providers_mail_or_web() -> None:
         "agent_tui.actions.reply agent_tui.actions.triage agent_tui.ui.prompt agent_tui.ui.picker "
         "agent_tui.ui.composer textual.widgets._text_area "
         "textual.widgets._markdown agent_tui.ui.conversation_pane agent_tui.store.messages "
-        "agent_tui.store.codec agent_tui.model.incoming agent_tui.actions.guard"
+        "agent_tui.store.codec agent_tui.model.incoming agent_tui.actions.guard "
+        "agent_tui.actions.action agent_tui.model.message agent_tui.model.customer"
     ).split()
     code = (
         "import sys; from pathlib import Path; import agent_tui.ui.app, agent_tui.cli.inbox;"
