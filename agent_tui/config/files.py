@@ -2,7 +2,6 @@
 after the other."""
 
 import os
-import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -63,7 +62,7 @@ def write_private(path: Path, data: bytes) -> None:
     """
     make_private(path.parent)
     refuse_shared(path.parent)
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}.tmp")
+    temporary = path.with_name(f".{path.name}.{os.urandom(8).hex()}.tmp")
     try:
         _write_new(temporary, data)
         temporary.replace(path)

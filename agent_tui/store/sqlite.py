@@ -14,7 +14,6 @@ from agent_tui.store.database import NO_PARAMS, Params, Row, StoreError
 from agent_tui.store.lists import stretches
 from agent_tui.store.sqlite_errors import BUSY_TIMEOUT_S, Told
 from agent_tui.store.sqlite_file import make_private, refuse_incomplete, refuse_without_wal
-from agent_tui.store.words import indexed, sought
 
 _LOOK_AGAIN_S = 0.001
 _LONG_S = 0.02
@@ -160,6 +159,8 @@ class SqliteDatabase:
         return f"search MATCH :{param}"
 
     def term(self, text: str, column: str | None, *, prefix: bool) -> str:
+        from agent_tui.store.words import sought  # 5 ms of patterns, which no view needs
+
         words, unfinished = sought(text)
         if not any(map(str.isalnum, words)):  # FTS5 finds nothing for a phrase without tokens
             return ""
@@ -355,4 +356,6 @@ def _statements(sql: str) -> Iterator[str]:
 
 
 def _indexed(rowid: int, columns: Mapping[str, str]) -> dict[str, object]:
+    from agent_tui.store.words import indexed  # as above
+
     return {"rowid": rowid, **{name: indexed(text) for name, text in columns.items()}}
