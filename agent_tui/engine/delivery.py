@@ -258,7 +258,7 @@ def _not_taken(account: str) -> str:
     return (
         f"The provider of '{account}' has not taken this within {TOLD_AFTER_S:.0f} s. It has not "
         "been sent; it is waited for, then tried again by itself. You can go on; if this lasts, "
-        "look at the account (A)."
+        "look at the list of accounts."
     )
 
 

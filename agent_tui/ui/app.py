@@ -27,7 +27,18 @@ from agent_tui.ui.inbox import Inbox
 from agent_tui.ui.keyboard import Keyboard
 from agent_tui.ui.layout import too_small
 from agent_tui.ui.notice import Notice
-from agent_tui.ui.shell import Choice, Command, Complete, Dock, Free, More, Pane, Preview, Where
+from agent_tui.ui.shell import (
+    Choice,
+    Command,
+    Complete,
+    Dock,
+    Free,
+    More,
+    Pane,
+    Preview,
+    Then,
+    Where,
+)
 from agent_tui.ui.stack import PaneStack
 from agent_tui.ui.surface import Surface
 from agent_tui.ui.terminal import gone, on_hang_up
@@ -220,7 +231,7 @@ class AgentApp(Surface):
         self,
         name: str,
         targets: Sequence[int] | None = None,
-        then: Callable[[], object] | None = None,
+        then: Then = None,
         /,
         **args: str,
     ) -> None:

@@ -26,6 +26,12 @@ def second(db: SqliteDatabase, now: Now) -> Leases:
     return Leases(db, now)
 
 
+def leave_to(db: SqliteDatabase, now: Now, who: str, beside: Leases) -> None:
+    """The engine's lease is held by ``who``, a process on the machine of ``beside``."""
+    machine = beside.holder.rsplit(":", 2)[0]
+    accounts.take_lease(db, "engine", f"{machine}:{who}", now.at, now.at + LIFETIME)
+
+
 def test_a_lease_is_held_by_one(first: Leases, second: Leases) -> None:
     assert first.take("engine")
     assert not second.take("engine")
@@ -97,8 +103,7 @@ def test_the_lease_of_a_killed_process_of_this_machine_is_free_at_once(
 ) -> None:
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()
-    machine = first.holder.rsplit(":", 2)[0]
-    accounts.take_lease(db, "engine", f"{machine}:{gone.pid}:x", now.at, now.at + LIFETIME)
+    leave_to(db, now, f"{gone.pid}:x", first)
 
     assert not first.after_death
     assert first.take("engine")
@@ -110,8 +115,7 @@ def test_who_has_ended_serves_nobody_and_who_lives_does(
 ) -> None:
     gone = subprocess.Popen([sys.executable, "-c", "import os; os._exit(0)"])
     gone.wait()
-    machine = first.holder.rsplit(":", 2)[0]
-    accounts.take_lease(db, "engine", f"{machine}:{gone.pid}:x", now.at, now.at + LIFETIME)
+    leave_to(db, now, f"{gone.pid}:x", first)
     first.take("account:mail")
 
     assert lease.living(db, "engine", now.at) is None
@@ -123,8 +127,7 @@ def test_who_has_ended_serves_nobody_and_who_lives_does(
 def test_a_process_that_was_given_the_number_of_a_dead_one_holds_nothing_for_it(
     db: SqliteDatabase, first: Leases, now: Now
 ) -> None:
-    machine = first.holder.rsplit(":", 2)[0]
-    accounts.take_lease(db, "engine", f"{machine}:{os.getpid()}:1-x", now.at, now.at + LIFETIME)
+    leave_to(db, now, f"{os.getpid()}:1-x", first)
 
     assert first.take("engine")
 
@@ -135,8 +138,7 @@ def test_nobody_waits_for_one_whose_parent_has_not_heard_of_the_end(
 ) -> None:
     gone = subprocess.Popen([sys.executable, "-c", ""])
     os.waitid(os.P_PID, gone.pid, os.WEXITED | os.WNOWAIT)  # it has ended, and is not buried
-    machine = first.holder.rsplit(":", 2)[0]
-    accounts.take_lease(db, "engine", f"{machine}:{gone.pid}:x", now.at, now.at + LIFETIME)
+    leave_to(db, now, f"{gone.pid}:x", first)
     try:
         assert first.take("engine")
     finally:

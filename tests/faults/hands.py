@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from random import Random
 
 from tests.faults.hangups import ENDS
@@ -117,7 +118,7 @@ class Hands:
         screen.settle(0.3)
         for number in range(_MOVES):
             before = _marked(screen)
-            self._timed(screen, "jk"[number % 2], lambda row=before: _marked(screen) != row)  # type: ignore[misc]
+            self._timed(screen, "jk"[number % 2], partial(_has_left, screen, before))
 
     def _write(self, screen: Terminal) -> None:
         """A word, letter by letter, and two seconds of rest."""
@@ -176,6 +177,10 @@ class Hands:
         at = time.monotonic()
         screen.press(key)
         self.keys.append(Key(at, screen.read_until(there) - at))
+
+
+def _has_left(screen: Terminal, marked: tuple[int, str]) -> bool:
+    return _marked(screen) != marked
 
 
 def _marked(screen: Terminal) -> tuple[int, str]:
