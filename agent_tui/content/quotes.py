@@ -303,7 +303,7 @@ def _own_lines(lines: Sequence[str], found: Sequence[Fold]) -> list[int]:
     return own
 
 
-_MOST_LINES = 100_000  # no letter is longer; what is, is a flood
+_MOST_LINES = 20_000  # no letter is longer; what is, is a flood
 _MOST_LOOKS = 10_000  # lines that may introduce a quote
 _LONGEST_ATTRIBUTION = 5  # lines
 _WIDEST_ATTRIBUTION = 400  # characters
