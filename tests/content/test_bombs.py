@@ -1,39 +1,15 @@
 """Mails made to stop a reader: each within a second of CPU, the limit that was set for them."""
 
 import base64
-import time
 from collections.abc import Callable
 from functools import partial
 
 import pytest
 
 from agent_tui.content.mime import prepare_html, prepare_text, read_mail
+from tests.cpu import takes_at_most_a_second
 
 MILLION = 1_000_000
-A_SECOND = 70  # times counting to a million
-
-
-def counting() -> float:
-    """Seconds of CPU that counting to a million takes here and now."""
-    begun = time.process_time()
-    for _ in range(MILLION):
-        pass
-    return time.process_time() - begun
-
-
-def takes_at_most_a_second(read: Callable[[], object]) -> bool:
-    """Whether it does in one of five tries.
-
-    A second of CPU is worth less on a machine that others keep busy, so it is measured in what
-    this one does beside it: counting, ``A_SECOND`` times of which take one when it is quiet.
-    """
-    for _ in range(5):
-        before, begun = counting(), time.process_time()
-        read()
-        took = time.process_time() - begun
-        if took <= A_SECOND * max(before, counting()):
-            return True
-    return False
 
 
 def repeated(start: str, piece: str, end: str = "") -> bytes:
