@@ -31,6 +31,7 @@ from agent_tui.adapters.server import (
     StartTls,
     oauth_response,
     plain_response,
+    talk_promptly,
     tls_context,
 )
 from agent_tui.adapters.worker import Worker
@@ -233,6 +234,8 @@ class _Session:
             self._open = smtp = smtplib.SMTP(
                 server.host, server.port, local_hostname=_OWN_NAME, timeout=server.timeout
             )
+        if smtp.sock is not None:
+            talk_promptly(smtp.sock)
         self._expect(smtp.ehlo(), 2, "the connection")
         if server.security is Security.STARTTLS:
             if not smtp.has_extn("starttls"):

@@ -2,6 +2,7 @@
 
 import asyncio
 import smtplib
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -173,6 +174,26 @@ async def test_commit_comes_after_the_text_and_before_the_dot(
         await smtp.send(settings, "a@b.test", ["c@d.test"], b"x\r\nlast line", commit)
 
     assert steps == ["text", "commit", "dot"]
+    assert len(script.accepted) == 1
+
+
+async def test_the_dot_does_not_wait_until_the_text_is_confirmed(
+    authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody knows meanwhile whether the mail has left, and servers confirm 40 ms late."""
+    waits: list[bool] = []
+    send = smtplib.SMTP.send
+
+    def noted(self: smtplib.SMTP, octets: bytes | str) -> None:
+        if octets == ".\r\n" and self.sock is not None:
+            waits.append(not self.sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+        send(self, octets)
+
+    monkeypatch.setattr(smtplib.SMTP, "send", noted)
+    script = Script()
+    await attempt(script, authority)
+
+    assert waits == [False]
     assert len(script.accepted) == 1
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from tests.faults.plan import BODY, Stage
 
 _LIMIT_S = 30.0
+_AT_ONCE = (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # a relay that holds nothing back
 _STAGES = {
     b"EHLO": Stage.EHLO,
     b"STARTTLS": Stage.STARTTLS,
@@ -100,6 +101,7 @@ class Relay:
 class _Session:
     def __init__(self, relay: Relay, client: socket.socket, context: ssl.SSLContext) -> None:
         client.settimeout(_LIMIT_S)
+        client.setsockopt(*_AT_ONCE)
         self._relay = relay
         self._client = client
         self._context = context
@@ -112,6 +114,7 @@ class _Session:
     def run(self, target: int) -> None:
         self._meet(Stage.CONNECT, before=True)
         self._server = socket.create_connection(("127.0.0.1", target), _LIMIT_S)
+        self._server.setsockopt(*_AT_ONCE)
         self._said = self._server.makefile("rb")
         if not self._replaced(Stage.BANNER):
             self._hand_back(Stage.BANNER, self._reply())

@@ -23,6 +23,7 @@ from agent_tui.adapters.server import (
     StartTls,
     oauth_response,
     plain_response,
+    talk_promptly,
     tls_context,
 )
 from agent_tui.model.clock import Millis
@@ -114,7 +115,7 @@ class Client(IMAPClient):  # type: ignore[misc]  # imapclient carries no types
 
     def _begin(self, server: Server, login: Login) -> None:
         self._imap.debug = 0  # IMAPClient sets 5, which formats every line of every mail
-        self.socket().setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        talk_promptly(self.socket())
         if self._imap.state != "NONAUTH":  # PREAUTH: CVE-2020-14093 of mutt and others
             raise AccountProblem(
                 f"The IMAP server {server} says we are logged in before we said who we are, so "
