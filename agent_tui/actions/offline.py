@@ -48,7 +48,8 @@ def offline(context: Context, targets: Sequence[int], _: Mapping[str, str]) -> D
             context.db, stamp, Entity.CONVERSATION, conversation.id, "offline", None, to.email
         )
     told = (
-        f"Two drafts: the public answer (r), and mail {mail.id} to {to.email} in Drafts and Outbox."
+        f"Two drafts: the public answer, which 'reply' opens, and mail {mail.id} to {to.email} in "
+        "Drafts and Outbox."
     )
     return Done(told, (conversation.id,))
 

@@ -53,7 +53,8 @@ def ask(context: Context, targets: Sequence[int], args: Mapping[str, str]) -> Do
     Raises ActionError where they were asked already, or where there is no way to ask.
     """
     draft = draft_question(context, targets, args.get("where", ""))
-    way = "an answer (r)" if draft.conversation_id is not None else f"a mail to {_to(draft)}"
+    in_answer = draft.conversation_id is not None
+    way = "the answer that 'reply' opens" if in_answer else f"a mail to {_to(draft)}"
     return Done(f"The question is a draft, {way}; send it to ask.", tuple(targets))
 
 

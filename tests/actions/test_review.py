@@ -166,7 +166,10 @@ def test_offline_begins_a_public_answer_and_a_mail(desk: Desk) -> None:
     )
     assert [a.email for a in mail.recipients.to] == ["ada@customer.example"]
     assert mail.body == "\n\n> The zip broke.\n> Twice."
-    assert "ada@customer.example" in done.sentence
+    assert done.sentence == (
+        f"Two drafts: the public answer, which 'reply' opens, and mail {mail.id} to "
+        "ada@customer.example in Drafts and Outbox."
+    )
     assert outbox.shown(desk.db) == []
 
 

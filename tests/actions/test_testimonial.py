@@ -127,7 +127,8 @@ def test_without_a_mail_address_nobody_is_asked_in_public_unless_the_agent_says_
         perform("ask-consent", desk.context, [number])
     assert drafts.of_agent(desk.db, "maria") == []
 
-    perform("ask-consent", desk.context, [number], {"where": "public"})
+    done = perform("ask-consent", desk.context, [number], {"where": "public"})
+    assert "the answer that 'reply' opens" in done.sentence
     (draft,) = drafts.of_conversation(desk.db, number, "maria")
     assert draft.body == "Thank you! May we quote your words, such as on our website?"
 
