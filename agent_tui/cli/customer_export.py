@@ -83,12 +83,12 @@ def _decoded(text: str) -> object:
 
 
 def _copy_files(who: erasure.Person, folder: Path) -> tuple[int, list[int]]:
-    """Copy what was fetched; how many, and which attachments are not on this machine."""
+    """Copy what is here; how many, and which attachments are only at the provider."""
     copied, missing = 0, []
     for row in who.belongings.rows["attachments"]:
         path = Path(row["path"]) if row["path"] else None
         if path is None or not path.is_file():
-            missing.append(row["id"])
+            missing += [row["id"]] if row["part"] else []
             continue
         if not folder.exists():
             _make(folder)

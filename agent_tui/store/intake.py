@@ -75,6 +75,8 @@ def _take(into: Arrival, incoming: Incoming) -> bool:
     known = _known(into, incoming)
     if known is not None:
         _locate(into, incoming, known)
+        if incoming.files:
+            messages.name_parts(db, known, [file.part for file in incoming.files])
         return False
     if _was_erased(into, incoming):
         return False

@@ -213,12 +213,25 @@ def file(db: Database, attachment_id: int) -> Attachment | None:
 
 
 def want_file(db: Database, attachment_id: int) -> None:
-    """Ask the engine for an attachment's bytes; for those that wait for their provider: now."""
+    """Ask the engine for an attachment's bytes, also where they were here once; for those that
+    wait for their provider: now. Nothing for one that no provider has."""
     db.run(
-        "UPDATE attachments SET state = 'wanted', problem = ''"
-        " WHERE id = :id AND (state IN ('remote', 'failed') OR problem <> '')",
+        "UPDATE attachments SET state = 'wanted', path = NULL, problem = ''"
+        " WHERE id = :id AND part <> '' AND (state <> 'wanted' OR problem <> '')",
         {"id": attachment_id},
     )
+
+
+def name_parts(db: Database, message_id: int, parts: Sequence[str]) -> None:
+    """Note the provider's names for the files that were attached here, in their order; nothing
+    where it has not as many."""
+    rows = db.all(
+        "SELECT id FROM attachments WHERE message_id = :id AND part = '' ORDER BY id",
+        {"id": message_id},
+    )
+    if len(rows) == len(parts):
+        named = [{"id": row["id"], "part": part} for row, part in zip(rows, parts, strict=True)]
+        db.many("UPDATE attachments SET part = :part WHERE id = :id", named)
 
 
 def wanted_files(db: Database, account: str) -> list[Attachment]:

@@ -168,11 +168,19 @@ def _begun(shell: Shell, draft: Draft, channel: Channel) -> Draft:
             begun = replace(
                 begun, body=drafting.forwarded(message), files=drafting.fetched_files(message)
             )
+            _say_left_behind(shell, message)
     if channel is Channel.MAIL and draft.kind is not DraftKind.NOTE:
         begun = replace(begun, body=drafting.signed(begun.body, shell.settings.signature))
     if begun != draft:
         drafts.save(shell.db, begun)
     return begun
+
+
+def _say_left_behind(shell: Shell, message: Message) -> None:
+    left = drafting.left_behind(message)
+    if left:
+        key = next(iter(shell.keys_of("attachments")), ":attachments")
+        shell.say(f"Not attached: {', '.join(left)}; {key} in the conversation fetches it first.")
 
 
 def _show(shell: Shell, draft: Draft, *, fresh: bool) -> WritingPane:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from agent_tui.content.safe import safe_line
 from agent_tui.model.draft import Draft, DraftKind
-from agent_tui.model.message import Address, Body, Direction, FetchState, Message
-from agent_tui.ui.lines import say_size
+from agent_tui.model.message import Address, Attachment, Body, Direction, FetchState, Message
+from agent_tui.ui.lines import is_gone, say_size
 
 _SIGNATURE_LINE = "-- "
 """Separates text and signature (RFC 3676, 4.3)."""
@@ -60,8 +60,15 @@ def forwarded(message: Message, zone: tzinfo | None = None) -> str:
 
 def fetched_files(message: Message) -> tuple[str, ...]:
     """The paths of the message's attachments that are on this machine."""
+    return tuple(file.path for file in message.attachments if _is_here(file) and file.path)
+
+
+def left_behind(message: Message) -> tuple[str, ...]:
+    """The names of the message's attachments that are not; not of pictures within its text."""
     return tuple(
-        file.path for file in message.attachments if file.state is FetchState.HERE and file.path
+        safe_line(file.name)
+        for file in message.attachments
+        if not file.inline and not _is_here(file)
     )
 
 
@@ -121,6 +128,10 @@ def file_text(path: str) -> str:
 def files_text(paths: tuple[str, ...]) -> str:
     """All attachments in a line, their names made safe."""
     return ", ".join(safe_line(file_text(path)) for path in paths)
+
+
+def _is_here(file: Attachment) -> bool:
+    return file.state is FetchState.HERE and not is_gone(file)
 
 
 def _address(text: str) -> Address:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import NamedTuple
 
 from rich.cells import cell_len
@@ -17,6 +18,7 @@ from agent_tui.model.message import (
     Direction,
     FetchState,
     Message,
+    Source,
 )
 from agent_tui.ui.cells import fit, folded
 from agent_tui.ui.history import Happening
@@ -350,10 +352,16 @@ def is_picture(file: Attachment) -> bool:
     return file.type.startswith("image/") or file.name.lower().endswith(_PICTURES)
 
 
+def is_gone(kept: Attachment | Source) -> bool:
+    """Whether its bytes were on this machine and somebody has removed them, such as with all of
+    the cache."""
+    return kept.state is FetchState.HERE and not Path(kept.path or "").is_file()
+
+
 def _file_part(file: Attachment) -> Part:
     if file.state is FetchState.FAILED:
         return Part.ERROR
-    return Part.WARNING if file.problem else Part.ACCENT
+    return Part.WARNING if file.problem or is_gone(file) else Part.ACCENT
 
 
 def _file_state(file: Attachment, keys: Keys) -> str:
@@ -366,6 +374,9 @@ def _file_state(file: Attachment, keys: Keys) -> str:
             return f"fetched as soon as that is possible: {clean(file.problem)}"
         case FetchState.WANTED:
             return "being fetched"
+        case FetchState.HERE if is_gone(file):
+            again = f"; {keys.save} fetches it again" if file.part else ""
+            return f"removed from this machine{again}"
         case FetchState.HERE:
             return f"saved: {clean(file.path or '')}"
         case FetchState.FAILED:

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from agent_tui.actions.action import ActionError
@@ -13,7 +14,7 @@ from agent_tui.query.complete import Known, complete
 from agent_tui.store import accounts, agents, companies, conversations, customers, messages
 from agent_tui.ui import orders, source
 from agent_tui.ui.files import brief_path
-from agent_tui.ui.lines import Detail, clean, say_size, say_time
+from agent_tui.ui.lines import Detail, clean, is_gone, say_size, say_time
 from agent_tui.ui.shell import Choice, Complete, Shell, Where
 
 _OPENED_SCHEMES = frozenset({"http", "https", "mailto"})
@@ -116,7 +117,7 @@ async def attachments(shell: Shell) -> None:
     """Choose an attachment, have it fetched, and say where it lies; or what is looked at."""
     pane = shell.pane()
     if pane is not None and pane.where is Where.VIEWER:
-        shell.say(f"Saved: {brief_path(pane.file)}" if pane.file else "It is not here yet.")
+        _say_where(shell, pane.file)
         return
     file = await choose_file(shell, "Save attachment", "attachments", lambda _: True)
     if file is None:
@@ -124,6 +125,15 @@ async def attachments(shell: Shell) -> None:
     here = await fetched(shell, file)
     if here is not None:
         shell.say(f"Saved: {brief_path(here.path or '')}")
+
+
+def _say_where(shell: Shell, path: str) -> None:
+    if not path:
+        shell.say("It is not here yet.")
+    elif Path(path).is_file():
+        shell.say(f"Saved: {brief_path(path)}")
+    else:
+        shell.say(f"The file is gone: {brief_path(path)}; ask for it again.", error=True)
 
 
 async def choose_file(
@@ -163,7 +173,7 @@ def _whose(shell: Shell, message: Message, among: Sequence[Message]) -> str:
 async def fetched(shell: Shell, file: Attachment) -> Attachment | None:
     """``file`` once its bytes are on this machine; None where they do not come soon, which is
     said."""
-    if file.state is not FetchState.HERE:
+    if file.state is not FetchState.HERE or is_gone(file):
         if not await shell.turns.take("Save an attachment"):
             return None
         shell.hold_keys()
@@ -175,6 +185,10 @@ async def fetched(shell: Shell, file: Attachment) -> Attachment | None:
         now = next((f for f in message.attachments if f.id == file.id), None) if message else None
         if now is None:
             shell.say(f"{file.name} is gone.", error=True)
+            return None
+        if is_gone(now):  # and nobody fetches it: it was attached here
+            where = brief_path(clean(now.path or ""))
+            shell.say(f"The file is gone: {where}; no provider gives it again.", error=True)
             return None
         if now.state is FetchState.HERE:
             return now

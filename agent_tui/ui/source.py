@@ -16,7 +16,7 @@ from agent_tui.model.message import Direction, FetchState, Message, Source
 from agent_tui.store import accounts, sources
 from agent_tui.ui.cells import folded
 from agent_tui.ui.files import brief_path
-from agent_tui.ui.lines import say_size
+from agent_tui.ui.lines import is_gone, say_size
 from agent_tui.ui.markup import Line, plain_lines
 from agent_tui.ui.rows import Piece
 from agent_tui.ui.shell import Shell, Where
@@ -34,7 +34,7 @@ def show(shell: Shell) -> None:
     _refuse(shell, message)
     assert message is not None
     known = sources.of_message(shell.db, message.id)
-    if known is None or known.problem or _is_missing(known):
+    if known is None or known.problem or is_gone(known):
         sources.want(shell.db, message.id)
     shell.open_pane(SourcePane(shell, message))
 
@@ -94,11 +94,6 @@ def _refuse(shell: Shell, message: Message | None) -> None:
 
 def _title(message: Message) -> str:
     return f"Source: {folded(safe_line(message.subject, 60)) or 'mail'}"
-
-
-def _is_missing(known: Source) -> bool:
-    """Whether the file was removed, such as with all of the cache."""
-    return known.state is FetchState.HERE and not Path(known.path or "").is_file()
 
 
 def _read(now: Source | None) -> tuple[int, bytes | None]:

@@ -1,6 +1,7 @@
 """A customer's data leaves in one folder, or for good; both by commands."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -95,6 +96,20 @@ def test_an_export_can_ask_for_the_files_that_are_missing(number: int, paths: Pa
     states = [row["state"] for row in db.all("SELECT state FROM attachments ORDER BY id")]
     db.close()
     assert states == ["here", "wanted"]
+
+
+def test_what_was_removed_from_the_cache_is_fetched_again_for_an_export(
+    number: int, paths: Paths, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.rmtree(paths.cache)
+
+    assert run(["customer", "export", str(number), "out", "--fetch"]) == 0
+
+    db = SqliteDatabase(paths.store)
+    states = [row["state"] for row in db.all("SELECT state FROM attachments ORDER BY id")]
+    db.close()
+    assert states == ["wanted", "wanted"]
+    assert "2 attachments are being fetched" in capsys.readouterr().out
 
 
 def test_after_an_erasure_nothing_is_found_by_grep_over_the_home(

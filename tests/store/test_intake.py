@@ -1,9 +1,13 @@
 """What arrives is stored once, in the right conversation, and wakes what it should."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import pytest
 
 from agent_tui.model.conversation import Status
 from agent_tui.model.incoming import Batch, FlagChange, Flags, IncomingFile
+from agent_tui.model.message import Attachment, Direction, FetchState, Message
 from agent_tui.store import (
     accounts,
     changes,
@@ -63,6 +67,39 @@ def test_a_copy_in_another_mailbox_is_the_same_message(db: SqliteDatabase) -> No
 
     (message,) = messages.of_conversation(db, only(db).id)
     assert {p.mailbox for p in locations.of_messages(db, [message.id])} == {"INBOX", "Archive"}
+
+
+def sent_with_files(db: SqliteDatabase, *names: str) -> Message:
+    """A message of ours whose files were attached on this machine."""
+    receive(db, incoming(message_id="b@x"))
+    (first,) = messages.of_conversation(db, only(db).id)
+    files = tuple(
+        Attachment(0, 0, name, "", 1, "", False, FetchState.HERE, f"/tmp/{name}") for name in names
+    )
+    sent = replace(
+        first,
+        id=first.id + 1,
+        message_id="a@x",
+        direction=Direction.OUTBOUND,
+        attachments=files,
+    )
+    messages.insert(db, sent)
+    return sent
+
+
+@pytest.mark.parametrize(("copied", "parts"), [(("2", "3"), ["2", "3"]), (("2",), ["", ""])])
+def test_the_copy_in_sent_tells_where_the_provider_has_the_files_of_ours(
+    db: SqliteDatabase, copied: Sequence[str], parts: list[str]
+) -> None:
+    sent = sent_with_files(db, "a.pdf", "b.pdf")
+    files = [IncomingFile(part, f"{part}.pdf", "", 1) for part in copied]
+
+    receive(db, incoming(message_id="a@x", files=files), mailbox="Sent")
+
+    now = messages.get(db, sent.id)
+    assert now is not None
+    assert [file.part for file in now.attachments] == parts
+    assert [file.path for file in now.attachments] == ["/tmp/a.pdf", "/tmp/b.pdf"]
 
 
 def test_a_reused_message_id_with_other_content_is_another_message(db: SqliteDatabase) -> None:

@@ -25,6 +25,7 @@ from agent_tui.ui.drafting import (
     fetched_files,
     file_text,
     forwarded,
+    left_behind,
     own_text,
     quoted,
     says_nothing,
@@ -90,14 +91,22 @@ def test_a_forward_carries_sender_date_subject_and_the_whole_text() -> None:
         assert part in text
 
 
-def test_a_forward_takes_only_files_that_are_here() -> None:
-    def file(number: int, state: FetchState, path: str | None) -> Attachment:
-        return Attachment(number, 1, "a.pdf", "application/pdf", 1, "2", False, state, path)
+def test_a_forward_takes_only_files_that_are_here_and_names_the_others(tmp_path: Path) -> None:
+    def file(name: str, state: FetchState, *, inline: bool = False) -> Attachment:
+        path = str(tmp_path / name) if state is FetchState.HERE else None
+        return Attachment(1, 1, name, "application/pdf", 1, "2", inline, state, path)
 
+    (tmp_path / "here.pdf").touch()
     passed = message(
-        attachments=(file(1, FetchState.HERE, "/x/a.pdf"), file(2, FetchState.REMOTE, None))
+        attachments=(
+            file("here.pdf", FetchState.HERE),
+            file("removed.pdf", FetchState.HERE),
+            file("remote.pdf", FetchState.REMOTE),
+            file("logo.png", FetchState.REMOTE, inline=True),
+        )
     )
-    assert fetched_files(passed) == ("/x/a.pdf",)
+    assert fetched_files(passed) == (str(tmp_path / "here.pdf"),)
+    assert left_behind(passed) == ("removed.pdf", "remote.pdf")
 
 
 def test_the_customers_last_message_is_answered_not_our_own_or_a_note() -> None:

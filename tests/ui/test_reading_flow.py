@@ -81,5 +81,51 @@ async def test_a_file_that_is_wanted_offline_says_that_it_waits_and_is_asked_for
         await here.press("v")
 
         await here.until(lambda: here.shows("Fetching scan-0.png ..."))
-        messages.set_file(db, row["id"], FetchState.HERE, path="/tmp/scan-0.png")
-        await here.until(lambda: here.shows("Saved: /tmp/scan-0.png"))
+        file = tmp_path / "scan-0.png"
+        file.touch()
+        messages.set_file(db, row["id"], FetchState.HERE, path=str(file))
+        await here.until(lambda: here.shows(f"Saved: {file}"))
+
+
+async def test_a_file_that_was_removed_from_the_cache_is_fetched_again(
+    db: SqliteDatabase, tmp_path: Path
+) -> None:
+    thread(db, 1)
+    (row,) = db.all("SELECT id FROM attachments")
+    file = tmp_path / "scan-0.png"
+    messages.set_file(db, row["id"], FetchState.HERE, path=str(file))
+    async with screen(db, tmp_path, size=(140, 40)) as here:
+        await here.press("enter")
+        await here.until(lambda: here.shows("removed from this machine; v fetches it again"))
+        await here.press("v")
+        await here.until(lambda: here.shows("Fetching scan-0.png ..."))
+
+        file.touch()
+        messages.set_file(db, row["id"], FetchState.HERE, path=str(file))
+        await here.until(lambda: here.shows(f"Saved: {file}"))
+
+
+async def test_a_file_of_ours_that_was_removed_is_told_to_be_gone(
+    db: SqliteDatabase, tmp_path: Path
+) -> None:
+    thread(db, 1)
+    (row,) = db.all("SELECT id FROM attachments")
+    messages.set_file(db, row["id"], FetchState.HERE, path="/tmp/gone/scan-0.png")
+    db.run("UPDATE attachments SET part = ''")
+    async with screen(db, tmp_path, size=(140, 40)) as here:
+        await here.press("enter", "v")
+        told = "The file is gone: /tmp/gone/scan-0.png; no provider gives it again."
+        await here.until(lambda: here.shows(told))
+
+
+async def test_a_forward_names_the_files_that_do_not_go_with_it(
+    db: SqliteDatabase, tmp_path: Path
+) -> None:
+    thread(db, 1)
+    (row,) = db.all("SELECT id FROM attachments")
+    messages.set_file(db, row["id"], FetchState.HERE, path=str(tmp_path / "removed.png"))
+    async with screen(db, tmp_path, size=(140, 40)) as here:
+        await here.press("enter", "f")
+        await here.until(lambda: here.app.where() is Where.COMPOSER)
+        assert here.shows("Not attached: scan-0.png; v in the conversation fetches it first.")
+        assert not here.shows("(missing)")

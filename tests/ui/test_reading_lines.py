@@ -1,6 +1,7 @@
 """A conversation as a document: headers that say who and how, places that hold, nothing missing."""
 
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -120,7 +121,6 @@ def test_a_suspicious_link_is_told() -> None:
         (FetchState.REMOTE, "", "v saves it"),
         (FetchState.WANTED, "", "being fetched"),
         (FetchState.WANTED, "it is away", "fetched as soon as that is possible: it is away"),
-        (FetchState.HERE, "", "saved: /tmp/zip.jpg"),
         (FetchState.FAILED, "too large", "not fetched: too large"),
     ],
 )
@@ -129,6 +129,28 @@ def test_an_attachment_says_where_it_is(state: FetchState, problem: str, words: 
         1, 1, "zip.jpg", "image/jpeg", 23_400, "2", False, state, "/tmp/zip.jpg", problem
     )
     assert f"zip.jpg (23 kB) {words}" in shown(message(attachments=(file,)))
+
+
+@pytest.mark.parametrize(
+    ("part", "words"),
+    [
+        ("2", "removed from this machine; v fetches it again"),
+        ("", "removed from this machine"),  # attached here: no provider has it
+    ],
+)
+def test_a_file_is_called_saved_for_as_long_as_it_is_there(
+    part: str, words: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "zip.jpg"
+    path.touch()
+    file = Attachment(
+        1, 1, "zip.jpg", "image/jpeg", 23_400, part, False, FetchState.HERE, str(path)
+    )
+    sent = message(attachments=(file,))
+    assert "zip.jpg (23 kB) saved:" in shown(sent)
+
+    path.unlink()
+    assert shown(sent).rstrip().endswith(f"zip.jpg (23 kB) {words}")
 
 
 def test_what_happened_stands_between_the_messages_in_time() -> None:
