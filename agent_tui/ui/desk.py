@@ -148,9 +148,9 @@ class Desk(Panes):
         self.tell_bar()
 
     async def count_matches(self) -> None:
-        """Count what the narrowed list has beyond its window, beside the keys, and tell it."""
+        """Count what is listed, beside the keys, where the list does not know, and tell it."""
         listing = self.list.listing
-        if listing is None or not self.narrowing or listing.complete:
+        if listing is None or not self.narrowing or listing.known:
             return
         with suppress(StoreError):  # told where it is read to be shown
             listing.total = await asyncio.to_thread(listing.tally)
@@ -273,7 +273,7 @@ class Desk(Panes):
         matches = ""
         if self.narrowing and self.list.listing is not None:
             listing = self.list.listing
-            count = str(len(listing.rows)) if listing.complete else listing.total or "more"
+            count = listing.known or listing.total or "more"
             where = "all views" if self._everywhere else f"{self.view.name}  / Enter: all views"
             matches = f"{count} in {where}"
         others = () if self.views.display else self.inbox.views

@@ -9,10 +9,8 @@ from collections.abc import Callable, Sequence
 
 from agent_tui.model.conversation import Conversation, Sort
 from agent_tui.query.compile import Compiled
-from agent_tui.store import conversations, listings, numbers
+from agent_tui.store import conversations, numbers
 from agent_tui.store.database import Database
-from agent_tui.store.matches import MOST, Matches
-from agent_tui.ui.bars import counted
 from agent_tui.ui.pages import ByMatch, InOrder, Pages
 
 PAGE = 60
@@ -62,14 +60,16 @@ class Listing:
         """Whether all rows there are stand in the window."""
         return self._at_start and self._at_end
 
+    @property
+    def known(self) -> str:
+        """How many there are, in the window or not, where nothing has to be read for that; else
+        empty."""
+        return str(len(self.rows)) if self.complete else self._pages.known()
+
     def tally(self) -> str:
-        """How many there are, in the window or not, as far as is counted; for a thread of its
-        own. Raises StoreError."""
-        if not self.searching:
-            return counted(listings.count(self._db, self._query, sort=self._sort))
-        matches = Matches(self._db, self._query)
-        count = matches.count()
-        return str(count) if matches.complete else f"{MOST}+"
+        """As :attr:`known`, read as far as is counted; for a thread of its own. Raises
+        StoreError."""
+        return self._pages.tally()
 
     def first(self) -> None:
         """Read the first rows and go to the very first."""

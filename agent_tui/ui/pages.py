@@ -8,7 +8,8 @@ from agent_tui.query.compile import Compiled
 from agent_tui.store import conversations, listings, numbers
 from agent_tui.store.database import Database
 from agent_tui.store.listings import Anchor
-from agent_tui.store.matches import MOST, Matches
+from agent_tui.store.matches import ENOUGH, MOST, Matches
+from agent_tui.ui.bars import counted
 
 
 class Pages(Protocol):
@@ -39,6 +40,14 @@ class Pages(Protocol):
 
     def place(self, row: Conversation) -> tuple[int, int]:
         """What sorts rows as they are listed."""
+        ...
+
+    def known(self) -> str:
+        """How many there are, where nothing has to be read for that; else empty."""
+        ...
+
+    def tally(self) -> str:
+        """How many there are, as far as is counted; for a thread of its own."""
         ...
 
     def renew(self) -> None:
@@ -78,6 +87,12 @@ class InOrder:
     def place(self, row: Conversation) -> tuple[int, int]:
         place = self._anchor(row)
         return (-place.value, -place.id) if self._sort is Sort.NEWEST else (place.value, place.id)
+
+    def known(self) -> str:
+        return ""
+
+    def tally(self) -> str:
+        return counted(listings.count(self._db, self._query, sort=self._sort))
 
     def renew(self) -> None:
         """Each page is read from the store as it is."""
@@ -129,6 +144,12 @@ class ByMatch:
     def place(self, row: Conversation) -> tuple[int, int]:
         return self._place(row), 0
 
+    def known(self) -> str:
+        return _told(self._matches) if self._matches.counted else ""
+
+    def tally(self) -> str:
+        return _told(Matches(self._db, self._query))
+
     def renew(self) -> None:
         """What is found has its new place, what is found no longer keeps the old one."""
         self._matches = Matches(self._db, self._query)
@@ -145,3 +166,8 @@ class ByMatch:
         found = self._matches.first(count)
         self._places |= {one: place for place, one in enumerate(found)}
         return found
+
+
+def _told(matches: Matches) -> str:
+    count = matches.count()
+    return str(count) if matches.complete else f"{ENOUGH}+"

@@ -114,11 +114,12 @@ class _Live:
             self._shell.desk.preview_search(text, found)
 
     async def _counted(self, found: Found, stop: Event) -> Hint:
-        """How many there are: the first page is on the screen before they are counted."""
+        """How many there are: the first page is on the screen before they are counted, where it
+        has not counted them itself."""
         listing = found.listing
         where = "all views" if found.everywhere else self._shell.desk.view.name
-        if listing.complete:
-            return Hint(f"{len(listing.rows)} in {where}")
+        if listing.known:
+            return Hint(f"{listing.known} in {where}")
         total = await asyncio.to_thread(partial(self._unless, stop, listing.tally))
         if total:
             listing.total = total

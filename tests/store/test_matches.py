@@ -9,7 +9,7 @@ from agent_tui.model.conversation import Sort, Status
 from agent_tui.query.compile import Compiled, compile_query
 from agent_tui.query.parse import parse
 from agent_tui.store import listings, messages
-from agent_tui.store.matches import MOST, Matches
+from agent_tui.store.matches import ENOUGH, MOST, Matches
 from agent_tui.store.sqlite import SqliteDatabase
 from tests.factory import START, incoming, listed, receive
 from tests.store.many import fill, steps
@@ -147,6 +147,18 @@ def test_a_common_word_is_not_looked_up_in_all_for_a_list_of_few(tmp_path: Path)
 
     assert len(found) == 10
     assert looked_up * 2 <= read_through
+    db.close()
+
+
+def test_the_first_page_of_a_common_word_counts_all_that_are_counted(tmp_path: Path) -> None:
+    db = new_store(tmp_path / "many.db")
+    fill(db, 2_500)
+    matches = Matches(db, compiled(db, "parcel"))
+    matches.first(60)
+
+    assert not matches.complete
+    assert steps(db, matches.count) == 0
+    assert matches.count() >= ENOUGH
     db.close()
 
 
