@@ -1,5 +1,6 @@
 """``agent-tui`` alone: the inbox on this terminal, with an engine beside it."""
 
+import gc
 import json
 import subprocess
 import sys
@@ -33,6 +34,7 @@ def open_inbox(paths: Paths) -> int:
     secrets = json.dumps(ask_secrets(load_accounts(paths), terminal()))
     engine = EngineChild(secrets, lambda: _serves(db))
     try:
+        gc.disable()  # until the first paint: a sixth of the start went into finding no garbage
         from agent_tui.ui.app import AgentApp  # after everything that can be refused in a sentence
 
         app = AgentApp(db, settings, paths, start_engine=engine.start)

@@ -377,6 +377,7 @@ class AgentApp(Surface):
             self._later(_ENGINE_AFTER_S, self._start_engine)
         self.desk.complete()
         gc.freeze()  # what is there for good need not be looked through again: 30 ms each time
+        gc.enable()
         self._watch.begin(partial(self.call_later, self._look), self._notifier)
         self.chats.look_soon()
         if self.output_told:

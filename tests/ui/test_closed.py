@@ -1,4 +1,4 @@
-"""Who closes a composer gets back what it has drawn."""
+"""What is not needed any more is let go: by the start, and by who closes a composer."""
 
 import gc
 from pathlib import Path
@@ -19,6 +19,17 @@ def caches() -> int:
     """How many widgets' drawn lines are kept."""
     gc.collect()
     return sum(type(one).__name__ == "StylesCache" for one in gc.get_objects())
+
+
+async def test_garbage_is_looked_for_once_the_inbox_is_there(
+    db: SqliteDatabase, tmp_path: Path
+) -> None:
+    gc.disable()  # as the program starts
+    try:
+        async with screen(db, tmp_path) as shown:
+            await shown.until(gc.isenabled)
+    finally:
+        gc.enable()
 
 
 async def test_composers_that_were_closed_keep_no_lines(db: SqliteDatabase, tmp_path: Path) -> None:
