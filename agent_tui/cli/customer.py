@@ -6,7 +6,7 @@ from pathlib import Path
 from agent_tui.cli import shape
 from agent_tui.cli.ask import say, terminal
 from agent_tui.cli.customer_export import export
-from agent_tui.cli.world import open_store, settings_of
+from agent_tui.cli.world import open_store, settings_of, take_in
 from agent_tui.config.errors import ConfigError
 from agent_tui.config.paths import Paths
 from agent_tui.config.scrub import remove_files, scrub_logs
@@ -63,6 +63,7 @@ def run(args: argparse.Namespace, paths: Paths) -> int:
     agent = settings_of(paths).agent.handle
     db = open_store(paths)
     try:
+        take_in(paths, db)
         who = erasure.person(db, _number(db, args.id))
         if args.verb == "export":
             return export(db, who, args.folder, agent=agent, fetch=args.fetch)

@@ -11,7 +11,7 @@ from contextlib import suppress
 
 from agent_tui.cli.ask import terminal
 from agent_tui.cli.asked import ask_secrets
-from agent_tui.cli.world import enter, open_store, settings_of
+from agent_tui.cli.world import enter, open_store, settings_of, take_in
 from agent_tui.config.accounts import load_accounts
 from agent_tui.config.errors import ConfigError
 from agent_tui.config.paths import Paths
@@ -31,6 +31,7 @@ def open_inbox(paths: Paths) -> int:
     settings = settings_of(paths)
     db = open_store(paths)
     enter(db, settings)
+    take_in(paths, db)
     secrets = json.dumps(ask_secrets(load_accounts(paths), terminal()))
     engine = EngineChild(secrets, lambda: _serves(db))
     try:

@@ -32,6 +32,15 @@ def enter(db: Database, settings: Settings) -> None:
     agents.put(db, settings.agent.handle, settings.agent.name)
 
 
+def take_in(paths: Paths, db: Database) -> None:
+    """Bring what was being written when the program had to end, and the store was held by another,
+    into ``db``. Raises ConfigError or StoreError."""
+    if paths.unsaved.is_dir():
+        from agent_tui.ui import unsaved  # most have none
+
+        unsaved.take_in(paths.unsaved, db)
+
+
 def context_of(db: Database, settings: Settings, clock: Clock = system_clock) -> "Context":
     """The agent of ``settings`` at work on ``db``. Raises StoreError."""
     from agent_tui.actions.action import Context  # an inbox does without until its first paint

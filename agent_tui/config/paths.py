@@ -48,6 +48,10 @@ class Paths:
         return self.data / "store.db"
 
     @property
+    def unsaved(self) -> Path:
+        return self.data / "unsaved"
+
+    @property
     def log(self) -> Path:
         return self.state / "agent-tui.log"
 

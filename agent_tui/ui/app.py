@@ -311,6 +311,16 @@ class AgentApp(Surface):
         self._opened.leave()
 
     def leave(self) -> None:
+        if self.opened is None or self.turns.free:
+            self.end()
+        else:
+            self.follow(self._leave_in_turn())
+
+    async def _leave_in_turn(self) -> None:
+        if await self.turns.take("Leave"):
+            self.end()
+
+    def end(self) -> None:
         self.save()
         self._notifier.end()
         self.exit()

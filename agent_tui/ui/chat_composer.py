@@ -270,7 +270,7 @@ class ChatComposer(WritingPane):
         newest = messages.newest(self._shell.db, self._conversation.id)
         draft = empty(self._writing.draft, newest)
         self._writing = replace(self._writing, draft=draft)
-        self._keeper = DraftKeeper(self._shell.db, draft)
+        self._keeper = DraftKeeper(self._shell.db, draft, self._shell.paths.unsaved)
         self._files = ()
         self._show_files()
         self._body.load_text("")

@@ -1,12 +1,17 @@
-"""Keeps what is being written on disk, behind the typing and never behind what came later."""
+"""Keeps what is being written on disk, behind the typing and never behind what came later.
+
+While another program holds the store it lies in a file beside it.
+"""
 
 import itertools
 from dataclasses import replace
+from pathlib import Path
 from threading import Lock
 
 from agent_tui.model.draft import Draft
 from agent_tui.store import drafts
 from agent_tui.store.database import Database
+from agent_tui.ui.unsaved import Unsaved
 
 
 class DraftKeeper:
@@ -15,9 +20,11 @@ class DraftKeeper:
     A draft without an id gets its row with the first version that says something.
     """
 
-    def __init__(self, db: Database, draft: Draft) -> None:
-        self.kept = draft  # what is on disk
+    def __init__(self, db: Database, draft: Draft, unsaved: Path) -> None:
+        """``unsaved`` is the folder for files beside the store."""
+        self.kept = draft  # what is in the store
         self._db = db
+        self._unsaved = Unsaved(unsaved)
         self._lock = Lock()
         self._numbers = itertools.count(1)
         self._newest = 0
@@ -28,17 +35,26 @@ class DraftKeeper:
         return next(self._numbers)
 
     def write(self, draft: Draft, number: int) -> None:
-        """On disk when this returns, unless a newer version is. Raises StoreError."""
+        """In the store when this returns, unless a newer version is; beside it meanwhile, where
+        that takes time. Raises StoreError."""
+        if not self._db.is_free():
+            self._put_aside(draft, number)
         with self._lock:
-            if number <= self._newest or self._dropped:
-                return
-            draft = replace(draft, id=self.kept.id)
-            if not draft.id:
-                draft = drafts.create(self._db, draft) if _says_something(draft) else draft
-            elif not _same(draft, self.kept):
-                drafts.save(self._db, draft)
-            self.kept = draft
-            self._newest = number
+            self._write(draft, number)
+
+    def write_behind(self, draft: Draft, number: int) -> bool:
+        """As :meth:`write`, for a thread. False where another one waits for the store already:
+        then it lies beside it only, and must be written once more."""
+        if not self._lock.acquire(blocking=False):
+            self._put_aside(draft, number)
+            return False
+        try:
+            if not self._db.is_free():
+                self._put_aside(draft, number)
+            self._write(draft, number)
+        finally:
+            self._lock.release()
+        return True
 
     def drop(self) -> None:
         """Remove the draft; nothing is written any more."""
@@ -46,6 +62,28 @@ class DraftKeeper:
             self._dropped = True
             if self.kept.id:
                 drafts.delete(self._db, self.kept.id)
+            self._unsaved.drop(self.number())
+
+    def _put_aside(self, draft: Draft, number: int) -> None:
+        if not self._dropped and self._is_news(draft):
+            self._unsaved.put(draft, number)
+
+    def _write(self, draft: Draft, number: int) -> None:
+        if self._dropped or number <= self._newest:
+            return
+        draft = replace(draft, id=self.kept.id)
+        if self._is_news(draft):
+            if draft.id:
+                drafts.save(self._db, draft)
+            else:
+                draft = drafts.create(self._db, draft)
+        self.kept = draft
+        self._newest = number
+        self._unsaved.drop(number)
+
+    def _is_news(self, draft: Draft) -> bool:
+        """Whether it says something that is not in the store."""
+        return _says_something(draft) if not self.kept.id else not _same(draft, self.kept)
 
 
 def _says_something(draft: Draft) -> bool:

@@ -46,7 +46,11 @@ class Surface(App[None]):
         self._crashes, self._reads_aloud = crashes, reads_aloud
 
     def leave(self) -> None:
-        """Save and end."""
+        """Save and end, as soon as the store can be written to."""
+        raise NotImplementedError
+
+    def end(self) -> None:
+        """Save and end now. Raises StoreError."""
         raise NotImplementedError
 
     def save(self) -> None:
@@ -99,7 +103,7 @@ class Surface(App[None]):
     def _terminal_gone(self) -> None:
         """Save and end; when saving fails, the terminal, if there is one, is told why."""
         try:
-            self.leave()
+            self.end()
         except StoreError as error:
             from rich.text import Text
 

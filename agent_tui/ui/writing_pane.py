@@ -106,7 +106,7 @@ class WritingPane(Pane):
         self._shell = shell
         self._writing = writing
         self._files = writing.draft.files
-        self._keeper = DraftKeeper(shell.db, writing.draft)
+        self._keeper = DraftKeeper(shell.db, writing.draft, shell.paths.unsaved)
         self._timer: Timer | None = None
         self._note = writing.draft.kind is DraftKind.NOTE
         self._hinted = False  # the status line says who may be named
@@ -156,6 +156,8 @@ class WritingPane(Pane):
     async def discard(self) -> None:
         """Throw the draft away, when the agent says so."""
         if await self._shell.ask("Discard this text? y/n ", keys=("y",)) != "y":
+            return
+        if not await self._shell.turns.take("Discard"):
             return
         self._finished = True
         self._keeper.drop()
@@ -280,15 +282,17 @@ class WritingPane(Pane):
             self._timer = self.set_timer(SAVE_AFTER_S, self._save_behind)
 
     async def _save_behind(self) -> None:
-        """Write to disk in a thread: the disk's time is not the typist's."""
+        """Write to disk in a thread: the time of disk and store is not the typist's."""
         self._timer = None
         if self._finished:
             return
         draft, number = self.draft(), self._keeper.number()
         try:
-            await asyncio.to_thread(self._keeper.write, draft, number)
+            kept = await asyncio.to_thread(self._keeper.write_behind, draft, number)
         except StoreError as error:
             self._shell.say(f"The draft is not saved yet: {error}", error=True)
+            kept = False
+        if not kept:
             self._changed()
 
     def _save_now(self) -> None:

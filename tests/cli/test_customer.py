@@ -3,20 +3,24 @@
 import json
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from agent_tui.actions import reply
 from agent_tui.cli.main import run
 from agent_tui.config.paths import HOME_VARIABLE, Paths, find_paths
 from agent_tui.engine.attachments import keep, keep_source
 from agent_tui.engine.log import open_log
 from agent_tui.model.customer import IdentityKind
+from agent_tui.model.draft import DraftKind
 from agent_tui.model.incoming import IncomingFile
 from agent_tui.model.message import FetchState
 from agent_tui.store import customers, messages, sources
 from agent_tui.store.sqlite import SqliteDatabase
-from tests.factory import incoming, receive
+from agent_tui.ui.unsaved import Unsaved
+from tests.factory import Desk, incoming, listed, receive
 from tests.stores import new_store
 
 ADDRESS, NAME = "zqxana@canary.example", "Zqxana Canary"
@@ -110,6 +114,20 @@ def test_what_was_removed_from_the_cache_is_fetched_again_for_an_export(
     db.close()
     assert states == ["wanted", "wanted"]
     assert "2 attachments are being fetched" in capsys.readouterr().out
+
+
+def test_a_text_that_the_store_had_not_taken_yet_is_erased_with_the_others(
+    number: int, paths: Paths, tmp_path: Path
+) -> None:
+    db = SqliteDatabase(paths.store)
+    (first,) = listed(db, f"customer:#{number}")
+    draft = reply.start(Desk(db).context, first, DraftKind.REPLY)
+    Unsaved(paths.unsaved).put(replace(draft, body="zqxunsaved"), 1)
+    db.close()
+
+    assert run(["customer", "erase", str(number), "--yes"]) == 0
+
+    assert b"zqx" not in octets(tmp_path / "home")
 
 
 def test_after_an_erasure_nothing_is_found_by_grep_over_the_home(

@@ -40,16 +40,20 @@ def on_disk(desk: Desk, draft: Draft) -> str:
     return found.body
 
 
-def test_an_older_version_never_replaces_a_newer_one(desk: Desk, draft: Draft) -> None:
-    keeper = DraftKeeper(desk.db, draft)
+def test_an_older_version_never_replaces_a_newer_one(
+    desk: Desk, draft: Draft, tmp_path: Path
+) -> None:
+    keeper = DraftKeeper(desk.db, draft, tmp_path)
     older, newer = keeper.number(), keeper.number()
     keeper.write(replace(draft, body="newer"), newer)
     keeper.write(replace(draft, body="older"), older)
     assert on_disk(desk, draft) == "newer"
 
 
-def test_the_newest_version_wins_whatever_thread_is_first(desk: Desk, draft: Draft) -> None:
-    keeper = DraftKeeper(desk.db, draft)
+def test_the_newest_version_wins_whatever_thread_is_first(
+    desk: Desk, draft: Draft, tmp_path: Path
+) -> None:
+    keeper = DraftKeeper(desk.db, draft, tmp_path)
     numbered = [(replace(draft, body=f"version {n}"), keeper.number()) for n in range(8)]
     together = Barrier(len(numbered))
 
@@ -65,8 +69,10 @@ def test_the_newest_version_wins_whatever_thread_is_first(desk: Desk, draft: Dra
     assert on_disk(desk, draft) == "version 7"
 
 
-def test_what_is_on_disk_already_is_not_written_again(desk: Desk, draft: Draft) -> None:
-    keeper = DraftKeeper(desk.db, draft)
+def test_what_is_on_disk_already_is_not_written_again(
+    desk: Desk, draft: Draft, tmp_path: Path
+) -> None:
+    keeper = DraftKeeper(desk.db, draft, tmp_path)
     drafts.delete(desk.db, draft.id)
     keeper.write(replace(draft, updated_at=draft.updated_at + 1), keeper.number())
     with pytest.raises(StoreError):

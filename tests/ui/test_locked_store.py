@@ -1,8 +1,7 @@
 """Another program writes to the store for longer: the screen goes on, and what writes waits."""
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,8 +10,10 @@ from agent_tui.model.account import EffectKind
 from agent_tui.model.conversation import Status
 from agent_tui.store import accounts, drafts, lookups, outbox, sqlite
 from agent_tui.store.sqlite import SqliteDatabase
+from agent_tui.ui import turn
 from agent_tui.ui.writing_area import WritingArea
 from tests.factory import MAIL, incoming, listed, mail_account, only, receive
+from tests.stores import locked
 from tests.ui.screen import Screen, screen
 
 
@@ -20,6 +21,7 @@ from tests.ui.screen import Screen, screen
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Who writes without having waited fails at once."""
     monkeypatch.setattr(sqlite, "BUSY_TIMEOUT_S", 0)
+    monkeypatch.setattr(turn, "_SLICE_S", 0.05)  # Pilot waits a second for a processor at rest
 
 
 @pytest.fixture
@@ -30,15 +32,6 @@ def shop(db: SqliteDatabase) -> SqliteDatabase:
         db, "shop", adapter="x", address="", display_name="", capabilities=MAIL, now=0, context=True
     )
     return db
-
-
-@contextmanager
-def locked(db: SqliteDatabase) -> Iterator[None]:
-    """Somebody else writes."""
-    with closing(sqlite3.connect(db.path, isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
-        yield
-        other.execute("ROLLBACK")
 
 
 def status(db: SqliteDatabase) -> Status:
@@ -184,3 +177,42 @@ async def test_what_follows_an_action_follows_it_later_too(
             await shown.press("enter")
             await shown.until(lambda: shown.shows("The store is busy;"))
         await shown.until(lambda: shown.app.desk.view.name == "Zips")
+
+
+async def test_leaving_waits_until_what_is_typed_is_in_the_store_and_esc_stays(
+    shop: SqliteDatabase, tmp_path: Path
+) -> None:
+    async with screen(shop, tmp_path, size=(120, 40)) as shown:
+        await shown.press("r")
+        await shown.until(lambda: shown.app.where() == "composer")
+        with locked(shop):
+            await shown.type("It is on its way.")
+            shown.app.leave()
+            await is_told(shown, "Leave")
+            await shown.press("escape")
+            await shown.until(lambda: shown.shows("'Leave' was not done."))
+            assert shown.shows("It is on its way.")
+            shown.app.leave()
+            await is_told(shown, "Leave")
+        await shown.until(lambda: not shown.app.is_running)
+    (kept,) = drafts.of_agent(shop, shown.app.context.agent)
+    assert kept.body == "It is on its way."
+
+
+async def test_what_is_typed_while_the_store_is_busy_lies_beside_it_and_then_in_it(
+    shop: SqliteDatabase, tmp_path: Path
+) -> None:
+    async with screen(shop, tmp_path) as shown:
+        unsaved = shown.app.paths.unsaved
+        await shown.press("r")
+        await shown.until(lambda: shown.app.where() == "composer")
+        with locked(shop):
+            await shown.type("It is on its way.")
+            await shown.until(lambda: [b"on its way" in f.read_bytes() for f in files(unsaved)])
+        await shown.until(lambda: not files(unsaved))
+        (kept,) = drafts.of_agent(shop, shown.app.context.agent)
+        assert kept.body == "It is on its way."
+
+
+def files(folder: Path) -> list[Path]:
+    return list(folder.glob("*.json"))
