@@ -308,6 +308,26 @@ async def test_idle_that_is_begun_again_hints_still(
     await account.close()
 
 
+async def test_mail_that_arrives_between_two_idles_is_hinted_at_at_once(
+    dovecot: Dovecot, user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    end = Client.end_idle
+
+    def then_mail(self: Client, tag: bytes) -> bool:
+        changed = end(self, tag)
+        dovecot.deliver(mail("In between"), user)
+        monkeypatch.setattr("agent_tui.adapters.imap.idle._RENEW", 600)
+        return changed
+
+    monkeypatch.setattr("agent_tui.adapters.imap.idle._RENEW", 0.05)
+    monkeypatch.setattr(Client, "end_idle", then_mail)
+    account = adapter(dovecot, user)
+    async with asyncio.timeout(20), aclosing(account.watch()) as hints:
+        await anext(hints)
+        assert (await anext(hints)).mailbox == "INBOX"
+    await account.close()
+
+
 async def test_a_server_gone_while_idle_is_told(
     dovecot: Dovecot, user: User, fault_proxy: FaultProxy
 ) -> None:

@@ -4,6 +4,8 @@ import contextlib
 import imaplib
 import re
 import socket
+import ssl
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -273,7 +275,35 @@ class Client(IMAPClient):  # type: ignore[misc]  # imapclient carries no types
         """Leave IDLE; whether the mailbox changed meanwhile."""
         self._imap.send(b"DONE\r\n")
         self._ok("IDLE", *self._imap._command_complete("IDLE", tag))  # noqa: SLF001
-        return not _CHANGES.isdisjoint(self._imap.untagged_responses)
+        return self._was_told()
+
+    def told_at_once(self) -> bool:
+        """Whether the server told of a change together with its answer to IDLE: that is read
+        already, so the socket says nothing of it."""
+        while b"\n" in self._read_ahead():
+            self._imap._get_response()  # noqa: SLF001
+        return self._was_told()
+
+    def _was_told(self) -> bool:
+        """Whether a change of the mailbox was told since this was asked last."""
+        told = not _CHANGES.isdisjoint(self._imap.untagged_responses)
+        self._imap.untagged_responses.clear()
+        return told
+
+    def _read_ahead(self) -> bytes:
+        """What was read from the socket and not looked at yet."""
+        if sys.version_info >= (3, 14):  # keeps it itself
+            return b"".join(self._imap._readbuf)  # noqa: SLF001
+        sock = self.socket()
+        patience = sock.gettimeout()
+        sock.settimeout(0)
+        try:
+            ahead: bytes = self._imap.file.peek()
+        except (BlockingIOError, ssl.SSLWantReadError):
+            return b""
+        finally:
+            sock.settimeout(patience)
+        return ahead
 
     def _ok(self, command: str, typ: str, data: list[bytes | None]) -> None:
         if typ != "OK":

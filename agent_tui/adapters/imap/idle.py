@@ -18,26 +18,30 @@ async def hints(line: Line, mailbox: str) -> AsyncGenerator[Hint, None]:
     """A hint at the start and whenever ``mailbox`` changed; ends where there is no IDLE.
 
     ``line`` is for this alone. Each hint is given after IDLE was begun again, so that what
-    arrives while it is followed up is not missed. Raises AdapterError.
+    arrives while it is followed up is not missed; nor is what arrives between one IDLE and the
+    next, of which the server tells before, with or after its answers. Raises AdapterError.
     """
     changed = True
     while True:
         idling = await line.run(lambda client: _begin(client, mailbox))
         if idling is None:
             return
-        tag, descriptor = idling
-        if changed:
+        tag, descriptor, told = idling
+        if changed or told:
             yield Hint(mailbox)
         await _readable(descriptor, _RENEW)
         changed = await line.run(partial(_end, tag=tag), again=False)
 
 
-def _begin(client: Client, mailbox: str) -> tuple[bytes, int] | None:
+def _begin(client: Client, mailbox: str) -> tuple[bytes, int, bool] | None:
+    """The tag, what becomes readable, and whether there is something new already."""
     if not client.has_capability("IDLE"):
         return None
-    if client.box is None:
+    anew = client.box is None  # another session: nobody told us of what came between
+    if anew:
         examined(client, mailbox)
-    return client.begin_idle(), client.socket().fileno()
+    tag = client.begin_idle()
+    return tag, client.socket().fileno(), client.told_at_once() or anew
 
 
 def _end(client: Client, tag: bytes) -> bool:
