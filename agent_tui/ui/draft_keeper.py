@@ -10,7 +10,7 @@ from threading import Lock
 
 from agent_tui.model.draft import Draft
 from agent_tui.store import drafts
-from agent_tui.store.database import Database
+from agent_tui.store.database import Database, StoreError
 from agent_tui.ui.unsaved import Unsaved
 
 
@@ -43,15 +43,19 @@ class DraftKeeper:
             self._write(draft, number)
 
     def write_behind(self, draft: Draft, number: int) -> bool:
-        """As :meth:`write`, for a thread. False where another one waits for the store already:
-        then it lies beside it only, and must be written once more."""
-        if not self._lock.acquire(blocking=False):
+        """As :meth:`write`, for a thread. False where it lies beside the store only, for that is
+        not free: then it must be written once more."""
+        if not self._lock.acquire(blocking=False):  # another thread waits for the store
             self._put_aside(draft, number)
             return False
+        aside = False
         try:
-            if not self._db.is_free():
-                self._put_aside(draft, number)
+            aside = not self._db.is_free() and self._put_aside(draft, number)
             self._write(draft, number)
+        except StoreError:
+            if not aside:
+                raise
+            return False
         finally:
             self._lock.release()
         return True
@@ -64,9 +68,11 @@ class DraftKeeper:
                 drafts.delete(self._db, self.kept.id)
             self._unsaved.drop(self.number())
 
-    def _put_aside(self, draft: Draft, number: int) -> None:
-        if not self._dropped and self._is_news(draft):
-            self._unsaved.put(draft, number)
+    def _put_aside(self, draft: Draft, number: int) -> bool:
+        """Whether it lies beside the store now."""
+        if self._dropped or not self._is_news(draft):
+            return False
+        return self._unsaved.put(draft, number)
 
     def _write(self, draft: Draft, number: int) -> None:
         if self._dropped or number <= self._newest:

@@ -4,7 +4,6 @@ Another program may hold the store for longer than the agent's terminal lives.
 """
 
 import json
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from threading import Lock
@@ -26,15 +25,18 @@ class Unsaved:
         self._newest = 0  # the version that it was told of last
         self._there = False
 
-    def put(self, draft: Draft, number: int) -> None:
-        """On disk when this returns, unless a version of a higher number is, or nothing can be
-        written: then the store alone has to take it."""
+    def put(self, draft: Draft, number: int) -> bool:
+        """Whether this version is on disk now, or a newer one; where nothing can be written, the
+        store alone has to take it."""
         with self._lock:
             if number > self._newest:
                 text = json.dumps({"id": draft.id, **drafts.dump(draft)})
-                with suppress(ConfigError):
+                try:
                     write_private(self._path, text.encode())
+                except ConfigError:
+                    return False
                 self._newest, self._there = number, True
+            return True
 
     def drop(self, number: int) -> None:
         """The version of this number needs no file any more, nor do older ones."""

@@ -65,6 +65,18 @@ def test_a_version_that_the_store_does_not_take_lies_beside_it_for_its_owner_alo
     assert list(folder.iterdir()) == []
 
 
+def test_who_types_is_told_nothing_for_as_long_as_the_text_is_on_disk(
+    db: SqliteDatabase, draft: Draft, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite, "BUSY_TIMEOUT_S", 0)
+    keeper = DraftKeeper(db, draft, folder)
+    with locked(db):
+        assert not keeper.write_behind(typed(draft, "Hello"), keeper.number())
+        folder.chmod(0o777)  # others may write there, so nothing is
+        with pytest.raises(StoreError):
+            keeper.write_behind(typed(draft, "Hello Ada"), keeper.number())
+
+
 def test_one_thread_waits_for_the_store_and_a_newer_version_lies_beside_it_meanwhile(
     db: SqliteDatabase, draft: Draft, folder: Path
 ) -> None:
