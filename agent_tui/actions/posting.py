@@ -38,6 +38,7 @@ from agent_tui.store import (
     summary,
     threads,
 )
+from agent_tui.system.files import size_of
 
 _ELSEWHERE = "Not sent: this draft was sent or discarded elsewhere."
 
@@ -294,7 +295,7 @@ def _file(path: str) -> Attachment:
         message_id=0,
         name=file.name,
         type=kind,
-        size=file.stat().st_size,
+        size=size_of(file),
         part="",
         inline=False,
         state=FetchState.HERE,

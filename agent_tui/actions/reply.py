@@ -39,6 +39,7 @@ from agent_tui.store import (
     drafts,
     messages,
 )
+from agent_tui.system.files import is_there
 
 _WAIT = "Wait until they write again."
 _AFTERWARDS = {
@@ -142,7 +143,7 @@ def problems(context: Context, draft: Draft) -> list[str]:
     found = []
     if not draft.body.strip():
         found.append("There is no text.")
-    missing = [path for path in draft.files if not Path(path).is_file()]
+    missing = [path for path in draft.files if not is_there(path)]
     found += [f"The attachment {Path(path).name} is not there any more." for path in missing]
     if draft.kind is DraftKind.NOTE:
         return found

@@ -15,6 +15,7 @@ from agent_tui.model.event import EXPORT, Entity, Stamp
 from agent_tui.store import conversations, erasure, events, messages
 from agent_tui.store.database import Database, Row
 from agent_tui.system import private
+from agent_tui.system.files import is_there
 
 _FORMAT = "agent-tui customer export, version 1"
 _TIMES = ("at", "since", "until")
@@ -87,7 +88,7 @@ def _copy_files(who: erasure.Person, folder: Path) -> tuple[int, list[int]]:
     copied, missing = 0, []
     for row in who.belongings.rows["attachments"]:
         path = Path(row["path"]) if row["path"] else None
-        if path is None or not path.is_file():
+        if path is None or not is_there(path):
             missing += [row["id"]] if row["part"] else []
             continue
         if not folder.exists():
@@ -100,7 +101,7 @@ def _copy_files(who: erasure.Person, folder: Path) -> tuple[int, list[int]]:
 def _copy_sources(who: erasure.Person, folder: Path) -> int:
     """Copy the sources of mails that somebody has looked at; how many."""
     paths = {row["message_id"]: row["path"] for row in who.belongings.rows["sources"]}
-    here = {number: Path(path) for number, path in paths.items() if path and Path(path).is_file()}
+    here = {number: Path(path) for number, path in paths.items() if path and is_there(path)}
     if here:
         _make(folder)
     for number, path in here.items():

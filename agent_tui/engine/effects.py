@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -28,6 +27,7 @@ from agent_tui.store import (
 from agent_tui.store.database import Database
 from agent_tui.store.intake_changes import OURS
 from agent_tui.store.places import Place
+from agent_tui.system import files
 
 _WITH_TEXT = frozenset({EffectKind.SEND, EffectKind.NOTE, EffectKind.EDIT})
 _ON_A_MESSAGE = frozenset({EffectKind.EDIT, EffectKind.DELETE, EffectKind.REACT})
@@ -65,8 +65,7 @@ def size_of(effect: Effect) -> int:
     """About how many bytes have to go over the wire."""
     if effect.outgoing is None:
         return 0
-    files = [Path(path) for path in effect.outgoing.files]
-    return len(effect.outgoing.text) + sum(f.stat().st_size for f in files if f.is_file())
+    return len(effect.outgoing.text) + sum(map(files.size_of, effect.outgoing.files))
 
 
 def note_moves(db: Database, account: str, receipt: Receipt) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from agent_tui.content.safe import safe_line
 from agent_tui.query.complete import Completion
+from agent_tui.system.files import is_there
 from agent_tui.ui.line_input import NO_HINT
 from agent_tui.ui.lines import say_size
 from agent_tui.ui.shell import Hint, Shell
@@ -21,7 +22,7 @@ async def ask(shell: Shell) -> str | None:
     if not said or not said.strip():
         return None
     path = meant_path(said)
-    if not path.is_file():
+    if not is_there(path):
         shell.say(f"There is no file {safe_line(str(path))}.", error=True)
         return None
     return str(path.absolute())

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from enum import StrEnum
-from pathlib import Path
 from typing import NamedTuple
 
 from rich.cells import cell_len
@@ -20,6 +19,7 @@ from agent_tui.model.message import (
     Message,
     Source,
 )
+from agent_tui.system.files import is_there
 from agent_tui.ui.cells import fit, folded
 from agent_tui.ui.history import Happening
 from agent_tui.ui.markup import Keys, Line, Look, body_lines, plain_lines
@@ -355,7 +355,7 @@ def is_picture(file: Attachment) -> bool:
 def is_gone(kept: Attachment | Source) -> bool:
     """Whether its bytes were on this machine and somebody has removed them, such as with all of
     the cache."""
-    return kept.state is FetchState.HERE and not Path(kept.path or "").is_file()
+    return kept.state is FetchState.HERE and not is_there(kept.path or "")
 
 
 def _file_part(file: Attachment) -> Part:

@@ -5,13 +5,13 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from agent_tui.actions.action import ActionError
 from agent_tui.model.message import Attachment, FetchState, Link, Message
 from agent_tui.query.complete import Known, complete
 from agent_tui.store import accounts, agents, companies, conversations, customers, messages
+from agent_tui.system.files import is_there
 from agent_tui.ui import orders, source
 from agent_tui.ui.files import brief_path
 from agent_tui.ui.lines import Detail, clean, is_gone, say_size, say_time
@@ -130,7 +130,7 @@ async def attachments(shell: Shell) -> None:
 def _say_where(shell: Shell, path: str) -> None:
     if not path:
         shell.say("It is not here yet.")
-    elif Path(path).is_file():
+    elif is_there(path):
         shell.say(f"Saved: {brief_path(path)}")
     else:
         shell.say(f"The file is gone: {brief_path(path)}; ask for it again.", error=True)
