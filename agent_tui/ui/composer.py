@@ -33,7 +33,8 @@ async def reply(shell: Shell, *, everybody: bool = False) -> None:
 async def _answer_call(shell: Shell, conversation: Conversation) -> None:
     """A call has no answer; what there can be is a mail."""
     asked = "A call has no answer; Enter writes a mail instead "
-    if await shell.ask(asked, keys=("enter",)) is not None:
+    answer = await shell.ask(asked, keys=("enter",))
+    if answer is not None and await shell.turns.take("Reply"):
         draft = call.mail(shell.context, conversation)
         _show(shell, _begun(shell, draft, Channel.MAIL), fresh=True)
 
@@ -55,7 +56,7 @@ async def canned(shell: Shell) -> None:
         await _open_answer(shell, conversation, DraftKind.REPLY).insert_canned()
         return
     text = await prepared.choose(shell, prepared.Asked(conversation, account))
-    if text is not None:
+    if text is not None and await shell.turns.take("Canned reply"):
         _open_answer(shell, conversation, DraftKind.REPLY).insert(text)
 
 
@@ -82,7 +83,7 @@ async def new(shell: Shell) -> None:
     if len(able) > 1:
         items = [Choice(account.name, account.name, account.address) for account in able]
         name = await shell.choose("Write from", items)
-    if name is not None:
+    if name is not None and await shell.turns.take("New conversation"):
         draft = writing.compose(shell.context, name)
         draft = _begun(shell, draft, Channel.MAIL)
         _show(shell, draft, fresh=True)

@@ -174,7 +174,6 @@ class WritingPane(Pane):
         self.app.refresh(layout=True)
         if text.rstrip("\n") != self._body.text.rstrip("\n"):
             self._body.rewrite(text)
-        self._save_now()
 
     async def attach(self) -> None:
         """Attach a file, or take one off again."""
@@ -271,7 +270,7 @@ class WritingPane(Pane):
     def _set_files(self, paths: tuple[str, ...]) -> None:
         self._files = paths
         self._show_files()
-        self._save_now()
+        self._changed()
 
     def _show_files(self) -> None:
         self._listed.display = bool(self._files)

@@ -216,3 +216,16 @@ async def test_what_is_typed_while_the_store_is_busy_lies_beside_it_and_then_in_
 
 def files(folder: Path) -> list[Path]:
     return list(folder.glob("*.json"))
+
+
+async def test_a_mail_whose_sender_was_chosen_while_the_store_is_busy_is_begun_afterwards(
+    shop: SqliteDatabase, tmp_path: Path
+) -> None:
+    mail_account(shop, name="second")
+    async with screen(shop, tmp_path) as shown:
+        await shown.press("c")
+        await shown.until(lambda: shown.app.where() == "picker")
+        with locked(shop):
+            await shown.press("enter")
+            await is_told(shown, "New conversation")
+        await shown.until(lambda: shown.app.where() == "composer")
