@@ -1,14 +1,16 @@
 """Opens the composer: for an answer, a forward, a new conversation, a note or a draft."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from agent_tui.actions import call
 from agent_tui.actions import reply as writing
 from agent_tui.actions.action import ActionError
+from agent_tui.content.safe import safe_line
 from agent_tui.model.account import Account, EffectKind
 from agent_tui.model.conversation import LIVE, Channel, Conversation
 from agent_tui.model.draft import Draft, DraftKind
-from agent_tui.model.message import Message
+from agent_tui.model.message import Attachment, Message
 from agent_tui.store import accounts, conversations, drafts, messages
 from agent_tui.ui import canned as prepared
 from agent_tui.ui import drafting
@@ -169,7 +171,7 @@ def _begun(shell: Shell, draft: Draft, channel: Channel) -> Draft:
             begun = replace(
                 begun, body=drafting.forwarded(message), files=drafting.fetched_files(message)
             )
-            _say_left_behind(shell, message)
+            _fetch_rest(shell, drafting.left_behind(message))
     if channel is Channel.MAIL and draft.kind is not DraftKind.NOTE:
         begun = replace(begun, body=drafting.signed(begun.body, shell.settings.signature))
     if begun != draft:
@@ -177,11 +179,16 @@ def _begun(shell: Shell, draft: Draft, channel: Channel) -> Draft:
     return begun
 
 
-def _say_left_behind(shell: Shell, message: Message) -> None:
-    left = drafting.left_behind(message)
-    if left:
-        key = next(iter(shell.keys_of("attachments")), ":attachments")
-        shell.say(f"Not attached: {', '.join(left)}; {key} in the conversation fetches it first.")
+def _fetch_rest(shell: Shell, files: Sequence[Attachment]) -> None:
+    """Say which files do not go with a forward, and ask for those that a provider has."""
+    for file in files:
+        messages.want_file(shell.db, file.id)
+    names = ", ".join(safe_line(file.name) for file in files)
+    if any(file.part for file in files):
+        key = next(iter(shell.keys_of("attach")), ":attach")
+        shell.say(f"Not attached yet: {names}; {key} attaches what has been fetched.")
+    elif files:
+        shell.say(f"Not attached, for it is not here any more: {names}.", error=True)
 
 
 def _show(shell: Shell, draft: Draft, *, fresh: bool) -> WritingPane:

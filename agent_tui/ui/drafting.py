@@ -63,13 +63,9 @@ def fetched_files(message: Message) -> tuple[str, ...]:
     return tuple(file.path for file in message.attachments if _is_here(file) and file.path)
 
 
-def left_behind(message: Message) -> tuple[str, ...]:
-    """The names of the message's attachments that are not; not of pictures within its text."""
-    return tuple(
-        safe_line(file.name)
-        for file in message.attachments
-        if not file.inline and not _is_here(file)
-    )
+def left_behind(message: Message) -> tuple[Attachment, ...]:
+    """The message's attachments that are not; no pictures within its text."""
+    return tuple(f for f in message.attachments if not f.inline and not _is_here(f))
 
 
 def own_text(body: Body) -> str:

@@ -5,7 +5,7 @@ Everything typed is on disk within a second, and before the pane goes.
 
 import asyncio
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from textual.timer import Timer
@@ -15,6 +15,7 @@ from agent_tui.model.conversation import Channel, Conversation
 from agent_tui.model.draft import Draft, DraftKind
 from agent_tui.model.mention import begun
 from agent_tui.model.message import Direction, Message
+from agent_tui.store import messages
 from agent_tui.store.database import StoreError
 from agent_tui.ui import canned, drafting, files, mentions
 from agent_tui.ui.draft_keeper import DraftKeeper
@@ -176,13 +177,16 @@ class WritingPane(Pane):
             self._body.rewrite(text)
 
     async def attach(self) -> None:
-        """Attach a file, or take one off again."""
+        """Attach a file, or take one off again; of a message that is passed on its own, too."""
         if not self._writing.attach:
             self._shell.say("No files can be attached here: the provider takes none.", error=True)
             return
-        if self._files and (chosen := await self._choose_file()) != _ADD:
-            if chosen is not None:
+        fetched = self._fetched_since()
+        if (self._files or fetched) and (chosen := await self._choose_file(fetched)) != _ADD:
+            if chosen in self._files:
                 self._set_files(tuple(path for path in self._files if path != chosen))
+            elif chosen is not None:
+                self._set_files((*self._files, chosen))
             return
         path = await files.ask(self._shell)
         if path is not None and path not in self._files:
@@ -260,8 +264,18 @@ class WritingPane(Pane):
     def _asked_for(self) -> canned.Asked:
         return canned.Asked(self._writing.conversation, self._writing.account)
 
-    async def _choose_file(self) -> str | None:
-        choices = [Choice(_ADD, "Attach another file")]
+    def _fetched_since(self) -> tuple[str, ...]:
+        """Files of the message that is passed on that are here now and not with it."""
+        passed = drafting.answered(list(self._writing.thread))
+        if passed is None or self._writing.draft.kind is not DraftKind.FORWARD:
+            return ()
+        now = messages.get(self._shell.db, passed.id)
+        here = drafting.fetched_files(now) if now is not None else ()
+        return tuple(path for path in here if path not in self._files)
+
+    async def _choose_file(self, fetched: Sequence[str]) -> str | None:
+        choices = [Choice(path, f"Attach {drafting.file_text(path)}", path) for path in fetched]
+        choices += [Choice(_ADD, "Attach another file")]
         choices += [
             Choice(path, f"Take off {drafting.file_text(path)}", path) for path in self._files
         ]

@@ -106,7 +106,7 @@ def test_a_forward_takes_only_files_that_are_here_and_names_the_others(tmp_path:
         )
     )
     assert fetched_files(passed) == (str(tmp_path / "here.pdf"),)
-    assert left_behind(passed) == ("removed.pdf", "remote.pdf")
+    assert [one.name for one in left_behind(passed)] == ["removed.pdf", "remote.pdf"]
 
 
 def test_the_customers_last_message_is_answered_not_our_own_or_a_note() -> None:

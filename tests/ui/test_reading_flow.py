@@ -9,7 +9,7 @@ from agent_tui.model.message import Body, FetchState, Link
 from agent_tui.store import messages
 from agent_tui.store.sqlite import SqliteDatabase
 from agent_tui.ui.shell import Where
-from tests.factory import incoming, mail_account, receive
+from tests.factory import ACCOUNT, incoming, mail_account, receive
 from tests.ui.screen import Screen, screen
 
 
@@ -118,14 +118,34 @@ async def test_a_file_of_ours_that_was_removed_is_told_to_be_gone(
         await here.until(lambda: here.shows(told))
 
 
-async def test_a_forward_names_the_files_that_do_not_go_with_it(
+async def test_a_forward_offers_the_files_that_do_not_go_with_it_as_soon_as_they_are_here(
     db: SqliteDatabase, tmp_path: Path
 ) -> None:
     thread(db, 1)
     (row,) = db.all("SELECT id FROM attachments")
-    messages.set_file(db, row["id"], FetchState.HERE, path=str(tmp_path / "removed.png"))
+    file = tmp_path / "scan-0.png"
+    messages.set_file(db, row["id"], FetchState.HERE, path=str(file))
     async with screen(db, tmp_path, size=(140, 40)) as here:
         await here.press("enter", "f")
         await here.until(lambda: here.app.where() is Where.COMPOSER)
-        assert here.shows("Not attached: scan-0.png; v in the conversation fetches it first.")
+        assert here.shows("Not attached yet: scan-0.png; Ctrl+O attaches what has been fetched.")
         assert not here.shows("(missing)")
+        assert [found.id for found in messages.wanted_files(db, ACCOUNT)] == [row["id"]]
+
+        file.touch()
+        messages.set_file(db, row["id"], FetchState.HERE, path=str(file))
+        await here.press("ctrl+o")
+        await here.until(lambda: here.shows("Attach scan-0.png"))
+        await here.press("enter")
+        await here.until(lambda: here.shows("Attached: scan-0.png"))
+
+
+async def test_a_forward_of_a_file_that_nobody_has_any_more_says_so(
+    db: SqliteDatabase, tmp_path: Path
+) -> None:
+    thread(db, 1)
+    db.run("UPDATE attachments SET part = '', state = 'here', path = '/tmp/gone/scan-0.png'")
+    async with screen(db, tmp_path, size=(140, 40)) as here:
+        await here.press("enter", "f")
+        await here.until(lambda: here.app.where() is Where.COMPOSER)
+        assert here.shows("Not attached, for it is not here any more: scan-0.png.")
