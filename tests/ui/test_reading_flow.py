@@ -87,13 +87,22 @@ async def test_a_file_that_is_wanted_offline_says_that_it_waits_and_is_asked_for
         await here.until(lambda: here.shows(f"Saved: {file}"))
 
 
+GONE = Path("/tmp/gone/scan-0.png")
+
+
+def fetched(db: SqliteDatabase, to: Path) -> int:
+    """The file of the only mail, which was once fetched to that place."""
+    thread(db, 1)
+    (row,) = db.all("SELECT id FROM attachments")
+    messages.set_file(db, row["id"], FetchState.HERE, path=str(to))
+    return int(row["id"])
+
+
 async def test_a_file_that_was_removed_from_the_cache_is_fetched_again(
     db: SqliteDatabase, tmp_path: Path
 ) -> None:
-    thread(db, 1)
-    (row,) = db.all("SELECT id FROM attachments")
     file = tmp_path / "scan-0.png"
-    messages.set_file(db, row["id"], FetchState.HERE, path=str(file))
+    came = fetched(db, file)
     async with screen(db, tmp_path, size=(140, 40)) as here:
         await here.press("enter")
         await here.until(lambda: here.shows("removed from this machine; v fetches it again"))
@@ -101,39 +110,35 @@ async def test_a_file_that_was_removed_from_the_cache_is_fetched_again(
         await here.until(lambda: here.shows("Fetching scan-0.png ..."))
 
         file.touch()
-        messages.set_file(db, row["id"], FetchState.HERE, path=str(file))
+        messages.set_file(db, came, FetchState.HERE, path=str(file))
         await here.until(lambda: here.shows(f"Saved: {file}"))
 
 
 async def test_a_file_of_ours_that_was_removed_is_told_to_be_gone(
     db: SqliteDatabase, tmp_path: Path
 ) -> None:
-    thread(db, 1)
-    (row,) = db.all("SELECT id FROM attachments")
-    messages.set_file(db, row["id"], FetchState.HERE, path="/tmp/gone/scan-0.png")
-    db.run("UPDATE attachments SET part = ''")
+    fetched(db, GONE)
+    db.run("UPDATE attachments SET part = ''")  # attached here: no provider has it
     async with screen(db, tmp_path, size=(140, 40)) as here:
         await here.press("enter", "v")
-        told = "The file is gone: /tmp/gone/scan-0.png; no provider gives it again."
+        told = f"The file is gone: {GONE}; no provider gives it again."
         await here.until(lambda: here.shows(told))
 
 
 async def test_a_forward_offers_the_files_that_do_not_go_with_it_as_soon_as_they_are_here(
     db: SqliteDatabase, tmp_path: Path
 ) -> None:
-    thread(db, 1)
-    (row,) = db.all("SELECT id FROM attachments")
     file = tmp_path / "scan-0.png"
-    messages.set_file(db, row["id"], FetchState.HERE, path=str(file))
+    came = fetched(db, file)
     async with screen(db, tmp_path, size=(140, 40)) as here:
         await here.press("enter", "f")
         await here.until(lambda: here.app.where() is Where.COMPOSER)
         assert here.shows("Not attached yet: scan-0.png; Ctrl+O attaches what has been fetched.")
         assert not here.shows("(missing)")
-        assert [found.id for found in messages.wanted_files(db, ACCOUNT)] == [row["id"]]
+        assert [found.id for found in messages.wanted_files(db, ACCOUNT)] == [came]
 
         file.touch()
-        messages.set_file(db, row["id"], FetchState.HERE, path=str(file))
+        messages.set_file(db, came, FetchState.HERE, path=str(file))
         await here.press("ctrl+o")
         await here.until(lambda: here.shows("Attach scan-0.png"))
         await here.press("enter")
@@ -143,8 +148,8 @@ async def test_a_forward_offers_the_files_that_do_not_go_with_it_as_soon_as_they
 async def test_a_forward_of_a_file_that_nobody_has_any_more_says_so(
     db: SqliteDatabase, tmp_path: Path
 ) -> None:
-    thread(db, 1)
-    db.run("UPDATE attachments SET part = '', state = 'here', path = '/tmp/gone/scan-0.png'")
+    fetched(db, GONE)
+    db.run("UPDATE attachments SET part = ''")
     async with screen(db, tmp_path, size=(140, 40)) as here:
         await here.press("enter", "f")
         await here.until(lambda: here.app.where() is Where.COMPOSER)

@@ -32,6 +32,12 @@ def draft(db: SqliteDatabase) -> Draft:
 
 
 @pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who writes without having waited fails at once."""
+    monkeypatch.setattr(sqlite, "BUSY_TIMEOUT_S", 0)
+
+
+@pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return tmp_path / "home" / "data" / "unsaved"
 
@@ -44,17 +50,22 @@ def typed(draft: Draft, body: str, later: int = 1) -> Draft:
     return replace(draft, body=body, updated_at=draft.updated_at + later)
 
 
+def refused(db: SqliteDatabase, keeper: DraftKeeper, draft: Draft) -> None:
+    """Somebody else holds the store for longer than a write waits."""
+    with locked(db), pytest.raises(StoreError):
+        keeper.write(draft, keeper.number())
+
+
 def put(folder: Path, draft: Draft) -> None:
     Unsaved(folder).put(draft, 1)
 
 
+@pytest.mark.usefixtures("impatient")
 def test_a_version_that_the_store_does_not_take_lies_beside_it_for_its_owner_alone(
-    db: SqliteDatabase, draft: Draft, folder: Path, monkeypatch: pytest.MonkeyPatch
+    db: SqliteDatabase, draft: Draft, folder: Path
 ) -> None:
-    monkeypatch.setattr(sqlite, "BUSY_TIMEOUT_S", 0)
     keeper = DraftKeeper(db, draft, folder)
-    with locked(db), pytest.raises(StoreError):
-        keeper.write(typed(draft, "Hello"), keeper.number())
+    refused(db, keeper, typed(draft, "Hello"))
     (file,) = folder.iterdir()
     assert file.stat().st_mode & 0o777 == 0o600
     assert file.parent.stat().st_mode & 0o777 == 0o700
@@ -65,10 +76,10 @@ def test_a_version_that_the_store_does_not_take_lies_beside_it_for_its_owner_alo
     assert list(folder.iterdir()) == []
 
 
+@pytest.mark.usefixtures("impatient")
 def test_who_types_is_told_nothing_for_as_long_as_the_text_is_on_disk(
-    db: SqliteDatabase, draft: Draft, folder: Path, monkeypatch: pytest.MonkeyPatch
+    db: SqliteDatabase, draft: Draft, folder: Path
 ) -> None:
-    monkeypatch.setattr(sqlite, "BUSY_TIMEOUT_S", 0)
     keeper = DraftKeeper(db, draft, folder)
     with locked(db):
         assert not keeper.write_behind(typed(draft, "Hello"), keeper.number())
@@ -109,13 +120,10 @@ def test_a_version_that_comes_late_leaves_no_file_behind_one_that_is_in_the_stor
     assert not folder.exists()
 
 
-def test_what_is_discarded_leaves_no_file(
-    db: SqliteDatabase, draft: Draft, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sqlite, "BUSY_TIMEOUT_S", 0)
+@pytest.mark.usefixtures("impatient")
+def test_what_is_discarded_leaves_no_file(db: SqliteDatabase, draft: Draft, folder: Path) -> None:
     keeper = DraftKeeper(db, draft, folder)
-    with locked(db), pytest.raises(StoreError):
-        keeper.write(typed(draft, "Hello"), keeper.number())
+    refused(db, keeper, typed(draft, "Hello"))
     keeper.drop()
     assert (kept(db), list(folder.iterdir())) == ([], [])
 
