@@ -129,12 +129,15 @@ class Desk(Panes):
         self.narrow(text, Found(found.listing, found.everywhere or widen))
 
     def narrow(self, text: str, found: Found) -> None:
-        """List what a search gave, and go there."""
+        """List what a search gave, and go there. Most of it is on the screen since it was typed:
+        the conversation beside it comes with the same frame."""
         if self.list.current is not None and not self.narrowing:
             self._returns[self.view.name] = self.list.current.id
         self.preview_search(text, found)
         self.go(Slot.LIST)
-        self._came_here()
+        self._rest.cancel()
+        if self._previews:
+            self._preview()
         self.tell_bar()
         self.run_worker(self.count_matches())
         if found.everywhere and found.listing.rows:
@@ -299,7 +302,7 @@ class Desk(Panes):
         if self._shows(Slot.CUSTOMER):
             self.customer.show(conversation)
         self.customer.look_up(conversation.customer_id)
-        self._look_ahead()
+        self.call_after_refresh(self._look_ahead)
         if conversation.unread:
             self.mark_read(conversation)
 
@@ -371,7 +374,8 @@ class Desk(Panes):
         return Ahead(self._db, self.run_worker)
 
     def _look_ahead(self) -> None:
-        """Read the conversations that the next key may show."""
+        """Read the conversations that the next key may show; the thread that does it would share
+        the processor with the painting of this one."""
         listing = self.list.listing
         if listing is not None:
             self.ahead.prepare(one.id for one in listing.beside())
@@ -389,7 +393,7 @@ class Desk(Panes):
             self.reading.mark(searched_words(self.narrowing))
         if self._shows(Slot.CUSTOMER):
             self.customer.show(current)
-        self._look_ahead()
+        self.call_after_refresh(self._look_ahead)
 
     def _nothing_here(self) -> list[str]:
         return nothing_here(self._db, self.view, self.narrowing)

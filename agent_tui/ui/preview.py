@@ -8,14 +8,16 @@ _REST_S = 0.15
 """The longest that a preview waits."""
 
 _SHORTEST_S = 0.04
-_SURE = 1.5
-"""A hand that moves on does so in its rhythm. A rest is so many times the longest of its last
-pauses: 50 ms after a key that was held down, all of it where keys come through a slow line."""
+
+_PAUSES = 8
+_SURE = 1 / 5
+_NOT_SURE = 1 / 2
+"""A hand that moves on does so in its rhythm. A rest is the longest of its last pauses and as much
+more as they differ, at least a fifth, or a half while few of them are known: 40 ms after a key
+that was held down, all of the longest where keys come through a slow line."""
 
 _DRAWN_S = 0.02
 """Until the list is on the screen: that comes first."""
-
-_PAUSES = 4
 
 
 class Rhythm:
@@ -30,7 +32,10 @@ class Rhythm:
             self._pauses.clear()
             return _REST_S
         self._pauses.append(pause)
-        return min(max(max(self._pauses) * _SURE, _SHORTEST_S), _REST_S)
+        longest = max(self._pauses)
+        sure = _SURE if len(self._pauses) == _PAUSES else _NOT_SURE
+        more = max(longest - min(self._pauses), longest * sure)
+        return min(max(longest + more, _SHORTEST_S), _REST_S)
 
 
 class Rest:

@@ -20,9 +20,24 @@ def test_the_next_key_of_one_held_down_comes_before_the_rest_is_over(repeat: flo
     assert all(repeat < rest <= 0.15 for rest in rests)
 
 
-def test_after_a_key_held_down_at_30_a_second_it_waits_no_more_than_50_ms() -> None:
+def test_after_a_key_held_down_at_30_a_second_it_waits_little_longer_than_for_the_next() -> None:
     hand = Rhythm()
-    assert [hand.rest_after(1 / 30) for _ in range(60)][-1] <= 0.051
+    assert [hand.rest_after(1 / 30) for _ in range(60)][-1] <= 0.041
+
+
+def test_it_waits_longer_until_it_knows_how_steady_the_hand_is() -> None:
+    hand = Rhythm()
+    rests = [hand.rest_after(1 / 30) for _ in range(8)]
+    assert rests[:-1] == [pytest.approx(0.05)] * 7
+    assert rests[-1] < 0.05
+
+
+@pytest.mark.parametrize("off", [0.005, 0.01, 0.02])
+def test_a_hand_that_is_not_steady_is_given_as_much_more_as_its_pauses_differ(off: float) -> None:
+    hand = Rhythm()
+    pauses = [0.04, 0.04 + off] * 10
+    rest = [hand.rest_after(pause) for pause in pauses][-1]
+    assert rest == pytest.approx(0.04 + off + max(off, (0.04 + off) / 5))
 
 
 def test_keys_that_come_in_bursts_are_one_rhythm_with_their_gaps() -> None:
