@@ -11,6 +11,7 @@ from agent_tui.model.clock import Clock
 from agent_tui.model.conversation import CLOSED, Conversation, View
 from agent_tui.store import conversations
 from agent_tui.store.database import Database, StoreError
+from agent_tui.store.matches import Matches
 from agent_tui.ui.cells import Glyphs
 from agent_tui.ui.empty import nothing_here
 from agent_tui.ui.inbox import EVERYTHING, Found, Inbox, searched_words
@@ -65,6 +66,7 @@ class Desk(Panes):
         self._after = settings.after_resolve
         self._returns: dict[str, int] = {}  # the cursor's conversation of each view left
         self._rest = Rest(self._preview)
+        self._finding = self._finds_again = False  # what a search lists
 
     def start(self) -> None:
         """Read the first page and lay the panes out."""
@@ -241,8 +243,32 @@ class Desk(Panes):
         self.tell_bar()
 
     def refresh_list(self) -> None:
-        """Read the list again; the conversation beside it follows the cursor."""
-        self.list.reload()
+        """Read the list again; the conversation beside it follows the cursor. What a search finds
+        is found beside the keys first: in a list of few that takes 0.3 s at a million messages."""
+        if self.list.listing is None or not self.list.listing.searching:
+            self._read_list_again()
+            return
+        self._finds_again = True
+        if not self._finding:
+            self._finding = True
+            self.run_worker(self._find_again())
+
+    async def _find_again(self) -> None:
+        """Until nothing has changed meanwhile. What an action of the agent has found since is
+        newer than what is found here."""
+        try:
+            while self._finds_again and (listing := self.list.listing) is not None:
+                self._finds_again, refreshed = False, listing.refreshed
+                found = await asyncio.to_thread(listing.find_again)
+                if self.list.listing is listing and listing.refreshed == refreshed:
+                    self._read_list_again(found)
+        except StoreError as error:
+            self._shell.say(str(error), error=True)
+        finally:
+            self._finding = False
+
+    def _read_list_again(self, found: Matches | None = None) -> None:
+        self.list.reload(found=found)
         self.tell_bar()
         if self.slot is Slot.LIST:
             self._cursor_moved()

@@ -9,6 +9,7 @@ from textual.strip import Strip
 
 from agent_tui.model.clock import Clock
 from agent_tui.model.conversation import Conversation
+from agent_tui.store.matches import Matches
 from agent_tui.ui import draw, headings
 from agent_tui.ui.cells import Glyphs
 from agent_tui.ui.list_look import ListLook
@@ -92,19 +93,20 @@ class ListPane(Pane):
         """Mark these searched words in what is listed from now on."""
         self._look.words = tuple(words)
 
-    def reload(self, *, own: bool = False) -> None:
+    def reload(self, *, own: bool = False, found: Matches | None = None) -> None:
         """Read the rows again; the cursor stays on its line of the screen as far as it can.
 
         With ``own`` it is the agent who changed something: then a view of the first rows stays
-        one, for what comes back above the cursor is what they want to see.
+        one, for what comes back above the cursor is what they want to see. ``found`` is what a
+        search found since.
         """
         if self.listing is None:
             return
         before = self._view()
         line = self.listing.cursor - self._top
         listed = self.current
-        if self._in_hand:
-            self.listing.refresh()
+        if self._in_hand or self.listing.searching:
+            self.listing.refresh(found)
         else:
             self.listing.first()
         if (

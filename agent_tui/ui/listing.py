@@ -11,6 +11,7 @@ from agent_tui.model.conversation import Conversation, Sort
 from agent_tui.query.compile import Compiled
 from agent_tui.store import conversations, numbers
 from agent_tui.store.database import Database
+from agent_tui.store.matches import Matches
 from agent_tui.ui.pages import ByMatch, InOrder, Pages
 
 PAGE = 60
@@ -35,6 +36,7 @@ class Listing:
         self.cursor = 0  # index in ``rows``
         self.new_above = 0  # conversations that came before the first row seen, since
         self.total = ""  # how many there are, once somebody has counted
+        self.refreshed = 0  # how often
         self._db = db
         self._query = query
         self._sort = sort
@@ -170,14 +172,20 @@ class Listing:
         low, high = sorted((place(began), place(self.current)))
         return lambda row: low <= place(row) <= high
 
-    def refresh(self) -> None:
+    def find_again(self) -> Matches | None:
+        """What takes long of a refresh, to be handed to it; for a thread of its own. Raises
+        StoreError."""
+        return self._pages.find_again()
+
+    def refresh(self, found: Matches | None = None) -> None:
         """Read the window again; the cursor stays on its conversation, also where that has moved,
         or takes the place of one that is gone.
 
         What came in above all others counts in ``new_above``.
         """
         current, before = self.current, self._head
-        self._pages.renew()
+        self.refreshed += 1
+        self._pages.renew(found)
         if current is None:
             self.rows = self._pages.first(self._size)
             self._at_start, self._at_end = True, len(self.rows) < self._size

@@ -50,8 +50,12 @@ class Pages(Protocol):
         """How many there are, as far as is counted; for a thread of its own."""
         ...
 
-    def renew(self) -> None:
-        """The store has changed."""
+    def find_again(self) -> Matches | None:
+        """What takes long of :meth:`renew`; for a thread of its own."""
+        ...
+
+    def renew(self, found: Matches | None = None) -> None:
+        """The store has changed; ``found`` was found since."""
         ...
 
 
@@ -94,7 +98,10 @@ class InOrder:
     def tally(self) -> str:
         return counted(listings.count(self._db, self._query, sort=self._sort))
 
-    def renew(self) -> None:
+    def find_again(self) -> Matches | None:
+        return None
+
+    def renew(self, found: Matches | None = None) -> None:
         """Each page is read from the store as it is."""
 
     def _anchor(self, row: Conversation) -> Anchor:
@@ -150,9 +157,14 @@ class ByMatch:
     def tally(self) -> str:
         return _told(Matches(self._db, self._query))
 
-    def renew(self) -> None:
+    def find_again(self) -> Matches:
+        matches = Matches(self._db, self._query)
+        matches.first(len(self._places))
+        return matches
+
+    def renew(self, found: Matches | None = None) -> None:
         """What is found has its new place, what is found no longer keeps the old one."""
-        self._matches = Matches(self._db, self._query)
+        self._matches = found or self.find_again()
         self._find(len(self._places))
 
     def _place(self, row: Conversation) -> int:

@@ -1,15 +1,18 @@
 """The list narrows while one types, in a thread; Esc brings back what was there."""
 
 from pathlib import Path
-from threading import Event
+from threading import Event, get_ident
 
 import pytest
 
 from agent_tui.model.conversation import View
 from agent_tui.model.message import Body
 from agent_tui.store.database import Stopped
+from agent_tui.store.matches import Matches
 from agent_tui.store.sqlite import SqliteDatabase
+from agent_tui.ui import pages
 from agent_tui.ui.inbox import Found, Inbox
+from agent_tui.ui.listing import Listing
 from agent_tui.ui.theme import Part
 from tests.factory import START, incoming, mail_account, receive
 from tests.ui.screen import Screen, screen
@@ -144,3 +147,54 @@ def test_a_read_that_nobody_waits_for_stops(shop: SqliteDatabase) -> None:
     with pytest.raises(Stopped), shop.stoppable(stop):
         shop.all(f"{endless} WHERE x < 0")
     assert shop.one("SELECT 1 AS n")
+
+
+async def test_what_a_search_lists_is_found_again_beside_the_keys(
+    shop: SqliteDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with screen(shop, tmp_path) as shown:
+        await typed(shown, "zip")
+        await shown.press("enter")
+        await shown.until(lambda: subjects(shown) == ["Again"])
+        read_in: list[int] = []
+
+        class Observed(Matches):
+            def _read_on(self) -> None:
+                read_in.append(get_ident())
+                super()._read_on()
+
+        monkeypatch.setattr(pages, "Matches", Observed)
+        receive(shop, incoming("zip, too", sender="e@x.example", subject="New", at=START + 9))
+
+        shown.app.refresh_list()
+        await shown.until(lambda: subjects(shown) == ["New", "Again"])
+
+        assert read_in
+        assert get_ident() not in read_in
+
+
+async def test_what_was_found_before_the_agent_did_something_does_not_come_back(
+    shop: SqliteDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with screen(shop, tmp_path) as shown:
+        await typed(shown, "zi*")
+        await shown.press("enter")
+        await shown.until(lambda: subjects(shown) == ["Again", "Stuck"])
+        found, let_go = Event(), Event()
+
+        def find_again(listing: Listing) -> Matches | None:
+            matches = listing._pages.find_again()
+            found.set()
+            let_go.wait(60)
+            return matches
+
+        with monkeypatch.context() as slow:
+            slow.setattr(Listing, "find_again", find_again)
+            shown.app.refresh_list()
+            await shown.until(found.is_set)
+        await shown.press("e")
+        await shown.until(lambda: subjects(shown) == ["Stuck"])
+        let_go.set()
+        await shown.until(lambda: not shown.app.desk._finding)
+
+        assert subjects(shown) == ["Stuck"]
