@@ -20,6 +20,8 @@ _SEND = "\x13"
 _ESCAPE = "\x1b"
 _MOVES = 24
 _LETTERS = "abcdefghij"
+_WHOSE = 25
+"""From this column on a row of the list says who wrote what."""
 _TURNS_A_DRAFT = 8
 """So many words fit on the screen, where they are looked for; then it is sent."""
 
@@ -179,11 +181,11 @@ class Hands:
         self.keys.append(Key(at, screen.read_until(there) - at))
 
 
-def _has_left(screen: Terminal, marked: tuple[int, str]) -> bool:
+def _has_left(screen: Terminal, marked: str) -> bool:
     return _marked(screen) != marked
 
 
-def _marked(screen: Terminal) -> tuple[int, str]:
-    """Where the cursor of the list is, and on what: what comes in moves both."""
-    row = screen.marked_row()
-    return row, screen.text().splitlines()[row]
+def _marked(screen: Terminal) -> str:
+    """Whose conversation the cursor of the list is on: that changes by a key alone, while place,
+    marks and times change by themselves too, and would answer for a key that is still to come."""
+    return screen.text().splitlines()[screen.marked_row()][_WHOSE:]
