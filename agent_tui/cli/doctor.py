@@ -137,7 +137,13 @@ def _clocks(rules: Rules) -> Iterator[Finding]:
 
 
 def store(paths: Paths) -> Iterator[Finding]:
-    """Whether the store opens, and whether the file is sound."""
+    """Whether the store opens, whether the file is sound, and what lies beside it."""
+    for path in sorted(paths.unsaved.glob("*")):
+        yield _warning(
+            "Unsaved text",
+            f"{path} waits for the next start to take it in; if it is there after that, it cannot "
+            "be read: keep what you need of it, and remove it.",
+        )
     if not paths.store.exists():
         yield _ok("none yet", f"it will be {paths.store}")
         return

@@ -130,6 +130,20 @@ def test_a_store_that_is_none_is_an_error(paths: Paths, capsys: pytest.CaptureFi
     assert "is not a store of agent-tui" in errors(found["Store"])
 
 
+def test_a_text_that_the_store_has_not_taken_is_a_warning(
+    paths: Paths, capsys: pytest.CaptureFixture[str]
+) -> None:
+    paths.unsaved.mkdir(mode=0o700)
+    (paths.unsaved / "0123.json").write_text("{")
+
+    code, found = examined(paths, capsys)
+
+    assert code == 0
+    (told,) = [one for one in found["Store"] if one["severity"] == "warning"]
+    assert str(paths.unsaved / "0123.json") in told["detail"]
+    assert "remove it" in told["detail"]
+
+
 def test_a_folder_that_others_can_look_into_is_a_warning(
     paths: Paths, capsys: pytest.CaptureFixture[str]
 ) -> None:
