@@ -16,6 +16,7 @@ from agent_tui.engine.process import secrets_in
 from agent_tui.model.clock import system_clock
 from agent_tui.store import accounts
 from agent_tui.store.sqlite import SqliteDatabase
+from agent_tui.system import signals
 from tests.mailbox import ADA, maildir
 
 DEADLINE_S = 30.0
@@ -54,9 +55,16 @@ def start(home: Path, engines: list[Engine], *more: str) -> Engine:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        preexec_fn=_heed_signals,
     )
     engines.append(engine)
     return engine
+
+
+def _heed_signals() -> None:
+    """Who runs the tests in the background, or by nohup, ignores some of them."""
+    for number in signals.ENDING:
+        signal.signal(number, signal.SIG_DFL)
 
 
 def holder(paths: Paths) -> str | None:
