@@ -24,6 +24,7 @@ from agent_tui.ui.shell import Shell
 
 if TYPE_CHECKING:
     from agent_tui.ui.ahead import Ahead
+    from agent_tui.ui.find_again import FindAgain
 
 _HEADINGS = "headings of "
 
@@ -66,7 +67,6 @@ class Desk(Panes):
         self._after = settings.after_resolve
         self._returns: dict[str, int] = {}  # the cursor's conversation of each view left
         self._rest = Rest(self._preview)
-        self._finding = self._finds_again = False  # what a search lists
 
     def start(self) -> None:
         """Read the first page and lay the panes out."""
@@ -243,29 +243,11 @@ class Desk(Panes):
         self.tell_bar()
 
     def refresh_list(self) -> None:
-        """Read the list again; the conversation beside it follows the cursor. What a search finds
-        is found beside the keys first: in a list of few that takes 0.3 s at a million messages."""
-        if self.list.listing is None or not self.list.listing.searching:
+        """Read the list again; the conversation beside it follows the cursor."""
+        if self.list.listing is not None and self.list.listing.searching:
+            self.find_again.begin()
+        else:
             self._read_list_again()
-            return
-        self._finds_again = True
-        if not self._finding:
-            self._finding = True
-            self.run_worker(self._find_again())
-
-    async def _find_again(self) -> None:
-        """Until nothing has changed meanwhile. What an action of the agent has found since is
-        newer than what is found here."""
-        try:
-            while self._finds_again and (listing := self.list.listing) is not None:
-                self._finds_again, refreshed = False, listing.refreshed
-                found = await asyncio.to_thread(listing.find_again)
-                if self.list.listing is listing and listing.refreshed == refreshed:
-                    self._read_list_again(found)
-        except StoreError as error:
-            self._shell.say(str(error), error=True)
-        finally:
-            self._finding = False
 
     def _read_list_again(self, found: Matches | None = None) -> None:
         self.list.reload(found=found)
@@ -398,6 +380,15 @@ class Desk(Panes):
         from agent_tui.ui.ahead import Ahead  # after first paint
 
         return Ahead(self._db, self.run_worker)
+
+    @cached_property
+    def find_again(self) -> "FindAgain":
+        """Finds what a search lists when the store has changed."""
+        from agent_tui.ui.find_again import FindAgain  # after first paint
+
+        return FindAgain(
+            self._shell, lambda: self.list.listing, self._read_list_again, self.run_worker
+        )
 
     def _look_ahead(self) -> None:
         """Read the conversations that the next key may show; the thread that does it would share

@@ -195,6 +195,6 @@ async def test_what_was_found_before_the_agent_did_something_does_not_come_back(
         await shown.press("e")
         await shown.until(lambda: subjects(shown) == ["Stuck"])
         let_go.set()
-        await shown.until(lambda: not shown.app.desk._finding)
+        await shown.until(lambda: not shown.app.desk.find_again.running)
 
         assert subjects(shown) == ["Stuck"]
