@@ -22,6 +22,10 @@ _MOVES = 24
 _LETTERS = "abcdefghij"
 _WHOSE = 25
 """From this column on a row of the list says who wrote what."""
+_SOME_ROWS = 5
+"""Below them ``k`` moves: a conversation whose customer writes takes the cursor to the top."""
+_ALL_OF_IT_S = 0.1
+"""So long nothing comes any more after a key: two keys at once may end where they began."""
 _TURNS_A_DRAFT = 8
 """So many words fit on the screen, where they are looked for; then it is sent."""
 
@@ -118,9 +122,10 @@ class Hands:
     def _move(self, screen: Terminal) -> None:
         screen.press("g", "g")  # what has come since stands above
         screen.settle(0.3)
-        for number in range(_MOVES):
-            before = _marked(screen)
-            self._timed(screen, "jk"[number % 2], partial(_has_left, screen, before))
+        for _ in range(_MOVES):
+            key = "j" if screen.marked_row() < _SOME_ROWS else "k"
+            self._timed(screen, key, partial(_has_left, screen, _marked(screen)))
+            screen.settle(_ALL_OF_IT_S)
 
     def _write(self, screen: Terminal) -> None:
         """A word, letter by letter, and two seconds of rest."""
@@ -186,6 +191,6 @@ def _has_left(screen: Terminal, marked: str) -> bool:
 
 
 def _marked(screen: Terminal) -> str:
-    """Whose conversation the cursor of the list is on: that changes by a key alone, while place,
-    marks and times change by themselves too, and would answer for a key that is still to come."""
+    """Whose conversation the cursor of the list is on, and what was said last: that seldom changes
+    but by a key, while place, marks and times do, and would answer for a key still to come."""
     return screen.text().splitlines()[screen.marked_row()][_WHOSE:]
