@@ -1,6 +1,7 @@
 """Delivers what stands in the outbox: at most once without the agent's word, never lost."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from agent_tui.adapters.contract import (
@@ -36,6 +37,10 @@ _SLOWEST_LINE = 8_000
 _AFTER_COMMIT_S = 960.0
 """RFC 5321, 4.5.3.2.6 asks for ten minutes after the final dot; adapters may grant more."""
 
+_ALONE_S = 0.25
+"""So long a delivery waits before its point of no return for another of the account that is past
+it: a death then leaves one in doubt, not all of them. What takes longer holds up nobody."""
+
 _GRACE_S = 1.0
 """What is past the point of no return may take this long when the engine is stopped."""
 
@@ -51,6 +56,7 @@ class _Try:
     effect: Effect
     committed: bool = False
     given_up: bool = False
+    alone: bool = False
     store_error: StoreError | None = None
     slow: Slow = field(init=False)
 
@@ -59,7 +65,10 @@ class _Try:
 
     async def commit(self) -> None:
         """The contract's ``commit``: raises when the effect must not leave from here."""
+        if not self.given_up:
+            await self._wait_for_others()
         if self.given_up:
+            self.let_others()
             raise Refused("This try was given up; it must not go on.")
         try:
             outbox.commit(self.desk.db, self.item)
@@ -68,6 +77,18 @@ class _Try:
             raise
         self.committed = True
         self.slow.gets_on()
+
+    def let_others(self) -> None:
+        """Past the point of no return, or away from it."""
+        if self.alone:
+            self.alone = False
+            self.desk.last_step.release()
+
+    async def _wait_for_others(self) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_ALONE_S):
+                await self.desk.last_step.acquire()
+                self.alone = True
 
     def _tell(self) -> None:
         desk = self.desk
@@ -89,7 +110,10 @@ async def deliver(desk: Desk, adapter: Adapter, taken: OutboxItem) -> None:
         return
     attempt = _Try(desk, taken, effect)
     with attempt.slow:
-        await _deliver(adapter, attempt)
+        try:
+            await _deliver(adapter, attempt)
+        finally:
+            attempt.let_others()
 
 
 async def settled(desk: Desk, adapter: Adapter, effect: Effect) -> Settled:

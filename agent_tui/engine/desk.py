@@ -1,8 +1,9 @@
 """What the parts of the engine work with when they serve one account."""
 
+import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from agent_tui.config.accounts import AccountConfig
@@ -35,6 +36,7 @@ class Desk:
     log: logging.Logger
     attachments: Path
     ours: Callable[[], bool]  # whether the account's lease is still ours
+    last_step: asyncio.Lock = field(default_factory=asyncio.Lock)  # of a delivery, see there
 
     def doing(self, what: str, limit_s: float | None) -> Doing:
         """``what`` is asked of the account's adapter."""

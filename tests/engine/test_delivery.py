@@ -229,6 +229,38 @@ async def test_other_conversations_do_not_wait(
     assert now_of(db, stuck).state is S.QUEUED
 
 
+@pytest.mark.parametrize(("patience", "meanwhile"), [(60.0, S.SENDING), (0.0, S.SENT)])
+async def test_one_waits_for_another_in_its_last_step_but_not_for_long(
+    db: SqliteDatabase,
+    at_work: Desk,
+    adapter: FakeAdapter,
+    provider: Provider,
+    monkeypatch: pytest.MonkeyPatch,
+    patience: float,
+    meanwhile: OutboxState,
+) -> None:
+    """A death leaves one of them in doubt; a server that takes ten minutes holds up nobody."""
+    monkeypatch.setattr(delivery, "_ALONE_S", patience)
+    seen: list[OutboxState] = []
+
+    async def first_of_two(provider: Provider, effect: Effect, commit: Commit) -> Receipt:
+        await commit()
+        await until(lambda: len(provider.tried) == 2)
+        if not patience:
+            await until(lambda: now_of(db, second).state is S.SENT)
+        seen.append(now_of(db, second).state)
+        return Receipt()
+
+    provider.deliveries.append(first_of_two)
+    first = reply(db, customer_writes(db))
+    second = reply(db, customer_writes(db))
+
+    await deliver_due(at_work, adapter)
+
+    assert seen == [meanwhile]
+    assert [now_of(db, one).state for one in (first, second)] == [S.SENT, S.SENT]
+
+
 async def test_what_is_held_does_not_leave_before_its_time(
     db: SqliteDatabase, at_work: Desk, adapter: FakeAdapter, provider: Provider, now: Now
 ) -> None:

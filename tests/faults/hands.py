@@ -18,6 +18,8 @@ _LEFT_AFTER_S = 10.0
 _TRIES = 6
 _SEND = "\x13"
 _ESCAPE = "\x1b"
+_SENT = r"leaves in|on its way|\A(?![\s\S]*Reply to)"
+"""What is said of it, or the composer is gone: a chat may have been told of since."""
 _MOVES = 24
 _LETTERS = "abcdefghij"
 _WHOSE = 25
@@ -160,10 +162,10 @@ class Hands:
 
     def _send(self, screen: Terminal) -> None:
         screen.press(_SEND)
-        screen.wait_for("leaves in|on its way|y/n")
+        screen.wait_for(f"{_SENT}|y/n")
         if "y/n" in screen.text():  # the customer wrote meanwhile
             screen.press("y")
-            screen.wait_for("leaves in|on its way")
+            screen.wait_for(_SENT)
         self.sent += 1
         self._open = 0
 
