@@ -4,7 +4,7 @@ import json
 import signal
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -96,7 +96,7 @@ def test_one_thread_waits_for_the_store_and_a_newer_version_lies_beside_it_meanw
     with ThreadPoolExecutor(1) as pool:
         with locked(db):
             waiting = pool.submit(keeper.write_behind, typed(draft, "one"), one)
-            until_there(folder)
+            until_there(folder, waiting)
             assert not keeper.write_behind(typed(draft, "two"), two)
         assert waiting.result()
     (file,) = folder.iterdir()
@@ -106,8 +106,10 @@ def test_one_thread_waits_for_the_store_and_a_newer_version_lies_beside_it_meanw
     assert (kept(db), list(folder.iterdir())) == (["three"], [])
 
 
-def until_there(folder: Path) -> None:
+def until_there(folder: Path, writing: "Future[bool]") -> None:
+    """Until a file lies there, of a thread that goes on as long as the store is locked."""
     while not list(folder.glob("*.json")):
+        assert not writing.done(), "it has ended without one"
         time.sleep(0.001)
 
 
